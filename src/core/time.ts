@@ -1,0 +1,72 @@
+import { CrucibleError, show } from './errors.ts';
+
+/** A length of time. Parts add up: `{ minutes: 1, seconds: 30 }` is ninety seconds. */
+export interface Duration {
+  readonly days?: number;
+  readonly hours?: number;
+  readonly minutes?: number;
+  readonly seconds?: number;
+  readonly milliseconds?: number;
+}
+
+/** A moment: whole microseconds since the Unix epoch, a `Date`, or ISO 8601 text. */
+export type Moment = number | Date | string;
+
+const MICROS: Record<keyof Duration, number> = {
+  days: 86_400e6,
+  hours: 3_600e6,
+  minutes: 60e6,
+  seconds: 1e6,
+  milliseconds: 1e3,
+};
+
+/** Microseconds in a duration. Throws `invalid_argument` unless the total is a positive finite number. */
+export function durationMicros(duration: Duration, what = 'duration'): number {
+  let total = 0;
+  let parts = 0;
+  if (typeof duration === 'object' && duration !== null) {
+    for (const [unit, amount] of Object.entries(duration)) {
+      const micros = MICROS[unit as keyof Duration];
+      total += micros === undefined || typeof amount !== 'number' ? Number.NaN : micros * amount;
+      parts++;
+    }
+  }
+  if (parts === 0 || !Number.isFinite(total) || total <= 0) {
+    throw new CrucibleError('invalid_argument', `${what} is ${show(duration)}, which is not a positive length of time.`, {
+      hint: 'Give it as { minutes: 5 }; the units are days, hours, minutes, seconds and milliseconds.',
+    });
+  }
+  return total;
+}
+
+/** Microseconds since the Unix epoch. Throws `invalid_argument` for anything that is not a moment. */
+export function momentMicros(moment: Moment, what = 'time'): number {
+  const micros =
+    typeof moment === 'number'
+      ? moment
+      : moment instanceof Date
+        ? moment.getTime() * 1000
+        : typeof moment === 'string'
+          ? isoToMicros(moment)
+          : Number.NaN;
+  if (!Number.isFinite(micros)) {
+    throw new CrucibleError('invalid_argument', `${what} is ${show(moment)}, which is not a moment.`, {
+      hint: 'Give microseconds since the Unix epoch, a Date, or ISO 8601 text such as "2026-01-31T12:00:00Z".',
+    });
+  }
+  return Math.round(micros);
+}
+
+/** ISO 8601 text in UTC with all six digits of the microseconds. */
+export function microsToIso(micros: number): string {
+  const millis = Math.floor(micros / 1000);
+  const rest = Math.round(micros - millis * 1000);
+  return `${new Date(millis).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
+}
+
+// Date.parse keeps milliseconds only; the digits after them are added back.
+function isoToMicros(text: string): number {
+  const fraction = /\.\d{3}(\d{1,3})\d*(?=Z|[+-]\d\d|$)/.exec(text);
+  const micros = Date.parse(text) * 1000;
+  return fraction ? micros + Number(fraction[1]!.padEnd(3, '0')) : micros;
+}
