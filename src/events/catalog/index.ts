@@ -1,0 +1,2 @@
+import { llm } from './llm.ts';
+export const catalog = { ...llm } as const;

@@ -1,0 +1,31 @@
+import type { NestedColumn } from './schema.ts';
+
+/** Where one key of an event's measurements or metadata goes. */
+export interface Binding {
+  /** The key as the event spells it; the last of `keys` is how it is stored. */
+  readonly key: string;
+  readonly root: 'measurements' | 'metadata';
+  readonly keys: readonly string[];
+  /** The column; undefined when the schema has no room for more. */
+  readonly column: NestedColumn | undefined;
+  /** Role of the value, or −1. */
+  readonly role: number;
+  readonly rank: number;
+  readonly redacted: boolean;
+  /** The keys below, once a plain object was seen here. */
+  level: Level | undefined;
+  /** The binding that followed this one last time: the guess that makes most look-ups a comparison. */
+  next: Binding | undefined;
+}
+
+/** The keys of one plain object in the events of one name. */
+export interface Level {
+  readonly root: 'measurements' | 'metadata';
+  readonly keys: readonly string[];
+  readonly bindings: Map<string, Binding>;
+  first: Binding | undefined;
+}
+
+export function newLevel(root: 'measurements' | 'metadata', keys: readonly string[]): Level {
+  return { root, keys, bindings: new Map(), first: undefined };
+}

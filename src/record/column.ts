@@ -1,0 +1,306 @@
+import type { Dictionary } from './dictionary.ts';
+
+/** What a column's storage is. A cell that was never written is absent, which is not the same as null. */
+export const ColumnKind = {
+  EMPTY: 0,
+  NUMBER: 1,
+  CODE: 2,
+  FLAG: 3,
+  VALUE: 4,
+  CONSTANT: 5,
+  SPARSE: 6,
+} as const;
+export type ColumnKind = (typeof ColumnKind)[keyof typeof ColumnKind];
+
+const { EMPTY, NUMBER, CODE, FLAG, VALUE, CONSTANT, SPARSE } = ColumnKind;
+
+// Two NaN bit patterns that no arithmetic yields mark cells without a number, as R does for NA: no validity bitmap is needed,
+// and a real NaN stays a value.
+const ABSENT_WORD = 0x7ff8c0de;
+const NULL_WORD = 0x7ff8c0df;
+const ABSENT_BITS = BigInt(ABSENT_WORD) << 32n;
+const NAN_WORD = 0x7ff80000;
+const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
+
+const FIRST_CODE = 2;
+const FLAG_NULL = 1;
+const FLAG_FALSE = 2;
+const FLAG_TRUE = 3;
+
+type Numbers = Float64Array | Int32Array | Uint16Array;
+
+/**
+ * One column of a batch: a typed array that takes the form of what is written to it. Numbers are doubles, repeated strings
+ * codes of a dictionary, everything else plain values. A column whose cells disagree in type turns into plain values.
+ */
+export class Column {
+  kind: ColumnKind = EMPTY;
+  numbers: Numbers = NO_NUMBERS;
+  codes: Uint16Array = NO_CODES;
+  readonly dictionary: Dictionary;
+  readonly #capacity: number;
+  #words: Uint32Array | undefined;
+  #flags: Uint8Array = NO_FLAGS;
+  #values: unknown[] = NO_VALUES;
+  #rows: Uint16Array = NO_CODES;
+  #dense: Column | undefined;
+
+  constructor(capacity: number, dictionary: Dictionary) {
+    this.#capacity = capacity;
+    this.dictionary = dictionary;
+  }
+
+  setNumber(row: number, value: number): void {
+    if (this.kind !== NUMBER) {
+      if (this.kind !== EMPTY) return this.#setMixed(row, value);
+      this.#allocate(NUMBER);
+    }
+    this.numbers[row] = value;
+    // Bit patterns of NaN are the host's; ours mean "no number".
+    if (value !== value) this.#words![2 * row + HIGH] = NAN_WORD;
+  }
+
+  setText(row: number, text: string): void {
+    if (this.kind === EMPTY) this.#allocate(this.dictionary.inline ? VALUE : CODE);
+    if (this.kind === CODE) {
+      const code = this.dictionary.code(text);
+      if (code >= 0) {
+        this.codes[row] = code + FIRST_CODE;
+        return;
+      }
+      this.#convert(VALUE);
+    } else if (this.kind !== VALUE) {
+      this.#convert(VALUE);
+    }
+    this.#values[row] = text;
+  }
+
+  setFlag(row: number, value: boolean): void {
+    if (this.kind !== FLAG) {
+      if (this.kind !== EMPTY) return this.#setMixed(row, value);
+      this.#allocate(FLAG);
+    }
+    this.#flags[row] = value ? FLAG_TRUE : FLAG_FALSE;
+  }
+
+  /** Keeps a value that has no column type of its own: a list, an integer beyond 2^53. The value must be a snapshot. */
+  setValue(row: number, value: unknown): void {
+    if (this.kind === EMPTY) this.#allocate(VALUE);
+    this.#setMixed(row, value);
+  }
+
+  setNull(row: number): void {
+    if (this.kind === EMPTY) this.#allocate(FLAG);
+    if (this.kind === NUMBER) this.#words![2 * row + HIGH] = NULL_WORD;
+    else if (this.kind === CODE) this.codes[row] = 1;
+    else if (this.kind === FLAG) this.#flags[row] = FLAG_NULL;
+    else this.#values[row] = null;
+  }
+
+  /** Makes a cell absent again. */
+  clear(row: number): void {
+    if (this.kind === NUMBER) this.#words![2 * row + HIGH] = ABSENT_WORD;
+    else if (this.kind === CODE) this.codes[row] = 0;
+    else if (this.kind === FLAG) this.#flags[row] = 0;
+    else if (this.kind === VALUE) this.#values[row] = undefined;
+  }
+
+  /** The value of a cell; undefined when it is absent. */
+  get(row: number): unknown {
+    switch (this.kind) {
+      case NUMBER: {
+        const value = this.numbers[row]!;
+        if (value === value || !this.#words) return value;
+        const word = this.#words[2 * row + HIGH];
+        return word === ABSENT_WORD ? undefined : word === NULL_WORD ? null : Number.NaN;
+      }
+      case CODE: {
+        const code = this.codes[row]!;
+        return code >= FIRST_CODE ? this.dictionary.texts[code - FIRST_CODE] : code === 0 ? undefined : null;
+      }
+      case FLAG: {
+        const flag = this.#flags[row]!;
+        return flag >= FLAG_FALSE ? flag === FLAG_TRUE : flag === 0 ? undefined : null;
+      }
+      case VALUE:
+        return this.#values[row];
+      case CONSTANT:
+        return this.#values[0];
+      case SPARSE: {
+        const at = indexIn(this.#rows, row);
+        return at < 0 ? undefined : this.#dense!.get(at);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /**
+   * Copies the numbers of the first `rows` cells to `target` from `offset` on, NaN where there is none, and marks in `present`
+   * (1 or 0) which cells hold a number. Strings and flags count as no number.
+   */
+  readNumbers(rows: number, target: Float64Array, present: Uint8Array, offset = 0): void {
+    if (this.kind === NUMBER) {
+      const { numbers } = this;
+      const words = this.#words;
+      for (let row = 0; row < rows; row++) {
+        const value = numbers[row]!;
+        target[offset + row] = value;
+        present[offset + row] = value === value || !words || words[2 * row + HIGH] === NAN_WORD ? 1 : 0;
+      }
+      return;
+    }
+    for (let row = 0; row < rows; row++) {
+      const value = this.get(row);
+      target[offset + row] = typeof value === 'number' ? value : Number.NaN;
+      present[offset + row] = typeof value === 'number' ? 1 : 0;
+    }
+  }
+
+  /** True when both columns hold the same cells in the same form, so that one of them can stand for both. */
+  sameCells(other: Column, rows: number): boolean {
+    if (other.kind !== this.kind) return false;
+    switch (this.kind) {
+      case NUMBER: {
+        const mine = this.#words!;
+        const theirs = other.#words!;
+        for (let word = 0; word < 2 * rows; word++) if (mine[word] !== theirs[word]) return false;
+        return true;
+      }
+      case CODE: {
+        if (other.dictionary !== this.dictionary) return false;
+        for (let row = 0; row < rows; row++) if (this.codes[row] !== other.codes[row]) return false;
+        return true;
+      }
+      case VALUE: {
+        for (let row = 0; row < rows; row++) if (this.#values[row] !== other.#values[row]) return false;
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** Called once when the batch is full: the column takes the smallest form that keeps every cell. */
+  seal(rows: number): void {
+    if (this.kind === EMPTY || this.kind >= CONSTANT) return;
+    const filled = this.#filled(rows);
+    if (filled * 2 < rows) this.#makeSparse(rows, filled);
+    else if (filled === rows && this.#isConstant(rows)) this.#become(CONSTANT, [this.get(0)]);
+    else if (filled === rows && this.kind === NUMBER) this.#narrow(rows);
+  }
+
+  #filled(rows: number): number {
+    let filled = 0;
+    if (this.kind === NUMBER) {
+      const words = this.#words!;
+      for (let row = 0; row < rows; row++) if (words[2 * row + HIGH] !== ABSENT_WORD) filled++;
+    } else if (this.kind === VALUE) {
+      for (let row = 0; row < rows; row++) if (this.#values[row] !== undefined) filled++;
+    } else {
+      const cells = this.kind === CODE ? this.codes : this.#flags;
+      for (let row = 0; row < rows; row++) if (cells[row] !== 0) filled++;
+    }
+    return filled;
+  }
+
+  #isConstant(rows: number): boolean {
+    const cells: ArrayLike<unknown> =
+      this.kind === NUMBER ? this.numbers : this.kind === CODE ? this.codes : this.kind === FLAG ? this.#flags : this.#values;
+    const first = cells[0];
+    for (let row = 1; row < rows; row++) if (cells[row] !== first) return false;
+    return this.kind !== NUMBER || !Object.is(first, 0) || !this.numbers.some((value) => Object.is(value, -0));
+  }
+
+  #setMixed(row: number, value: unknown): void {
+    if (this.kind !== VALUE) this.#convert(VALUE);
+    this.#values[row] = value;
+  }
+
+  #allocate(kind: ColumnKind): void {
+    this.kind = kind;
+    if (kind === NUMBER) {
+      const buffer = new ArrayBuffer(this.#capacity * 8);
+      new BigUint64Array(buffer).fill(ABSENT_BITS);
+      this.numbers = new Float64Array(buffer);
+      this.#words = new Uint32Array(buffer);
+    } else if (kind === CODE) {
+      this.codes = new Uint16Array(this.#capacity);
+    } else if (kind === FLAG) {
+      this.#flags = new Uint8Array(this.#capacity);
+    } else {
+      this.#values = new Array(this.#capacity).fill(undefined);
+    }
+  }
+
+  // Columns only ever turn into plain values, except one that held nothing but nulls so far.
+  #convert(kind: ColumnKind): void {
+    const values: unknown[] = [];
+    for (let row = 0; row < this.#capacity; row++) values.push(this.get(row));
+    this.#become(EMPTY, NO_VALUES);
+    this.#allocate(kind);
+    this.#values = values;
+  }
+
+  #become(kind: ColumnKind, values: unknown[]): void {
+    this.kind = kind;
+    this.numbers = NO_NUMBERS;
+    this.#words = undefined;
+    this.codes = NO_CODES;
+    this.#flags = NO_FLAGS;
+    this.#values = values;
+  }
+
+  #makeSparse(rows: number, filled: number): void {
+    const positions = new Uint16Array(filled);
+    const dense = new Column(filled, this.dictionary);
+    let at = 0;
+    for (let row = 0; row < rows; row++) {
+      const value = this.get(row);
+      if (value === undefined) continue;
+      positions[at] = row;
+      if (value === null) dense.setNull(at);
+      else if (this.kind === NUMBER) dense.setNumber(at, value as number);
+      else if (this.kind === CODE) dense.setText(at, value as string);
+      else if (this.kind === FLAG) dense.setFlag(at, value as boolean);
+      else dense.setValue(at, value);
+      at++;
+    }
+    this.#become(SPARSE, NO_VALUES);
+    this.#rows = positions;
+    this.#dense = dense;
+  }
+
+  #narrow(rows: number): void {
+    const { numbers } = this;
+    let low = 0;
+    let high = 0;
+    for (let row = 0; row < rows; row++) {
+      const value = numbers[row]!;
+      if (value !== (value | 0) || Object.is(value, -0)) return;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    const used = numbers.subarray(0, rows);
+    this.numbers = low >= 0 && high <= 0xffff ? Uint16Array.from(used) : Int32Array.from(used);
+    this.#words = undefined;
+  }
+}
+
+const NO_NUMBERS = new Float64Array(0);
+const NO_CODES = new Uint16Array(0);
+const NO_FLAGS = new Uint8Array(0);
+const NO_VALUES: unknown[] = [];
+
+function indexIn(rows: Uint16Array, row: number): number {
+  let low = 0;
+  let high = rows.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const at = rows[middle]!;
+    if (at === row) return middle;
+    if (at < row) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

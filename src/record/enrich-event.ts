@@ -1,0 +1,64 @@
+import { systemClock } from '../core/clock.ts';
+import { normalizeEventName } from '../events/name.ts';
+import { eventInfo } from '../events/registry.ts';
+import type { Measurements, Metadata } from '../events/types.ts';
+import { ColumnBatch } from './batch.ts';
+import type { EventRecord, ExperimentContext, RecordScope } from './event-record.ts';
+import { PriceBook } from './prices.ts';
+import { Recorder } from './recorder.ts';
+import { BatchSchema } from './schema.ts';
+
+/** What surrounds an event when it is enriched outside an experiment. */
+export interface EnrichOptions {
+  /** Microseconds since the Unix epoch. Default: now. */
+  readonly timestamp?: number;
+  /** Default `enrich`. */
+  readonly writerId?: string;
+  /** Default 0. */
+  readonly sequence?: number;
+  /** Default `explicit`. */
+  readonly scope?: RecordScope;
+  /** Default: the dated price data, without overrides. */
+  readonly prices?: PriceBook;
+  /** Fields whose values are known and must not be derived. */
+  readonly fields?: Partial<EventRecord>;
+}
+
+let standardPrices: PriceBook | undefined;
+
+/**
+ * The record that an experiment would keep of an event. It goes the same way as every captured event, so the two cannot
+ * differ; nothing is stored and the arguments are not changed.
+ *
+ * @param experiment What to write into the experiment's fields; an `Experiment` will do.
+ * @throws `invalid_event_name` for a name that is not dotted text or a list of segments.
+ */
+export function enrichEvent(
+  name: string | readonly string[],
+  measurements: Measurements,
+  metadata: Metadata,
+  experiment: ExperimentContext,
+  options: EnrichOptions = {},
+): EventRecord {
+  const eventName = normalizeEventName(name);
+  const schema = new BatchSchema(experiment, options.writerId ?? 'enrich');
+  const batch = new ColumnBatch(schema, 1, options.sequence ?? 0);
+  standardPrices ??= new PriceBook();
+  const recorder = new Recorder(schema, {
+    prices: options.prices ?? standardPrices,
+    isRequest: (event) => eventInfo(event)?.request === true,
+    nextBatch: () => batch,
+  });
+  recorder.begin();
+  recorder.capture(
+    { name: eventName, index: -1 },
+    measurements,
+    metadata,
+    options.timestamp ?? systemClock.nowMicros(),
+    options.scope ?? 'explicit',
+    undefined,
+    options.fields,
+  );
+  recorder.commit();
+  return batch.record(0);
+}

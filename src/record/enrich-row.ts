@@ -1,0 +1,72 @@
+import { fieldIndex } from './fields.ts';
+import type { PriceBook } from './prices.ts';
+import { DURATION, ERROR, RESPONSE, START, STATUS, STOP } from './roles.ts';
+import type { Row } from './row.ts';
+
+const LATENCY_MS = fieldIndex('latency_ms');
+const COST_USD = fieldIndex('cost_usd');
+const COST_SOURCE = fieldIndex('cost_source');
+const SUCCESS = fieldIndex('success');
+const MODEL = fieldIndex('model');
+const PROVIDER = fieldIndex('provider');
+const INPUT_TOKENS = fieldIndex('input_tokens');
+const OUTPUT_TOKENS = fieldIndex('output_tokens');
+const CACHED_INPUT_TOKENS = fieldIndex('cached_input_tokens');
+
+const OK_STATUS = new Set(['ok', 'success', 'succeeded', 'completed', 'complete', 'done', 'passed']);
+const ERROR_STATUS = new Set(['error', 'failed', 'failure', 'exception', 'timeout', 'timed_out', 'cancelled', 'canceled', 'aborted', 'rejected']);
+
+const usage = { input: 0, output: 0, cached: 0 };
+
+/** Fills what follows from the event's own values: latency, success and cost. Explicit values are left as they are. */
+export function enrichRow(row: Row, prices: PriceBook): void {
+  if (!row.has(LATENCY_MS)) {
+    if (row.has(DURATION)) row.setNumber(LATENCY_MS, row.numbers[DURATION]!);
+    else if (row.has(START) && row.has(STOP)) row.setNumber(LATENCY_MS, row.numbers[STOP]! - row.numbers[START]!);
+  }
+  if (!row.has(SUCCESS)) {
+    const success = judge(row);
+    if (success !== undefined) row.setNumber(SUCCESS, success ? 1 : 0);
+  }
+  if (row.has(COST_USD)) {
+    if (!row.has(COST_SOURCE)) row.setText(COST_SOURCE, 'reported');
+  } else if (!row.has(COST_SOURCE)) {
+    priceRow(row, prices);
+  }
+}
+
+/** The verdict of a status: an HTTP code or a word; undefined when it says nothing. */
+export function statusVerdict(status: unknown): boolean | undefined {
+  if (typeof status === 'number') return status >= 400 ? false : status >= 200 ? true : undefined;
+  if (typeof status !== 'string') return undefined;
+  const word = status.toLowerCase();
+  return OK_STATUS.has(word) ? true : ERROR_STATUS.has(word) ? false : undefined;
+}
+
+/** Whether a value under `error` says that something went wrong. */
+export function isError(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== false && value !== '' && value !== 0;
+}
+
+function judge(row: Row): boolean | undefined {
+  const name = row.eventName;
+  if (row.has(ERROR) || name.endsWith('.exception')) return false;
+  if (row.has(STATUS)) return row.numbers[STATUS] === 1;
+  if (row.has(RESPONSE) || name.endsWith('.stop')) return true;
+  return undefined;
+}
+
+// Tokens say that something was paid for. A request that says its model but no tokens has a cost too: one that is not known.
+function priceRow(row: Row, prices: PriceBook): void {
+  const counted = row.has(INPUT_TOKENS) || row.has(OUTPUT_TOKENS);
+  if (!counted && !(row.request && row.has(MODEL))) return;
+  if (!row.has(MODEL)) return row.setText(COST_SOURCE, 'no_model');
+  if (!counted) return row.setText(COST_SOURCE, 'no_tokens');
+  usage.input = row.has(INPUT_TOKENS) ? row.numbers[INPUT_TOKENS]! : 0;
+  usage.output = row.has(OUTPUT_TOKENS) ? row.numbers[OUTPUT_TOKENS]! : 0;
+  usage.cached = row.has(CACHED_INPUT_TOKENS) ? row.numbers[CACHED_INPUT_TOKENS]! : 0;
+  const provider = row.has(PROVIDER) ? row.texts[PROVIDER] : undefined;
+  const quote = prices.quote(row.texts[MODEL]!, provider, usage, row.timestamp);
+  if (quote.cost_usd !== null) row.setNumber(COST_USD, quote.cost_usd);
+  row.setText(COST_SOURCE, quote.source);
+}

@@ -1,0 +1,305 @@
+import { eventInfo } from '../events/registry.ts';
+import type { Measurements, Metadata } from '../events/types.ts';
+import type { ColumnBatch } from './batch.ts';
+import { type Binding, type Level, newLevel } from './binding.ts';
+import { type Column, ColumnKind } from './column.ts';
+import { enrichRow, isError, statusVerdict } from './enrich-row.ts';
+import type { EventRecord, RecordScope } from './event-record.ts';
+import { FIELDS, fieldIndex } from './fields.ts';
+import { pathName } from './path.ts';
+import type { PriceBook } from './prices.ts';
+import { REDACTED, type Redaction } from './redaction.ts';
+import { DURATION, ERROR, RESPONSE, ROLE_TYPES, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
+import { Row } from './row.ts';
+import type { BatchSchema } from './schema.ts';
+import { boundedString, isPlainObject, snapshot } from './snapshot.ts';
+
+const MAX_LEVELS_DEEP = 8;
+const MAX_INLINE_STRING = 4096;
+const TIMESTAMP = fieldIndex('timestamp');
+const EVENT_NAME = fieldIndex('event_name');
+const SCOPE = fieldIndex('scope');
+
+/** An event name as the bus interns it: `index` is a dense small number, or −1 for a name beyond the limit. */
+export interface NamedEvent {
+  readonly name: string;
+  readonly index: number;
+}
+
+/** Fields that hold unless the event says otherwise: the run's context and the enclosing span. By role. */
+export interface RowDefaults {
+  readonly texts: readonly (readonly [role: number, text: string])[];
+  readonly metadata: Metadata | undefined;
+}
+
+export interface RecorderOptions {
+  readonly prices: PriceBook;
+  readonly redaction?: Redaction | undefined;
+  /** Whether an event is one of the requests whose numbers make the headline. */
+  readonly isRequest: (eventName: string) => boolean;
+  /** A batch to fill, asked for when the one before is full; undefined when the store takes no more. */
+  readonly nextBatch: () => ColumnBatch | undefined;
+}
+
+interface EventShape {
+  readonly name: string;
+  readonly category: string | null;
+  readonly request: boolean;
+  readonly measurements: Level;
+  readonly metadata: Level;
+}
+
+/**
+ * Turns events into rows of column batches. `capture` writes an event into the next row and enriches it; `commit` makes the
+ * row part of the batch, `rollback` takes it back. Between the two, `row` holds the fields.
+ */
+export class Recorder {
+  readonly row: Row = new Row();
+  readonly #schema: BatchSchema;
+  readonly #options: RecorderOptions;
+  readonly #shapes: (EventShape | undefined)[] = [];
+  readonly #otherShapes = new Map<string, EventShape>();
+  #batch: ColumnBatch | undefined;
+  #at = 0;
+  // Plain objects being walked, outermost first: one that comes up again is a cycle.
+  readonly #ancestors: object[] = [];
+
+  constructor(schema: BatchSchema, options: RecorderOptions) {
+    this.#schema = schema;
+    this.#options = options;
+  }
+
+  /** Makes sure there is a row to write to; false when the store takes no more. */
+  begin(): boolean {
+    let batch = this.#batch;
+    if (!batch || batch.rows === batch.capacity) {
+      batch?.seal();
+      batch = this.#options.nextBatch();
+      this.#batch = batch;
+      if (!batch) return false;
+    }
+    this.#at = batch.rows;
+    return true;
+  }
+
+  /** Writes an event into the row that `begin` found. May throw what a getter of the event throws: then `rollback`. */
+  capture(
+    event: NamedEvent,
+    measurements: Measurements,
+    metadata: Metadata,
+    timestamp: number,
+    scope: RecordScope,
+    defaults?: RowDefaults,
+    explicit?: Partial<EventRecord>,
+  ): void {
+    const { row } = this;
+    const shape = this.#shape(event);
+    row.eventName = shape.name;
+    row.category = shape.category;
+    row.request = shape.request;
+    row.timestamp = timestamp;
+    this.#ancestors.length = 0;
+    this.#ancestors.push(measurements, metadata);
+    if (explicit) this.#setExplicit(explicit);
+    this.#walk(shape.measurements, measurements as Record<string, unknown>, shape);
+    this.#walk(shape.metadata, metadata as Record<string, unknown>, shape);
+    if (defaults) this.#setDefaults(defaults, metadata, shape);
+    enrichRow(row, this.#options.prices);
+    row.setNumber(TIMESTAMP, timestamp);
+    row.setText(EVENT_NAME, shape.name);
+    row.setText(SCOPE, scope);
+  }
+
+  /** Keeps the row. */
+  commit(): void {
+    const batch = this.#batch!;
+    const at = this.#at;
+    const { row } = this;
+    const { assigned, count, numbers, texts } = row;
+    for (let i = 0; i < count; i++) {
+      const role = assigned[i]!;
+      if (role >= FIELDS.length) continue;
+      const column = batch.columns[role] ?? batch.allocate(role);
+      const type = ROLE_TYPES[role];
+      if (type === 'string') column.setText(at, texts[role]!);
+      else if (type === 'boolean') column.setFlag(at, numbers[role] === 1);
+      else column.setNumber(at, numbers[role]!);
+    }
+    if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
+    if (row.timestamp > batch.maxTimestamp) batch.maxTimestamp = row.timestamp;
+    batch.rows = at + 1;
+    row.clear();
+  }
+
+  /** Takes the row back: nothing of the event stays. */
+  rollback(): void {
+    this.#batch?.clearRow(this.#at);
+    this.row.clear();
+  }
+
+  #shape(event: NamedEvent): EventShape {
+    const known = event.index >= 0 ? this.#shapes[event.index] : this.#otherShapes.get(event.name);
+    if (known) return known;
+    const shape: EventShape = {
+      name: event.name,
+      category: eventInfo(event.name)?.category ?? null,
+      request: this.#options.isRequest(event.name),
+      measurements: newLevel('measurements', []),
+      metadata: newLevel('metadata', []),
+    };
+    if (event.index >= 0) this.#shapes[event.index] = shape;
+    else if (this.#otherShapes.size < 1000) this.#otherShapes.set(event.name, shape);
+    return shape;
+  }
+
+  #walk(level: Level, object: Record<string, unknown>, shape: EventShape): void {
+    const { columns } = this.#batch!;
+    const at = this.#at;
+    let previous: Binding | undefined;
+    let guess = level.first;
+    for (const key in object) {
+      const value = object[key];
+      if (value === undefined) continue;
+      let binding = guess;
+      if (binding === undefined || binding.key !== key) {
+        binding = level.bindings.get(key) ?? this.#bind(level, key, shape);
+        if (previous) previous.next = binding;
+        else level.first = binding;
+      }
+      previous = binding;
+      guess = binding.next;
+      if (binding.column !== undefined && !binding.redacted) {
+        if (typeof value === 'number') {
+          const column = columns[binding.column.index];
+          if (column !== undefined && column.kind === ColumnKind.NUMBER && value === value) column.numbers[at] = value;
+          else this.#column(binding.column.index).setNumber(at, value);
+          if (binding.role >= 0) this.#assignNumber(binding, value);
+          continue;
+        }
+        if (typeof value === 'string' && value.length < MAX_INLINE_STRING) {
+          (columns[binding.column.index] ?? this.#column(binding.column.index)).setText(at, value);
+          if (binding.role >= 0) this.#assign(binding, value);
+          continue;
+        }
+      }
+      this.#store(binding, value, shape);
+    }
+  }
+
+  #column(index: number): Column {
+    return this.#batch!.allocate(index);
+  }
+
+  #bind(level: Level, key: string, shape: EventShape): Binding {
+    const spelled = level.root === 'metadata' && level.keys.length === 0 && Object.hasOwn(SPELLINGS, key) ? SPELLINGS[key]! : key;
+    const keys = [...level.keys, spelled];
+    const path = { root: level.root, keys };
+    const column = this.#schema.column(path);
+    const role = roleOf(pathName(path), shape.category);
+    const { redaction } = this.#options;
+    const redacted = redaction !== undefined && (redaction.covers(path) || (role !== undefined && redaction.coversRole(role.id)));
+    const binding: Binding = {
+      key,
+      root: level.root,
+      keys,
+      column,
+      role: redacted ? -1 : (role?.id ?? -1),
+      rank: role?.rank ?? 0,
+      redacted,
+      level: undefined,
+      next: undefined,
+    };
+    if (column) {
+      level.bindings.set(key, binding);
+      if (role && !redacted) this.#linkCopy(role.id, column.index);
+    }
+    return binding;
+  }
+
+  #linkCopy(role: number, column: number): void {
+    if (role < FIELDS.length) this.#schema.linkCopy(role, column);
+    else if (role === DURATION) this.#schema.linkCopy(fieldIndex('latency_ms'), column);
+  }
+
+  // Everything that is not a number or a short string in a known column.
+  #store(binding: Binding, value: unknown, shape: EventShape, depth = binding.keys.length): void {
+    if (binding.redacted) return this.#keep(binding, REDACTED);
+    if (typeof value === 'bigint' && binding.role >= DURATION && binding.role <= STOP) {
+      return this.#store(binding, Number(value) / 1e6, shape);
+    }
+    if (typeof value === 'object' && value !== null && isPlainObject(value) && depth < MAX_LEVELS_DEEP) {
+      if (binding.role >= 0) this.#assign(binding, value);
+      return this.#storeObject(binding, value as Record<string, unknown>, shape);
+    }
+    let plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value);
+    if (binding.role >= 0) this.#assign(binding, plain);
+    if (typeof plain === 'object' && plain !== null) {
+      plain = this.#options.redaction?.apply({ root: binding.root, keys: binding.keys }, plain) ?? plain;
+      if (!Array.isArray(plain) && depth < MAX_LEVELS_DEEP) return this.#storeObject(binding, plain as Record<string, unknown>, shape);
+    }
+    this.#keep(binding, plain);
+  }
+
+  #storeObject(binding: Binding, value: Record<string, unknown>, shape: EventShape): void {
+    if (!hasKeys(value)) return this.#keep(binding, {});
+    if (this.#ancestors.includes(value)) return this.#keep(binding, '[Circular]');
+    binding.level ??= newLevel(binding.root, binding.keys);
+    this.#ancestors.push(value);
+    this.#walk(binding.level, value, shape);
+    this.#ancestors.pop();
+  }
+
+  #keep(binding: Binding, value: unknown): void {
+    const at = this.#at;
+    if (!binding.column) return this.#batch!.setRest(binding.root, at, binding.keys, value);
+    const column = this.#column(binding.column.index);
+    if (value === null) column.setNull(at);
+    else if (typeof value === 'number') column.setNumber(at, value);
+    else if (typeof value === 'string') column.setText(at, value);
+    else if (typeof value === 'boolean') column.setFlag(at, value);
+    else column.setValue(at, value);
+  }
+
+  #assignNumber(binding: Binding, value: number): void {
+    const { role } = binding;
+    if (ROLE_TYPES[role] === 'number' || ROLE_TYPES[role] === 'integer') this.row.setNumber(role, value, binding.rank);
+    else this.#assign(binding, value);
+  }
+
+  #assign(binding: Binding, value: unknown): void {
+    const { role, rank } = binding;
+    if (role === ERROR) {
+      if (isError(value)) this.row.setNumber(ERROR, 1, rank);
+    } else if (role === STATUS) {
+      const verdict = statusVerdict(value);
+      if (verdict !== undefined) this.row.setNumber(STATUS, verdict ? 1 : 0, rank);
+    } else if (role === RESPONSE) {
+      if (value !== null) this.row.setNumber(RESPONSE, 1, rank);
+    } else {
+      this.row.set(role, value, rank);
+    }
+  }
+
+  #setExplicit(explicit: Partial<EventRecord>): void {
+    for (const [name, value] of Object.entries(explicit)) {
+      const field = fieldIndex(name);
+      if (field >= 0 && !this.#options.redaction?.coversRole(field)) this.row.set(field, value, -1);
+    }
+  }
+
+  #setDefaults(defaults: RowDefaults, metadata: Metadata, shape: EventShape): void {
+    const { redaction } = this.#options;
+    for (const [role, text] of defaults.texts) {
+      if (!this.row.has(role) && !redaction?.coversRole(role)) this.row.setText(role, text, 100);
+    }
+    if (!defaults.metadata) return;
+    const missing: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(defaults.metadata)) if (!Object.hasOwn(metadata, key)) missing[key] = value;
+    this.#walk(shape.metadata, missing, shape);
+  }
+}
+
+function hasKeys(object: object): boolean {
+  for (const key in object) if ((object as Record<string, unknown>)[key] !== undefined) return true;
+  return false;
+}

@@ -1,0 +1,128 @@
+import { FIELDS, type FieldType, fieldIndex } from './fields.ts';
+
+/** What a nested value means to the record: the field it fills, and its rank among the sources of that field (0 wins). */
+export interface Role {
+  readonly id: number;
+  readonly rank: number;
+}
+
+// Inputs of the enrichment that are not fields themselves.
+const INPUTS = ['duration', 'start', 'stop', 'error', 'status', 'response'] as const;
+
+/** The number of roles: a role's id is the index of its field, or `FIELDS.length` and on for an input of the enrichment. */
+export const ROLE_COUNT: number = FIELDS.length + INPUTS.length;
+
+export const DURATION: number = FIELDS.length;
+export const START: number = FIELDS.length + 1;
+export const STOP: number = FIELDS.length + 2;
+export const ERROR: number = FIELDS.length + 3;
+export const STATUS: number = FIELDS.length + 4;
+export const RESPONSE: number = FIELDS.length + 5;
+
+const INPUT_TYPES: readonly FieldType[] = ['number', 'number', 'number', 'object', 'object', 'object'];
+
+/** The type of each role by its id. */
+export const ROLE_TYPES: readonly FieldType[] = [...FIELDS.map((field) => field.type), ...INPUT_TYPES];
+
+const numbers = (name: string): string[] => [`measurements.${name}`, `metadata.${name}`];
+const texts = (name: string): string[] => [`metadata.${name}`, `measurements.${name}`];
+
+// Usage objects as providers return them hang under `tokens` or `usage`, among the numbers or in the context.
+const usage = (...names: string[]): string[] =>
+  names.flatMap((name) => [
+    `measurements.${name}`,
+    `metadata.${name}`,
+    `metadata.tokens.${name}`,
+    `metadata.usage.${name}`,
+    `measurements.tokens.${name}`,
+    `measurements.usage.${name}`,
+  ]);
+
+/** From where each field is filled, best source first. Types must fit: a text under `loss` fills nothing. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  latency_ms: numbers('latency_ms'),
+  duration: numbers('duration'),
+  start: ['measurements.start'],
+  stop: ['measurements.stop'],
+  cost_usd: [...numbers('cost_usd'), ...numbers('cost')],
+  cost_source: ['metadata.cost_source'],
+  success: ['metadata.success', 'measurements.success'],
+  error: ['metadata.error', 'metadata.error_type'],
+  status: ['metadata.status', 'metadata.status_code'],
+  response: ['metadata.response'],
+  session_id: texts('session_id'),
+  user_id: texts('user_id'),
+  sample_id: texts('sample_id'),
+  cohort: texts('cohort'),
+  model: texts('model'),
+  provider: texts('provider'),
+  trace_id: texts('trace_id'),
+  span_id: texts('span_id'),
+  parent_span_id: texts('parent_span_id'),
+  correlation_id: texts('correlation_id'),
+  epoch: numbers('epoch'),
+  batch: numbers('batch'),
+  step: numbers('step'),
+  loss: numbers('loss'),
+  accuracy: numbers('accuracy'),
+  learning_rate: numbers('learning_rate'),
+  gradient_norm: numbers('gradient_norm'),
+  checkpoint_path: texts('checkpoint_path'),
+  model_name: texts('model_name'),
+  model_version: texts('model_version'),
+  input_size: numbers('input_size'),
+  output_size: numbers('output_size'),
+  batch_size: numbers('batch_size'),
+  pipeline_id: texts('pipeline_id'),
+  stage_name: texts('stage_name'),
+  stage_index: numbers('stage_index'),
+  input_tokens: [...usage('input_tokens', 'prompt_tokens'), 'metadata.tokens.input', 'metadata.tokens.prompt', 'measurements.tokens.input', 'measurements.tokens.prompt'],
+  output_tokens: [...usage('output_tokens', 'completion_tokens'), 'metadata.tokens.output', 'metadata.tokens.completion', 'measurements.tokens.output', 'measurements.tokens.completion'],
+  cached_input_tokens: [
+    ...usage('cached_input_tokens', 'cached_tokens', 'cache_read_tokens'),
+    'metadata.tokens.cached',
+    'measurements.tokens.cached',
+    'metadata.usage.prompt_tokens_details.cached_tokens',
+    'metadata.usage.input_tokens_details.cached_tokens',
+  ],
+  reasoning_tokens: [
+    ...usage('reasoning_tokens'),
+    'metadata.tokens.reasoning',
+    'measurements.tokens.reasoning',
+    'metadata.usage.completion_tokens_details.reasoning_tokens',
+    'metadata.usage.output_tokens_details.reasoning_tokens',
+  ],
+};
+
+/** Sources that count only in events of one category, after those above. */
+const CATEGORY_SOURCES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  training: { checkpoint_path: ['metadata.path'] },
+  framework: { stage_name: ['metadata.stage'], stage_index: ['metadata.index', 'measurements.index'] },
+};
+
+/** Camel-case spellings that are accepted at the top of the metadata, and stored under their field's name. */
+export const SPELLINGS: Readonly<Record<string, string>> = {
+  sampleId: 'sample_id',
+  sessionId: 'session_id',
+  userId: 'user_id',
+};
+
+const GENERAL = index(SOURCES);
+const BY_CATEGORY = new Map(Object.entries(CATEGORY_SOURCES).map(([category, sources]) => [category, index(sources, 100)]));
+
+/** The role of a flat path name in events of a category. */
+export function roleOf(name: string, category: string | null): Role | undefined {
+  return GENERAL.get(name) ?? (category === null ? undefined : BY_CATEGORY.get(category)?.get(name));
+}
+
+function index(sources: Readonly<Record<string, readonly string[]>>, firstRank = 0): Map<string, Role> {
+  const roles = new Map<string, Role>();
+  for (const [target, paths] of Object.entries(sources)) {
+    const field = fieldIndex(target);
+    const id = field >= 0 ? field : FIELDS.length + INPUTS.indexOf(target as (typeof INPUTS)[number]);
+    paths.forEach((path, rank) => {
+      roles.set(path, { id, rank: firstRank + rank });
+    });
+  }
+  return roles;
+}
