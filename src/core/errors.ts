@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'unknown_adapter'
   | 'unknown_field'
   | 'path_unwritable'
+  | 'path_unreadable'
   | 'damaged_data'
   | 'dependency_missing';
 

@@ -1,31 +1,66 @@
-import type { catalog } from './catalog/index.ts';
-import type { FieldType } from './definition.ts';
+import type { deployment } from './catalog/deployment.ts';
+import type { ensemble } from './catalog/ensemble.ts';
+import type { evaluation } from './catalog/eval.ts';
+import type { framework } from './catalog/framework.ts';
+import type { hedging } from './catalog/hedging.ts';
+import type { llm } from './catalog/llm.ts';
+import type { tool } from './catalog/tool.ts';
+import type { trace } from './catalog/trace.ts';
+import type { training } from './catalog/training.ts';
+import type { EventDefinition } from './definition.ts';
 
-type Catalog = typeof catalog;
+/** The standard events with the types of their fields, each of which may be missing, null or undefined. */
+export interface StandardEventMap
+  extends EventShapes<typeof llm>,
+    EventShapes<typeof training>,
+    EventShapes<typeof deployment>,
+    EventShapes<typeof framework>,
+    EventShapes<typeof ensemble>,
+    EventShapes<typeof hedging>,
+    EventShapes<typeof trace>,
+    EventShapes<typeof tool>,
+    EventShapes<typeof evaluation> {}
 
-/** The name of an event of the catalog. */
-export type StandardEventName = keyof Catalog;
-
-/** The events of the catalog with the types of their fields, all optional. */
-export type StandardEventMap = {
-  readonly [N in StandardEventName]: {
-    readonly measurements: Values<Catalog[N]['fields']['measurements']>;
-    readonly metadata: Values<Catalog[N]['fields']['metadata']>;
-  };
-};
+/** The name of a standard event. */
+export type StandardEventName = keyof StandardEventMap;
 
 /**
- * Every event the compiler knows. Add your own, or widen a standard one, by augmentation:
+ * Every event that the compiler knows. Add your own, or widen a standard one, by augmentation:
  *
  * ```ts
  * declare module 'crucible-telemetry' {
  *   interface EventMap {
- *     'my_app.retrieval.stop': { measurements: { duration?: number; documents?: number }; metadata: { index?: string } };
+ *     'my_app.retrieval.stop': {
+ *       measurements: { duration?: number; documents?: number };
+ *       metadata: { index?: string };
+ *     };
+ *     'crucible_train.epoch.stop': {
+ *       measurements: StandardEventMap['crucible_train.epoch.stop']['measurements'] & { f1?: number };
+ *       metadata: StandardEventMap['crucible_train.epoch.stop']['metadata'];
+ *     };
  *   }
  * }
  * ```
  */
 export interface EventMap extends StandardEventMap {}
+
+/** The entry of the map that a definition stands for: `'my_app.retrieval.stop': EventShape<typeof retrievalStop>`. */
+export type EventShape<D extends EventDefinition> = {
+  readonly measurements: D extends { readonly fields: { readonly measurements: infer F } }
+    ? { readonly [K in keyof F]?: Value<F[K]> | null | undefined }
+    : object;
+  readonly metadata: D extends { readonly fields: { readonly metadata: infer F } }
+    ? { readonly [K in keyof F]?: Value<F[K]> | null | undefined }
+    : object;
+};
+
+type EventShapes<C extends Readonly<Record<string, EventDefinition>>> = { readonly [N in keyof C]: EventShape<C[N]> };
+
+type Value<F> = F extends { readonly fields: infer Inner }
+  ? { readonly [K in keyof Inner]?: Value<Inner[K]> | null | undefined }
+  : F extends { readonly type: infer T }
+    ? TypeOf[Extract<T extends readonly unknown[] ? T[number] : T, keyof TypeOf>]
+    : unknown;
 
 interface TypeOf {
   number: number;
@@ -38,11 +73,3 @@ interface TypeOf {
   array: readonly unknown[];
   any: unknown;
 }
-
-type Values<F> = { readonly [K in keyof F]?: Value<F[K]> | null | undefined };
-
-type Value<F> = F extends { readonly fields: infer Inner }
-  ? Values<Inner>
-  : F extends { readonly type: infer T extends FieldType | readonly FieldType[] }
-    ? TypeOf[T extends readonly FieldType[] ? T[number] : T & FieldType]
-    : never;

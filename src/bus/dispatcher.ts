@@ -1,0 +1,178 @@
+import { systemClock } from '../core/clock.ts';
+import { CrucibleError, show } from '../core/errors.ts';
+import { warnOnce } from '../core/warn.ts';
+import type { Measurements, Metadata } from '../events/types.ts';
+import type { ContextFrame, ContextStore } from './context.ts';
+import type { Attachment, EventEntry, EventHandler, EventName, Tap } from './event-entry.ts';
+import { EventTable } from './event-table.ts';
+import { HandlerTable } from './handler-table.ts';
+import { isThenable } from './promises.ts';
+import { failureOf } from './thrown.ts';
+
+/** The event that tells of a failed handler. */
+export const HANDLER_FAILURE = 'telemetry.handler.failure';
+
+const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
+const REPORTED_NAMES_LIMIT = 20;
+
+/** Brings an event to those who listen. Nothing that a listener does reaches the caller. */
+export class Dispatcher {
+  readonly events: EventTable = new EventTable();
+  readonly context: ContextStore;
+  /** False while no handler and no tap is there: the one check of an idle `execute`. */
+  listening = false;
+  readonly #handlers = new HandlerTable(this.events);
+  readonly #failureEntry = this.events.resolve(HANDLER_FAILURE);
+  readonly #reportedNames = new Set<string>();
+  #taps: readonly Tap[] = [];
+  #tap: Tap | undefined;
+  #failuresUnderWay = 0;
+
+  constructor(context: ContextStore) {
+    this.context = context;
+  }
+
+  /** True when somebody would see this event now. */
+  listensTo(entry: EventEntry): boolean {
+    if (!this.listening) return false;
+    return this.#tap !== undefined || this.#current(entry).attachments.length > 0;
+  }
+
+  /** The entry to dispatch, undefined when nobody would see the event or its name is invalid (warned about once). */
+  find(name: EventName): EventEntry | undefined {
+    if (typeof name === 'string') {
+      const known = this.events.get(name);
+      // A name without an entry has no handler: only a tap could see it.
+      if (known !== undefined || this.#tap === undefined) return known;
+    }
+    try {
+      return this.events.resolve(name);
+    } catch (error) {
+      this.#reportName(name, error);
+      return undefined;
+    }
+  }
+
+  dispatch(event: EventEntry, measurements: object | undefined, metadata: object | undefined): void {
+    const entry = this.#current(event);
+    const tap = this.#tap;
+    const attachments = entry.attachments;
+    if (tap === undefined && attachments.length === 0) return;
+    const numbers = measurements === undefined ? NOTHING : plain(measurements, entry, 'measurements');
+    const context = metadata === undefined ? NOTHING : plain(metadata, entry, 'metadata');
+    if (tap !== undefined) {
+      try {
+        tap(entry, numbers, context, this.context.current());
+      } catch (error) {
+        reportTap(error);
+      }
+    }
+    if (attachments.length > 0) this.#call(attachments, entry, numbers, context);
+  }
+
+  /** Dispatches inside a frame that is not, or may not be, the current one. */
+  dispatchIn(
+    frame: ContextFrame | undefined,
+    entry: EventEntry,
+    measurements: object | undefined,
+    metadata: object | undefined,
+  ): void {
+    if (this.context.current() === frame) this.dispatch(entry, measurements, metadata);
+    else this.context.run(frame, () => this.dispatch(entry, measurements, metadata));
+  }
+
+  attach(id: string, names: string | readonly EventName[], handler: EventHandler, config: unknown): () => void {
+    if (this.#failuresUnderWay > 0) {
+      throw new CrucibleError('attach_refused', `The handler ${show(id)} can't be attached while ${HANDLER_FAILURE} is dispatched.`, {
+        hint: 'Attaching failed handlers again from a failure handler would never end; do it later, if at all.',
+      });
+    }
+    const attachment = this.#handlers.attach(id, names, handler, config);
+    this.listening = true;
+    return () => {
+      this.#remove(attachment);
+    };
+  }
+
+  detach(id: string): boolean {
+    const found = this.#handlers.detach(id);
+    this.#update();
+    return found;
+  }
+
+  handlers(prefix: EventName): ReturnType<HandlerTable['list']> {
+    return this.#handlers.list(prefix);
+  }
+
+  tap(tap: Tap): () => void {
+    // The same function may tap twice, so each registration is a function of its own.
+    const registered: Tap = (entry, measurements, metadata, frame) => tap(entry, measurements, metadata, frame);
+    this.#setTaps([...this.#taps, registered]);
+    return () => this.#setTaps(this.#taps.filter((other) => other !== registered));
+  }
+
+  #setTaps(taps: readonly Tap[]): void {
+    this.#taps = taps;
+    this.#tap = taps.length > 1 ? fanOut(taps) : taps[0];
+    this.#update();
+  }
+
+  #update(): void {
+    this.listening = this.#tap !== undefined || this.#handlers.size > 0;
+  }
+
+  #current(entry: EventEntry): EventEntry {
+    return entry.index >= 0 ? entry : this.events.current(entry);
+  }
+
+  #remove(attachment: Attachment): void {
+    this.#handlers.remove(attachment);
+    this.#update();
+  }
+
+  #call(attachments: readonly Attachment[], entry: EventEntry, measurements: Measurements, metadata: Metadata): void {
+    const failure = entry === this.#failureEntry;
+    if (failure) this.#failuresUnderWay++;
+    for (const attachment of attachments) {
+      try {
+        const result = attachment.handler(entry.name, measurements, metadata, attachment.config);
+        if (isThenable(result)) this.#watch(result, attachment, entry);
+      } catch (error) {
+        this.#fail(attachment, entry, error, false);
+      }
+    }
+    if (failure) this.#failuresUnderWay--;
+  }
+
+  #watch(result: PromiseLike<unknown>, attachment: Attachment, entry: EventEntry): void {
+    Promise.resolve(result).then(undefined, (reason: unknown) => this.#fail(attachment, entry, reason, true));
+  }
+
+  // Detaching comes before telling: each level of failing failure handlers has one handler less, so the recursion ends.
+  #fail(attachment: Attachment, entry: EventEntry, reason: unknown, rejected: boolean): void {
+    this.#remove(attachment);
+    if (this.#failureEntry.attachments.length === 0) {
+      warnOnce(
+        `handler_failure:${attachment.id}`,
+        `The telemetry handler ${show(attachment.id)} failed on ${entry.name} and was detached: ${show(String(messageOf(reason)))}. Attach a handler to ${HANDLER_FAILURE} to be told of every failure.`,
+      );
+    }
+    this.dispatch(
+      this.#failureEntry,
+      { system_time: systemClock.nowMicros(), monotonic_time: performance.now() },
+      {
+        event_name: entry.name,
+        handler_id: attachment.id,
+        handler_config: attachment.config,
+        ...failureOf(reason, rejected),
+      },
+    );
+  }
+
+  #reportName(name: unknown, error: unknown): void {
+    const text = show(name);
+    if (this.#reportedNames.size >= REPORTED_NAMES_LIMIT || this.#reportedNames.has(text)) return;
+    this.#reportedNames.add(text);
+    warnOnce(`invalid_event_name:${text}`, `An executed event was ignored. ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * How something failed: an `Error` was thrown (`error`), anything else was thrown (`throw`), or a returned promise rejected
+ * (`rejection`).
+ */
+export type FailureKind = 'error' | 'throw' | 'rejection';
+
+/** The metadata that failure and exception events share. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** What was thrown, itself. */
+  readonly reason: unknown;
+  /** The stack of an Error, else null. */
+  readonly stacktrace: string | null;
+}
+
+/** Describes what was caught. Reads it with care, since anything can be thrown, a hostile proxy included. */
+export function failureOf(reason: unknown, rejected: boolean): Failure {
+  let isError = false;
+  let stacktrace: string | null = null;
+  try {
+    isError = reason instanceof Error || Object.prototype.toString.call(reason) === '[object Error]';
+    const stack = isError ? (reason as Error).stack : null;
+    if (typeof stack === 'string') stacktrace = stack;
+  } catch {
+    stacktrace = null;
+  }
+  return { kind: rejected ? 'rejection' : isError ? 'error' : 'throw', reason, stacktrace };
+}

@@ -1,0 +1,32 @@
+import type { DropReason, LedgerCounts } from '../stores/ledger-counts.ts';
+
+/** Counts what becomes of every event that reaches an experiment. Each way of an event adds to `emitted` and to one other. */
+export class Ledger {
+  emitted = 0;
+  stored = 0;
+  sampledOut = 0;
+  readonly dropped: Record<DropReason, number> = {
+    paused: 0,
+    stopped: 0,
+    duplicate: 0,
+    overflow: 0,
+    encode: 0,
+    capacity: 0,
+  };
+
+  counts(): LedgerCounts {
+    return { emitted: this.emitted, stored: this.stored, sampled_out: this.sampledOut, dropped: { ...this.dropped } };
+  }
+}
+
+/** The account of several writers together. */
+export function sumLedgers(ledgers: readonly LedgerCounts[]): LedgerCounts {
+  const total = new Ledger();
+  for (const ledger of ledgers) {
+    total.emitted += ledger.emitted;
+    total.stored += ledger.stored;
+    total.sampledOut += ledger.sampled_out;
+    for (const reason of Object.keys(total.dropped) as DropReason[]) total.dropped[reason] += ledger.dropped[reason] ?? 0;
+  }
+  return total.counts();
+}

@@ -1,0 +1,36 @@
+/** The states an experiment is in by its own doing. `idle` and `crashed` are seen from outside and never stored. */
+export type ExperimentStatus = 'running' | 'paused' | 'stopped' | 'archived';
+
+/** A stretch of collecting. Times are microseconds since the Unix epoch; `ended_at` is null while it lasts. */
+export interface Phase {
+  readonly started_at: number;
+  readonly ended_at: number | null;
+}
+
+/** What a store keeps of an experiment beside its records: its definition and its lifecycle. Times as in `Phase`. */
+export interface ExperimentState {
+  readonly id: string;
+  readonly name: string;
+  readonly study: string | null;
+  readonly condition: string | null;
+  readonly replicate: string;
+  readonly hypothesis: unknown;
+  readonly tags: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly sample_size: number | null;
+  /** Names of the events to collect, or `all`. */
+  readonly events: 'all' | readonly string[];
+  /** `process` collects what is emitted outside all runs, always; `auto` only as long as there was no run. */
+  readonly scope: 'auto' | 'process';
+  /** Names of the events whose numbers make the headline; null for those that the registry marks as requests. */
+  readonly request_events: readonly string[] | null;
+  readonly sampling: { readonly rate: number } | null;
+  readonly status: ExperimentStatus;
+  readonly started_at: number;
+  readonly paused_at: number | null;
+  readonly pause_count: number;
+  readonly stopped_at: number | null;
+  readonly archived_at: number | null;
+  /** Every stretch between a start or resume and the next pause or stop. */
+  readonly phases: readonly Phase[];
+}

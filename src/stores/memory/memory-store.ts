@@ -1,0 +1,147 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import { memoryMetrics } from '../../metrics-store/adapters/memory/memory-metrics.ts';
+import type { MetricsStore } from '../../metrics-store/metrics-store.ts';
+import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
+import type { ExperimentState } from '../experiment-state.ts';
+import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
+
+const FIRST_BATCH_ROWS = 64;
+
+export interface MemoryStoreOptions {
+  /** The most records kept of each experiment; later ones count as `dropped.capacity`. Default: no limit. */
+  readonly maxEvents?: number;
+}
+
+interface Writer extends StoreWriter {
+  readonly options: WriterOptions;
+  readonly batches: ColumnBatch[];
+  open: boolean;
+}
+
+interface Entry {
+  state: ExperimentState;
+  readonly writers: Writer[];
+  readonly listeners: Set<(state: ExperimentState | undefined) => void>;
+}
+
+/**
+ * Keeps everything in this process's memory, as columns: about 60 to 100 bytes an event and its unique strings. Labs that
+ * are given the same store see the same experiments. Nothing survives the process.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { maxEvents = Number.POSITIVE_INFINITY } = options;
+  if (!(maxEvents > 0)) {
+    throw new CrucibleError('invalid_argument', `maxEvents is ${show(maxEvents)}.`, { hint: 'Give a positive number, or leave it out.' });
+  }
+  return new MemoryStore(maxEvents);
+}
+
+class MemoryStore implements Store {
+  readonly kind = 'memory';
+  readonly metrics: MetricsStore = memoryMetrics();
+  readonly #maxEvents: number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(maxEvents: number) {
+    this.#maxEvents = maxEvents;
+  }
+
+  async create(state: ExperimentState): Promise<void> {
+    if (this.#entries.has(state.id)) {
+      throw new CrucibleError('experiment_exists', `There is an experiment ${show(state.id)} already.`, {
+        hint: 'Leave the id out to get a new one, or use resumeExperiment to go on with the old one.',
+      });
+    }
+    this.#entries.set(state.id, { state, writers: [], listeners: new Set() });
+  }
+
+  async load(id: string): Promise<ExperimentState | undefined> {
+    return this.#entries.get(id)?.state;
+  }
+
+  async list(): Promise<readonly ExperimentState[]> {
+    return [...this.#entries.values()].map((entry) => entry.state).sort((a, b) => a.started_at - b.started_at);
+  }
+
+  async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
+    const entry = this.#entry(id);
+    entry.state = change(entry.state);
+    for (const listener of [...entry.listeners]) listener(entry.state);
+    return entry.state;
+  }
+
+  async remove(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    this.#entries.delete(id);
+    await this.metrics.remove(id);
+    for (const listener of [...entry.listeners]) listener(undefined);
+  }
+
+  watch(id: string, listener: (state: ExperimentState | undefined) => void): () => void {
+    const { listeners } = this.#entry(id);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  async openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
+    const entry = this.#entry(id);
+    const batches: ColumnBatch[] = [];
+    const writer: Writer = {
+      options,
+      batches,
+      open: true,
+      nextBatch: () => {
+        if (!writer.open) return undefined;
+        const left = this.#maxEvents - entry.writers.reduce((total, { batches }) => total + allotted(batches), 0);
+        if (left < 1) return undefined;
+        const last = batches.at(-1);
+        const wanted = last ? Math.min(last.capacity * 2, BATCH_ROWS) : FIRST_BATCH_ROWS;
+        const batch = new ColumnBatch(options.schema, Math.min(wanted, left), last ? last.firstSequence + last.rows : 0);
+        batches.push(batch);
+        return batch;
+      },
+      flush: async () => {},
+      close: async () => {
+        writer.open = false;
+      },
+    };
+    entry.writers.push(writer);
+    return writer;
+  }
+
+  async writers(id: string): Promise<readonly WriterState[]> {
+    return this.#entry(id).writers.map(({ options, open }) => ({
+      writer_id: options.schema.writerId,
+      open,
+      ledger: options.ledger(),
+    }));
+  }
+
+  async *scan(id: string, options: ScanOptions = {}): AsyncIterable<ColumnBatch> {
+    let batches = this.#entry(id).writers.flatMap((writer) => writer.batches);
+    const { range } = options;
+    if (range) batches = batches.filter((batch) => batch.maxTimestamp >= range.from && batch.minTimestamp <= range.to);
+    if (options.newestFirst) batches.sort((a, b) => b.maxTimestamp - a.maxTimestamp);
+    for (const batch of batches) if (batch.rows > 0) yield batch;
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  #entry(id: string): Entry {
+    const entry = this.#entries.get(id);
+    if (!entry) {
+      throw new CrucibleError('experiment_not_found', `There is no experiment ${show(id)}.`, {
+        hint: 'listExperiments() names those that exist.',
+      });
+    }
+    return entry;
+  }
+}
+
+function allotted(batches: readonly ColumnBatch[]): number {
+  const last = batches.at(-1);
+  return last ? last.firstSequence + last.capacity : 0;
+}

@@ -1,0 +1,110 @@
+import { CrucibleError, show } from '../core/errors.ts';
+import { type Moment, momentMicros } from '../core/time.ts';
+import type { ColumnBatch } from '../record/batch.ts';
+import type { EventRecord } from '../record/event-record.ts';
+import { fieldIndex } from '../record/fields.ts';
+import { parsePath, pathName } from '../record/path.ts';
+
+type Scalar = string | number | boolean | bigint | null;
+
+/** A comparison with one value. Several together must all hold. Nothing but `eq: null` and `ne` holds for a missing value. */
+export interface Comparison {
+  readonly eq?: Scalar;
+  readonly ne?: Scalar;
+  readonly gt?: number | string;
+  readonly gte?: number | string;
+  readonly lt?: number | string;
+  readonly lte?: number | string;
+  readonly in?: readonly Scalar[];
+}
+
+/**
+ * Which records to take: a predicate over whole records, or conditions by field (`success`) and nested path
+ * (`metadata.tokens.prompt`), all of which must hold. A plain value means equality; null also matches a missing key.
+ */
+export type Where = ((record: EventRecord) => boolean) | Readonly<Record<string, Scalar | Comparison>>;
+
+/** Which records to read. `from` and `to` are both included. */
+export interface RecordQuery {
+  readonly where?: Where;
+  readonly from?: Moment;
+  readonly to?: Moment;
+}
+
+/** Decides about one row of a batch. */
+export type RowTest = (batch: ColumnBatch, row: number) => boolean;
+
+/** A time range in microseconds, both ends included. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The time range of a query, unbounded where it says nothing. */
+export function timeRange(query: RecordQuery): TimeRange {
+  return {
+    from: query.from === undefined ? Number.NEGATIVE_INFINITY : momentMicros(query.from, 'from'),
+    to: query.to === undefined ? Number.POSITIVE_INFINITY : momentMicros(query.to, 'to'),
+  };
+}
+
+/**
+ * The test of a query for rows of batches. Throws `unknown_field` for a name that is neither a field nor a path, and
+ * `invalid_argument` for a comparison it does not know.
+ */
+export function rowTest(where: Where | undefined, range: TimeRange): RowTest {
+  const tests: RowTest[] = [];
+  if (range.from !== Number.NEGATIVE_INFINITY || range.to !== Number.POSITIVE_INFINITY) {
+    tests.push((batch, row) => {
+      const timestamp = batch.timestamp(row);
+      return timestamp >= range.from && timestamp <= range.to;
+    });
+  }
+  if (typeof where === 'function') {
+    tests.push((batch, row) => where(batch.record(row)));
+  } else if (where !== undefined) {
+    for (const [name, expected] of Object.entries(where)) tests.push(condition(name, expected));
+  }
+  return (batch, row) => tests.every((test) => test(batch, row));
+}
+
+function condition(name: string, expected: Scalar | Comparison): RowTest {
+  const path = parsePath(name);
+  const index = fieldIndex(name);
+  if (!path && index < 0) {
+    throw new CrucibleError('unknown_field', `${show(name)} is no field of a record.`, {
+      hint: 'Give a field such as success, or a path such as metadata.tokens.prompt.',
+    });
+  }
+  const column = path ? pathName(path) : name;
+  const holds = comparison(name, typeof expected === 'object' && expected !== null ? expected : { eq: expected });
+  return (batch, row) => holds(batch.value(column, row) ?? null);
+}
+
+function comparison(name: string, terms: Comparison): (value: unknown) => boolean {
+  const tests: ((value: unknown) => boolean)[] = [];
+  for (const [operator, expected] of Object.entries(terms)) {
+    const test = operators[operator as keyof Comparison];
+    if (!test || expected === undefined || (operator === 'in' && !Array.isArray(expected))) {
+      throw new CrucibleError('invalid_argument', `where has ${show({ [name]: terms })}, which is no comparison.`, {
+        hint: 'Give a value, or an object of eq, ne, gt, gte, lt, lte and in (a list).',
+      });
+    }
+    tests.push((value) => test(value, expected));
+  }
+  return (value) => tests.every((test) => test(value));
+}
+
+const operators: Readonly<Record<keyof Comparison, (value: unknown, expected: unknown) => boolean>> = {
+  eq: (value, expected) => Object.is(value, expected) || value === expected,
+  ne: (value, expected) => !(Object.is(value, expected) || value === expected),
+  gt: (value, expected) => comparable(value, expected) && value > expected,
+  gte: (value, expected) => comparable(value, expected) && value >= expected,
+  lt: (value, expected) => comparable(value, expected) && value < expected,
+  lte: (value, expected) => comparable(value, expected) && value <= expected,
+  in: (value, expected) => (expected as unknown[]).some((item) => Object.is(item, value) || item === value),
+};
+
+function comparable(value: unknown, expected: unknown): value is number {
+  return typeof value === typeof expected && (typeof value === 'number' || typeof value === 'string');
+}

@@ -1,0 +1,71 @@
+import type { MetricsStore } from '../metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../record/batch.ts';
+import type { BatchSchema } from '../record/schema.ts';
+import type { ExperimentState } from './experiment-state.ts';
+import type { LedgerCounts } from './ledger-counts.ts';
+import type { TimeRange } from './query.ts';
+
+/** How a writer stands, as the store knows it. */
+export interface WriterState {
+  readonly writer_id: string;
+  readonly open: boolean;
+  readonly ledger: LedgerCounts;
+}
+
+/** Where one writer puts its records. */
+export interface StoreWriter {
+  /**
+   * The next batch to fill; undefined when the store takes no more (its events count as `dropped.capacity`). Called on the
+   * hot path, so it must not wait. The store may read the complete rows of a batch it gave out at any time.
+   */
+  nextBatch(): ColumnBatch | undefined;
+  /** Returns when every committed row is as safe as the store makes it. */
+  flush(): Promise<void>;
+  /** Flushes and ends the writer: it is then closed, not crashed. */
+  close(): Promise<void>;
+}
+
+export interface WriterOptions {
+  readonly schema: BatchSchema;
+  /** The writer's account, to be read whenever the store wants to note it. */
+  readonly ledger: () => LedgerCounts;
+}
+
+export interface ScanOptions {
+  /** Batches without a record in this range may be left out. Rows outside it may still come. */
+  readonly range?: TimeRange;
+  /** Batches by falling latest timestamp, instead of by writer and sequence. */
+  readonly newestFirst?: boolean;
+}
+
+/**
+ * Where experiments live: their definitions, their records and their metric points. A driver passes `storeConformance` of
+ * `crucible-telemetry/testing`. Several labs, and with some drivers several processes, may use one store at a time.
+ */
+export interface Store {
+  /** The kind of the store: `memory`, `local`, `clickhouse`. */
+  readonly kind: string;
+  /** Metric points by run; a run is an experiment's id or any name. */
+  readonly metrics: MetricsStore;
+  /** Keeps a new experiment. Rejects with `experiment_exists` when the id is taken. */
+  create(state: ExperimentState): Promise<void>;
+  load(id: string): Promise<ExperimentState | undefined>;
+  /** All experiments, by rising start. */
+  list(): Promise<readonly ExperimentState[]>;
+  /**
+   * Changes an experiment's state as one step: no other change comes between reading and writing. `change` throws to refuse.
+   * Rejects with `experiment_not_found` for an unknown id.
+   */
+  update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState>;
+  /** Removes an experiment with all its records and metric points. Unknown ids are fine. */
+  remove(id: string): Promise<void>;
+  /** Calls `listener` after each change of an experiment's state, whoever made it; with undefined when it was removed. */
+  watch(id: string, listener: (state: ExperimentState | undefined) => void): () => void;
+  openWriter(id: string, options: WriterOptions): Promise<StoreWriter>;
+  writers(id: string): Promise<readonly WriterState[]>;
+  /** Everything recorded so far, by (writer, sequence): writers in the order in which they were opened. */
+  scan(id: string, options?: ScanOptions): AsyncIterable<ColumnBatch>;
+  flush(): Promise<void>;
+  /** Releases what the store holds. A memory store forgets nothing by it: other labs may still use it. */
+  close(): Promise<void>;
+}
