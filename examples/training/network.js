@@ -7,7 +7,6 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { CLASSES, PIXELS } from './data.js';
 
 /** @typedef {import('./data.js').Sample} Sample */
-/** @typedef {Awaited<ReturnType<typeof createNetwork>>} Network */
 
 const HIDDEN = 48;
 
@@ -21,17 +20,11 @@ export async function startTensorFlow() {
   if (!(await tf.setBackend('wasm'))) throw new Error('The WebAssembly backend of TensorFlow.js did not start.');
 }
 
-/** How many tensors are alive: what is left after all networks were disposed of is a leak. */
-export function liveTensors() {
-  return tf.memory().numTensors;
-}
-
 /**
- * A network with weights drawn from `seed` and an optimizer of its own.
- * @param {{ seed: number, optimizer: () => tf.Optimizer }} options
+ * A network with weights drawn from `seed`. It owns the optimizer and disposes of it.
+ * @param {{ seed: number, optimizer: tf.Optimizer }} options
  */
-export function createNetwork({ seed, optimizer: createOptimizer }) {
-  const optimizer = createOptimizer();
+export function createNetwork({ seed, optimizer }) {
   const model = tf.sequential({
     layers: [
       tf.layers.dense({

@@ -13,46 +13,40 @@
  * @property {string} title
  * @property {string} xLabel
  * @property {Series[]} series
- * @property {number} width Columns of the whole figure, axis and labels included.
- * @property {number} height Rows of the plotting area; the title and the x axis take four more.
+ * @property {number} columns Width of the plotting area; the labels of the y axis come on top of it.
+ * @property {number} rows Height of the plotting area; the title and the x axis take four lines more.
  */
 
 /**
- * The means as lines, the ranges as upright strokes. Every line has exactly `width` columns.
+ * The means as lines, the ranges as upright strokes. All lines are equally long.
  * @param {PlotOptions} options
  * @returns {string[]}
  */
-export function plot({ title, xLabel, series, width, height }) {
+export function plot({ title, xLabel, series, columns, rows }) {
   const points = series.flatMap((one) => one.points);
-  const xs = points.map((point) => point.x);
-  const ticks = niceTicks(
-    Math.min(...points.map((point) => point.low)),
-    Math.max(...points.map((point) => point.high)),
-    height / 2,
-  );
-  const labels = ticks.map((tick) => tick.toFixed(decimals(ticks)));
-  const margin = Math.max(...labels.map((label) => label.length));
-  const columns = width - margin - 2;
+  const xs = [...new Set(points.map((point) => point.x))];
+  const low = Math.min(...points.map((point) => point.low));
+  const high = Math.max(...points.map((point) => point.high));
+  const { ticks, labels, bottom, top } = yAxis(low, high, rows / 2);
 
-  const toX = scale(Math.min(...xs), Math.max(...xs), 1, columns * 2 - 2);
-  const toY = scale(ticks[0] ?? 0, ticks.at(-1) ?? 1, height * 4 - 1, 0);
-  const canvas = createCanvas(columns, height);
+  const toX = scale(Math.min(...xs), Math.max(...xs), 0, columns * 2 - 2);
+  const toY = scale(bottom, top, rows * 4 - 1, 0);
+  const canvas = createCanvas(columns, rows);
   series.forEach((one, layer) => {
     draw(canvas.layer(layer), one, toX, toY);
   });
 
-  const axis = Array.from({ length: height }, () => `${' '.repeat(margin)} │`);
+  const margin = Math.max(...labels.map((label) => label.length));
+  const axis = Array.from({ length: rows }, () => `${' '.repeat(margin)} │`);
   ticks.forEach((tick, i) => {
     axis[Math.floor(toY(tick) / 4)] = `${(labels[i] ?? '').padStart(margin)} ┤`;
   });
-  const paints = series.map((one) => one.paint);
-  const rows = canvas.rows(paints).map((row, i) => axis[i] + row);
-
-  const { rule, numbers } = xAxis([...new Set(xs)], (x) => Math.floor(toX(x) / 2), columns);
+  const area = canvas.lines(series.map((one) => one.paint));
+  const { rule, numbers } = xAxis(xs, (x) => Math.floor(toX(x) / 2), columns);
   const indent = ' '.repeat(margin + 2);
   return [
-    title.padEnd(width),
-    ...rows,
+    (indent + title).padEnd(indent.length + columns),
+    ...area.map((line, i) => axis[i] + line),
     `${' '.repeat(margin)} └${rule}`,
     indent + numbers,
     indent + xLabel.padStart(Math.floor((columns + xLabel.length) / 2)).padEnd(columns),
@@ -70,24 +64,20 @@ export function beside(blocks, gap) {
 }
 
 /**
- * Round numbers that enclose low to high, at most `most` steps of 1, 2 or 5 times a power of ten.
+ * Round numbers from low to high, at most `most` steps of 1, 2 or 5 times a power of ten, and the half steps that enclose both.
  * @param {number} low
  * @param {number} high
  * @param {number} most
  */
-export function niceTicks(low, high, most) {
-  const span = high - low || Math.abs(high) || 1;
+function yAxis(low, high, most) {
+  const span = high - low || 1;
   const power = 10 ** Math.floor(Math.log10(span / most));
-  const step = ([1, 2, 5, 10].find((factor) => span / (factor * power) <= most) ?? 10) * power;
-  const first = Math.floor(low / step + 1e-9);
-  const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-}
-
-/** @param {number[]} ticks */
-function decimals(ticks) {
-  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
-  return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const step = ([1, 2, 5].find((factor) => factor * power * most >= span) ?? 10) * power;
+  const bottom = Math.floor((2 * low) / step) / 2;
+  const top = Math.ceil((2 * high) / step) / 2;
+  const ticks = Array.from({ length: Math.floor(top) - Math.ceil(bottom) + 1 }, (_, i) => (Math.ceil(bottom) + i) * step);
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  return { ticks, labels: ticks.map((tick) => tick.toFixed(digits)), bottom: bottom * step, top: top * step };
 }
 
 /**
@@ -182,7 +172,7 @@ function createCanvas(columns, rows) {
      * @param {Paint[]} paints One for each layer.
      * @returns {string[]}
      */
-    rows(paints) {
+    lines(paints) {
       return Array.from({ length: rows }, (_, row) => {
         let text = '';
         for (let column = 0; column < columns; column++) {

@@ -30,7 +30,7 @@ export async function runTrial(trial) {
   const network = createNetwork({ seed: trial.seed, optimizer: trial.condition.optimizer() });
   const checkpoint = checkpointIn(trial.folder);
   // Every event is signed by its emitter, so that the audit can tell whose it is without asking the library.
-  const signed = { trial: signature(trial.experiment) };
+  const signed = { job_id: signature(trial.experiment), optimizer: trial.condition.name, seed: trial.seed };
 
   try {
     const best = await telemetry.span('crucible_train.training', signed, () => train());
@@ -46,7 +46,7 @@ export async function runTrial(trial) {
       const validation = await telemetry.span('crucible_train.epoch', { ...signed, epoch }, async (span) => {
         const loss = await trainEpoch(epoch);
         const result = network.evaluate(data.validation);
-        span.measure({ loss, accuracy: result.accuracy });
+        span.measure({ loss, val_loss: result.loss, accuracy: result.accuracy });
         return result;
       });
       trial.experiment.logMetric('val_loss', validation.loss, { step: epoch });
@@ -54,7 +54,11 @@ export async function runTrial(trial) {
       if (validation.loss < best.loss) {
         best = { epoch, loss: validation.loss };
         await network.save(checkpoint);
-        telemetry.execute('crucible_train.checkpoint.saved', best, { ...signed, checkpoint_path: checkpoint.path });
+        telemetry.execute(
+          'crucible_train.checkpoint.saved',
+          { val_loss: best.loss },
+          { ...signed, epoch, checkpoint_path: checkpoint.path, best: true },
+        );
       }
     }
     return best;

@@ -1,19 +1,23 @@
 import { systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { warnOnce } from '../core/warn.ts';
+import type { EventNameInput } from '../events/name.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { ContextFrame, ContextStore } from './context.ts';
-import type { Attachment, EventEntry, EventHandler, EventName, Tap } from './event-entry.ts';
+import type { Attachment, EventEntry, EventHandler, Tap } from './event-entry.ts';
 import { EventTable } from './event-table.ts';
 import { HandlerTable } from './handler-table.ts';
 import { isThenable } from './promises.ts';
-import { failureOf } from './thrown.ts';
+import { isRecord } from './records.ts';
+import { failureOf, messageOf } from './thrown.ts';
 
 /** The event that tells of a failed handler. */
 export const HANDLER_FAILURE = 'telemetry.handler.failure';
 
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 const REPORTED_NAMES_LIMIT = 20;
+// A handler that executes what it listens to would exhaust the stack, and that would fail innocent handlers too.
+const RECURSION_LIMIT = 100;
 
 /** Brings an event to those who listen. Nothing that a listener does reaches the caller. */
 export class Dispatcher {
@@ -39,7 +43,7 @@ export class Dispatcher {
   }
 
   /** The entry to dispatch, undefined when nobody would see the event or its name is invalid (warned about once). */
-  find(name: EventName): EventEntry | undefined {
+  find(name: EventNameInput): EventEntry | undefined {
     if (typeof name === 'string') {
       const known = this.events.get(name);
       // A name without an entry has no handler: only a tap could see it.
@@ -81,11 +85,15 @@ export class Dispatcher {
     else this.context.run(frame, () => this.dispatch(entry, measurements, metadata));
   }
 
-  attach(id: string, names: string | readonly EventName[], handler: EventHandler, config: unknown): () => void {
+  attach(id: string, names: string | readonly EventNameInput[], handler: EventHandler, config: unknown): () => void {
     if (this.#failuresUnderWay > 0) {
-      throw new CrucibleError('attach_refused', `The handler ${show(id)} can't be attached while ${HANDLER_FAILURE} is dispatched.`, {
-        hint: 'Attaching failed handlers again from a failure handler would never end; do it later, if at all.',
-      });
+      throw new CrucibleError(
+        'attach_refused',
+        `The handler ${show(id)} can't be attached while ${HANDLER_FAILURE} is dispatched.`,
+        {
+          hint: 'Attaching failed handlers again from a failure handler would never end; do it later, if at all.',
+        },
+      );
     }
     const attachment = this.#handlers.attach(id, names, handler, config);
     this.listening = true;
@@ -100,7 +108,7 @@ export class Dispatcher {
     return found;
   }
 
-  handlers(prefix: EventName): ReturnType<HandlerTable['list']> {
+  handlers(prefix: EventNameInput): ReturnType<HandlerTable['list']> {
     return this.#handlers.list(prefix);
   }
 
@@ -131,17 +139,29 @@ export class Dispatcher {
   }
 
   #call(attachments: readonly Attachment[], entry: EventEntry, measurements: Measurements, metadata: Metadata): void {
-    const failure = entry === this.#failureEntry;
-    if (failure) this.#failuresUnderWay++;
-    for (const attachment of attachments) {
-      try {
-        const result = attachment.handler(entry.name, measurements, metadata, attachment.config);
-        if (isThenable(result)) this.#watch(result, attachment, entry);
-      } catch (error) {
-        this.#fail(attachment, entry, error, false);
-      }
+    const failure = entry === this.#failureEntry ? 1 : 0;
+    this.#failuresUnderWay += failure;
+    try {
+      for (const attachment of attachments) this.#callOne(attachment, entry, measurements, metadata);
+    } finally {
+      this.#failuresUnderWay -= failure;
     }
-    if (failure) this.#failuresUnderWay--;
+  }
+
+  #callOne(attachment: Attachment, entry: EventEntry, measurements: Measurements, metadata: Metadata): void {
+    if (attachment.depth >= RECURSION_LIMIT) {
+      this.#fail(attachment, entry, recursionError(attachment.id, entry.name), false);
+      return;
+    }
+    attachment.depth++;
+    try {
+      const result = attachment.handler(entry.name, measurements, metadata, attachment.config);
+      if (isThenable(result)) this.#watch(result, attachment, entry);
+    } catch (error) {
+      this.#fail(attachment, entry, error, false);
+    } finally {
+      attachment.depth--;
+    }
   }
 
   #watch(result: PromiseLike<unknown>, attachment: Attachment, entry: EventEntry): void {
@@ -154,7 +174,7 @@ export class Dispatcher {
     if (this.#failureEntry.attachments.length === 0) {
       warnOnce(
         `handler_failure:${attachment.id}`,
-        `The telemetry handler ${show(attachment.id)} failed on ${entry.name} and was detached: ${show(String(messageOf(reason)))}. Attach a handler to ${HANDLER_FAILURE} to be told of every failure.`,
+        `The telemetry handler ${show(attachment.id)} failed on ${entry.name} and was detached: ${messageOf(reason)}. Attach a handler to ${HANDLER_FAILURE} to be told of every failure.`,
       );
     }
     this.dispatch(
@@ -175,4 +195,35 @@ export class Dispatcher {
     this.#reportedNames.add(text);
     warnOnce(`invalid_event_name:${text}`, `An executed event was ignored. ${messageOf(error)}`);
   }
+}
+
+function recursionError(id: string, name: string): CrucibleError {
+  return new CrucibleError('handler_recursion', `The handler ${show(id)} was called within itself ${RECURSION_LIMIT} times on ${name}.`, {
+    hint: 'A handler must not execute, even indirectly, the events it listens to.',
+  });
+}
+
+function fanOut(taps: readonly Tap[]): Tap {
+  return (entry, measurements, metadata, frame) => {
+    for (const tap of taps) {
+      try {
+        tap(entry, measurements, metadata, frame);
+      } catch (error) {
+        reportTap(error);
+      }
+    }
+  };
+}
+
+function reportTap(error: unknown): void {
+  warnOnce('tap_failure', `A telemetry collector failed on an event and stays attached: ${messageOf(error)}`);
+}
+
+function plain(value: object, entry: EventEntry, what: string): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
+  warnOnce(
+    `not_an_object:${entry.name}`,
+    `${entry.name} was executed with ${what} ${show(value)}, taken as {}. Give a plain object.`,
+  );
+  return NOTHING;
 }

@@ -1,9 +1,6 @@
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { ContextFrame } from './context.ts';
 
-/** An event name as the edge accepts it: `'req_llm.request.stop'` or `['req_llm', 'request', 'stop']`. */
-export type EventName = string | readonly string[];
-
 /**
  * Called with every event it is attached to. The return value is ignored, except that a promise is watched: a handler whose
  * promise rejects counts as failed. Do not change the two objects; other listeners get the same ones.
@@ -21,6 +18,8 @@ export interface Attachment {
   readonly handler: EventHandler;
   readonly config: unknown;
   readonly entries: readonly EventEntry[];
+  /** How many calls of this handler are on the stack. */
+  depth: number;
 }
 
 /** For collectors: sees every event of a bus before the handlers do, with the context frame it was executed in. */

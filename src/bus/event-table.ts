@@ -1,6 +1,6 @@
 import { warnOnce } from '../core/warn.ts';
-import { normalizeEventName } from '../events/name.ts';
-import { EventEntry, type EventName } from './event-entry.ts';
+import { type EventNameInput, normalizeEventName } from '../events/name.ts';
+import { EventEntry } from './event-entry.ts';
 
 /** How many names a bus interns. Names are meant to be few; one that carries an id would otherwise grow without bound. */
 export const INTERNED_NAMES_LIMIT = 10_000;
@@ -17,7 +17,7 @@ export class EventTable {
   }
 
   /** The entry of a name, interned while there is room. Throws `invalid_event_name`. */
-  resolve(name: EventName): EventEntry {
+  resolve(name: EventNameInput): EventEntry {
     const known = typeof name === 'string' ? this.get(name) : undefined;
     if (known !== undefined) return known;
     const text = normalizeEventName(name);

@@ -1,6 +1,6 @@
 import { CrucibleError, show } from '../core/errors.ts';
-import { normalizeEventName } from '../events/name.ts';
-import type { Attachment, EventHandler, EventName } from './event-entry.ts';
+import { type EventNameInput, normalizeEventName } from '../events/name.ts';
+import type { Attachment, EventHandler } from './event-entry.ts';
 import type { EventTable } from './event-table.ts';
 
 /** One line of `listHandlers`: a handler id and one of the events it is attached to. */
@@ -24,12 +24,18 @@ export class HandlerTable {
   }
 
   /** Throws before anything is changed. */
-  attach(id: string, names: string | readonly EventName[], handler: EventHandler, config: unknown): Attachment {
+  attach(id: string, names: string | readonly EventNameInput[], handler: EventHandler, config: unknown): Attachment {
     if (typeof id !== 'string' || id === '') {
-      throw new CrucibleError('invalid_argument', `The handler id is ${show(id)}, which is not a text of at least one character.`);
+      throw new CrucibleError(
+        'invalid_argument',
+        `The handler id is ${show(id)}, which is not a text of at least one character.`,
+      );
     }
     if (typeof handler !== 'function') {
-      throw new CrucibleError('invalid_argument', `The handler of ${show(id)} is ${show(handler)}, which is not a function.`);
+      throw new CrucibleError(
+        'invalid_argument',
+        `The handler of ${show(id)} is ${show(handler)}, which is not a function.`,
+      );
     }
     const entries = (typeof names === 'string' ? [names] : listOf(names, id)).map((name) => this.#events.resolve(name));
     const seen = new Set<string>();
@@ -46,7 +52,7 @@ export class HandlerTable {
         hint: 'Ids are unique on a bus: detach the other one first, or choose another id.',
       });
     }
-    const attachment: Attachment = Object.freeze({ id, handler, config, entries: Object.freeze(entries) });
+    const attachment: Attachment = { id, handler, config, entries, depth: 0 };
     this.#attachments.set(id, attachment);
     for (const entry of entries) {
       entry.add(attachment);
@@ -73,7 +79,7 @@ export class HandlerTable {
   }
 
   /** In the order of attachment; the prefix matches whole segments. */
-  list(prefix: EventName): HandlerInfo[] {
+  list(prefix: EventNameInput): HandlerInfo[] {
     const text = prefix.length === 0 ? '' : normalizeEventName(prefix);
     const found: HandlerInfo[] = [];
     for (const { id, entries, config } of this.#attachments.values()) {
@@ -85,7 +91,7 @@ export class HandlerTable {
   }
 }
 
-function listOf(names: readonly EventName[], id: string): readonly EventName[] {
+function listOf(names: readonly EventNameInput[], id: string): readonly EventNameInput[] {
   if (Array.isArray(names) && names.length > 0) return names;
   throw new CrucibleError('invalid_argument', `The handler ${show(id)} names no event: ${show(names)}.`, {
     hint: "Give one event name, or a list of them: ['my_app.request.stop'].",

@@ -1,3 +1,5 @@
+import { show } from '../core/errors.ts';
+
 /**
  * How something failed: an `Error` was thrown (`error`), anything else was thrown (`throw`), or a returned promise rejected
  * (`rejection`).
@@ -25,4 +27,13 @@ export function failureOf(reason: unknown, rejected: boolean): Failure {
     stacktrace = null;
   }
   return { kind: rejected ? 'rejection' : isError ? 'error' : 'throw', reason, stacktrace };
+}
+
+/** One line about what was caught. */
+export function messageOf(reason: unknown): string {
+  try {
+    return reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason);
+  } catch {
+    return 'a value that can not be read';
+  }
 }

@@ -3,6 +3,8 @@ export type ErrorCode =
   | 'invalid_argument'
   | 'invalid_event_name'
   | 'handler_exists'
+  | 'attach_refused'
+  | 'handler_recursion'
   | 'event_defined'
   | 'experiment_not_found'
   | 'experiment_exists'

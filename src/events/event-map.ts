@@ -21,9 +21,6 @@ export interface StandardEventMap
     EventShapes<typeof tool>,
     EventShapes<typeof evaluation> {}
 
-/** The name of a standard event. */
-export type StandardEventName = keyof StandardEventMap;
-
 /**
  * Every event that the compiler knows. Add your own, or widen a standard one, by augmentation:
  *

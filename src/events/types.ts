@@ -9,7 +9,7 @@ export type {
   FieldType,
   StandardCategory,
 } from './definition.ts';
-export type { EventMap, EventShape, StandardEventMap, StandardEventName } from './event-map.ts';
+export type { EventMap, EventShape, StandardEventMap } from './event-map.ts';
 
 /** The numbers of an event, as a handler reads them. What `execute` accepts is `MeasurementsOf`. */
 export type Measurements = Readonly<Record<string, unknown>>;

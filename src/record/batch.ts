@@ -5,8 +5,8 @@ import { FIELDS, fieldIndex } from './fields.ts';
 import type { BatchSchema } from './schema.ts';
 import { setOwn } from './snapshot.ts';
 
-/** Rows of a full batch. Rows are numbered by sixteen bits inside sparse columns. */
-export const BATCH_ROWS = 1024;
+/** Rows of a full batch, at most 2^16: sparse columns number rows by sixteen bits. Making a typed array costs as much as filling hundreds of cells. */
+export const BATCH_ROWS = 4096;
 
 const FIELD = Object.fromEntries(FIELDS.map((field, index) => [field.name, index])) as Record<keyof EventRecord, number>;
 

@@ -57,6 +57,7 @@ export function enrichEvent(
     options.timestamp ?? systemClock.nowMicros(),
     options.scope ?? 'explicit',
     undefined,
+    undefined,
     options.fields,
   );
   recorder.commit();

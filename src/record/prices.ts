@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { CrucibleError, show } from '../core/errors.ts';
 
 /** A price of your own for one model, in US dollars. Cached input is part of the input tokens. */
@@ -54,8 +56,12 @@ let priceData: { api: PriceData; version: string } | undefined;
 export function loadPriceData(): { api: PriceData; version: string } {
   if (!priceData) {
     const require = createRequire(import.meta.url);
-    const manifest = require('@pydantic/genai-prices/package.json') as { version: string };
-    priceData = { api: require('@pydantic/genai-prices') as PriceData, version: manifest.version };
+    // The package does not export its manifest, so that is read from where the package lies.
+    const manifest = join(dirname(require.resolve('@pydantic/genai-prices')), '..', 'package.json');
+    priceData = {
+      api: require('@pydantic/genai-prices') as PriceData,
+      version: (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version,
+    };
   }
   return priceData;
 }
@@ -67,6 +73,7 @@ export function loadPriceData(): { api: PriceData; version: string } {
 export class PriceBook {
   readonly #overrides: PriceOverrides;
   readonly #rates = new Map<string, Rate | Quote | 'per-event'>();
+  readonly #quote: { cost_usd: number; source: string } = { cost_usd: 0, source: '' };
   #lastModel: string | undefined;
   #lastProvider: string | undefined;
   #lastDay = -1;
@@ -90,7 +97,10 @@ export class PriceBook {
     this.#overrides = overrides;
   }
 
-  /** The cost at the prices of the event's own day. `timestamp` is in microseconds. */
+  /**
+   * The cost at the prices of the event's own day. `timestamp` is in microseconds. The quote is valid until the next call: one
+   * object serves them all.
+   */
   quote(model: string, provider: string | undefined, usage: TokenUsage, timestamp: number): Quote {
     if (!(usage.input >= 0 && usage.output >= 0 && usage.cached >= 0 && usage.cached <= usage.input)) {
       return { cost_usd: null, source: 'invalid_usage' };
@@ -100,7 +110,9 @@ export class PriceBook {
     if (rate === 'per-event') return this.#calculate(model, provider, usage, timestamp);
     if ('cost_usd' in rate) return rate;
     const millions = (usage.input - usage.cached) * rate.input + usage.cached * rate.cached + usage.output * rate.output;
-    return { cost_usd: millions / 1e6 + rate.request, source: rate.source };
+    this.#quote.cost_usd = millions / 1e6 + rate.request;
+    this.#quote.source = rate.source;
+    return this.#quote;
   }
 
   #rate(model: string, provider: string | undefined, day: number, timestamp: number): Rate | Quote | 'per-event' {

@@ -9,7 +9,7 @@ import { FIELDS, fieldIndex } from './fields.ts';
 import { pathName } from './path.ts';
 import type { PriceBook } from './prices.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
-import { DURATION, ERROR, RESPONSE, ROLE_TYPES, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
+import { DURATION, ERROR, RESPONSE, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
 import { Row } from './row.ts';
 import type { BatchSchema } from './schema.ts';
 import { boundedString, isPlainObject, snapshot } from './snapshot.ts';
@@ -19,6 +19,10 @@ const MAX_INLINE_STRING = 4096;
 const TIMESTAMP = fieldIndex('timestamp');
 const EVENT_NAME = fieldIndex('event_name');
 const SCOPE = fieldIndex('scope');
+const INCLUSION_PROBABILITY = fieldIndex('inclusion_probability');
+const TRACE_ID = fieldIndex('trace_id');
+const SPAN_ID = fieldIndex('span_id');
+const PARENT_SPAN_ID = fieldIndex('parent_span_id');
 
 /** An event name as the bus interns it: `index` is a dense small number, or −1 for a name beyond the limit. */
 export interface NamedEvent {
@@ -30,6 +34,12 @@ export interface NamedEvent {
 export interface RowDefaults {
   readonly texts: readonly (readonly [role: number, text: string])[];
   readonly metadata: Metadata | undefined;
+}
+
+/** The span within which an event happened: its parent, unless the event names another trace or is that span's own. */
+export interface EnclosingSpan {
+  readonly trace_id: string;
+  readonly span_id: string;
 }
 
 export interface RecorderOptions {
@@ -62,6 +72,7 @@ export class Recorder {
   #batch: ColumnBatch | undefined;
   #at = 0;
   // Plain objects being walked, outermost first: one that comes up again is a cycle.
+  #root: object | undefined;
   readonly #ancestors: object[] = [];
 
   constructor(schema: BatchSchema, options: RecorderOptions) {
@@ -90,6 +101,7 @@ export class Recorder {
     timestamp: number,
     scope: RecordScope,
     defaults?: RowDefaults,
+    span?: EnclosingSpan,
     explicit?: Partial<EventRecord>,
   ): void {
     const { row } = this;
@@ -98,16 +110,21 @@ export class Recorder {
     row.category = shape.category;
     row.request = shape.request;
     row.timestamp = timestamp;
-    this.#ancestors.length = 0;
-    this.#ancestors.push(measurements, metadata);
+    this.#root = metadata;
     if (explicit) this.#setExplicit(explicit);
     this.#walk(shape.measurements, measurements as Record<string, unknown>, shape);
     this.#walk(shape.metadata, metadata as Record<string, unknown>, shape);
     if (defaults) this.#setDefaults(defaults, metadata, shape);
+    if (span) this.#setSpan(span);
     enrichRow(row, this.#options.prices);
     row.setNumber(TIMESTAMP, timestamp);
     row.setText(EVENT_NAME, shape.name);
     row.setText(SCOPE, scope);
+  }
+
+  /** Notes with which probability the captured event is kept. */
+  setInclusionProbability(probability: number): void {
+    this.row.setNumber(INCLUSION_PROBABILITY, probability);
   }
 
   /** Keeps the row. */
@@ -120,9 +137,10 @@ export class Recorder {
       const role = assigned[i]!;
       if (role >= FIELDS.length) continue;
       const column = batch.columns[role] ?? batch.allocate(role);
-      const type = ROLE_TYPES[role];
-      if (type === 'string') column.setText(at, texts[role]!);
-      else if (type === 'boolean') column.setFlag(at, numbers[role] === 1);
+      const kind = ROLE_KINDS[role];
+      if (kind === RoleKind.TEXT) column.setText(at, texts[role]!);
+      else if (kind === RoleKind.FLAG) column.setFlag(at, numbers[role] === 1);
+      else if (column.kind === ColumnKind.NUMBER && numbers[role] === numbers[role]) column.numbers[at] = numbers[role]!;
       else column.setNumber(at, numbers[role]!);
     }
     if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
@@ -133,6 +151,7 @@ export class Recorder {
 
   /** Takes the row back: nothing of the event stays. */
   rollback(): void {
+    this.#ancestors.length = 0;
     this.#batch?.clearRow(this.#at);
     this.row.clear();
   }
@@ -242,7 +261,7 @@ export class Recorder {
 
   #storeObject(binding: Binding, value: Record<string, unknown>, shape: EventShape): void {
     if (!hasKeys(value)) return this.#keep(binding, {});
-    if (this.#ancestors.includes(value)) return this.#keep(binding, '[Circular]');
+    if (value === this.#root || this.#ancestors.includes(value)) return this.#keep(binding, '[Circular]');
     binding.level ??= newLevel(binding.root, binding.keys);
     this.#ancestors.push(value);
     this.#walk(binding.level, value, shape);
@@ -262,7 +281,7 @@ export class Recorder {
 
   #assignNumber(binding: Binding, value: number): void {
     const { role } = binding;
-    if (ROLE_TYPES[role] === 'number' || ROLE_TYPES[role] === 'integer') this.row.setNumber(role, value, binding.rank);
+    if (ROLE_KINDS[role] === RoleKind.NUMBER) this.row.setNumber(role, value, binding.rank);
     else this.#assign(binding, value);
   }
 
@@ -284,6 +303,15 @@ export class Recorder {
     for (const [name, value] of Object.entries(explicit)) {
       const field = fieldIndex(name);
       if (field >= 0 && !this.#options.redaction?.coversRole(field)) this.row.set(field, value, -1);
+    }
+  }
+
+  #setSpan(span: EnclosingSpan): void {
+    const { row } = this;
+    if (!row.has(TRACE_ID)) row.setText(TRACE_ID, span.trace_id);
+    else if (row.texts[TRACE_ID] !== span.trace_id) return;
+    if (!row.has(PARENT_SPAN_ID) && !(row.has(SPAN_ID) && row.texts[SPAN_ID] === span.span_id)) {
+      row.setText(PARENT_SPAN_ID, span.span_id);
     }
   }
 

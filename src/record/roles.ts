@@ -19,10 +19,22 @@ export const ERROR: number = FIELDS.length + 3;
 export const STATUS: number = FIELDS.length + 4;
 export const RESPONSE: number = FIELDS.length + 5;
 
-const INPUT_TYPES: readonly FieldType[] = ['number', 'number', 'number', 'object', 'object', 'object'];
+/** How a row keeps the value of a role. */
+export const RoleKind = { NUMBER: 0, TEXT: 1, FLAG: 2, OTHER: 3 } as const;
 
-/** The type of each role by its id. */
-export const ROLE_TYPES: readonly FieldType[] = [...FIELDS.map((field) => field.type), ...INPUT_TYPES];
+const KIND_OF: Readonly<Record<FieldType, number>> = {
+  number: RoleKind.NUMBER,
+  integer: RoleKind.NUMBER,
+  timestamp: RoleKind.NUMBER,
+  string: RoleKind.TEXT,
+  boolean: RoleKind.FLAG,
+  strings: RoleKind.OTHER,
+  object: RoleKind.OTHER,
+};
+const INPUT_KINDS = [RoleKind.NUMBER, RoleKind.NUMBER, RoleKind.NUMBER, RoleKind.OTHER, RoleKind.OTHER, RoleKind.OTHER];
+
+/** The kind of each role by its id. */
+export const ROLE_KINDS: Uint8Array = Uint8Array.from([...FIELDS.map((field) => KIND_OF[field.type]), ...INPUT_KINDS]);
 
 const numbers = (name: string): string[] => [`measurements.${name}`, `metadata.${name}`];
 const texts = (name: string): string[] => [`metadata.${name}`, `measurements.${name}`];

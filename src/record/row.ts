@@ -1,4 +1,4 @@
-import { ROLE_COUNT, ROLE_TYPES } from './roles.ts';
+import { ROLE_COUNT, ROLE_KINDS, RoleKind } from './roles.ts';
 
 /**
  * The fields of one event while it is being recorded. One row is used for all events of a writer, because a new object for
@@ -33,16 +33,16 @@ export class Row {
 
   /** Takes a value for a role if its type fits and no better source has filled it. Rank −1 is an explicit value: it wins. */
   set(role: number, value: unknown, rank = 0): void {
-    switch (ROLE_TYPES[role]) {
-      case 'string':
+    switch (ROLE_KINDS[role]) {
+      case RoleKind.TEXT:
         if (typeof value === 'string') this.setText(role, value, rank);
         else if (typeof value === 'number' || typeof value === 'bigint') this.setText(role, String(value), rank);
         break;
-      case 'boolean':
+      case RoleKind.FLAG:
         if (typeof value === 'boolean') this.setNumber(role, value ? 1 : 0, rank);
         else if (value === 1 || value === 0) this.setNumber(role, value, rank);
         break;
-      default:
+      case RoleKind.NUMBER:
         if (typeof value === 'number') this.setNumber(role, value, rank);
         else if (typeof value === 'bigint') this.setNumber(role, Number(value), rank);
     }

@@ -16,8 +16,10 @@ const made = new Map<number, BucketEdges>();
 
 /** The tables for a scale from 0 to 10, made once, in exact arithmetic: the platform's `Math.pow` may be an ulp off. */
 export function bucketEdges(scale: number): BucketEdges {
-  let edges = made.get(scale);
-  if (edges === undefined) made.set(scale, (edges = makeEdges(scale)));
+  const known = made.get(scale);
+  if (known !== undefined) return known;
+  const edges = makeEdges(scale);
+  made.set(scale, edges);
   return edges;
 }
 

@@ -2,8 +2,8 @@
  * Count, sum, mean, variance and extremes of a stream, in constant memory (Welford 1962), mergeable (Chan, Golub and LeVeque
  * 1979). Values are taken relative to the first one, so a large common offset costs no digits, and the sum is compensated.
  *
- * Add finite numbers only and count the others apart: as in any arithmetic, one NaN or infinity makes the sum, the mean and
- * the variance NaN or infinite for good.
+ * Add finite numbers only and count the others apart: as in all arithmetic on doubles, one NaN or infinity, or a difference
+ * whose square is beyond 1.8e308, makes the results that depend on it NaN or infinite for good.
  */
 export class Moments {
   #count = 0;
@@ -22,11 +22,12 @@ export class Moments {
 
     const shifted = x - this.#shift;
     const step = shifted - this.#shiftedMean;
-    const mean = this.#shiftedMean + step / count;
+    // Times 1/n, not over n: the reciprocal does not wait for the step before it, which halves the cost of a call.
+    const mean = this.#shiftedMean + step * (1 / count);
     this.#shiftedMean = mean;
     this.#squares += step * (shifted - mean);
 
-    // Knuth's two-sum: the exact rounding error without a branch, hidden behind the division above.
+    // Knuth's two-sum: the exact rounding error without a branch.
     const before = this.#sum;
     const after = before + x;
     const part = after - before;
@@ -75,7 +76,7 @@ export class Moments {
     const mean = this.sum / this.#count;
     if (!Number.isFinite(mean)) return this.#shift + this.#shiftedMean;
     // Rounding may carry the mean of equal values an ulp outside of them.
-    return mean < this.#min ? this.#min : mean > this.#max ? this.#max : mean;
+    return Math.min(Math.max(mean, this.#min), this.#max);
   }
 
   /** Sample variance (divisor n − 1); `null` for fewer than two values. */
@@ -89,13 +90,13 @@ export class Moments {
     return variance === null ? null : Math.sqrt(variance);
   }
 
-  /** `null` of nothing. */
+  /** `null` of nothing. A zero is 0 whatever its sign. */
   get min(): number | null {
-    return this.#count === 0 ? null : this.#min;
+    return this.#count === 0 ? null : this.#min + 0;
   }
 
   /** `null` of nothing. */
   get max(): number | null {
-    return this.#count === 0 ? null : this.#max;
+    return this.#count === 0 ? null : this.#max + 0;
   }
 }

@@ -1,8 +1,9 @@
-const SORT_UP_TO = 4096;
+import { HIGH_WORD, LOW_WORD } from './float-words.ts';
+
+const SORT_UP_TO = 2048;
 const DIGITS = 65536;
 const LEVELS = 4;
 const SIGN = 0x80000000 | 0;
-const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 // One table for all calls: nothing here waits, and each level is done with it before the next begins.
 let table: Int32Array | undefined;
@@ -46,7 +47,7 @@ export function orderStatistics(values: Float64Array, ranks: readonly number[], 
 function split(group: Group, ranks: readonly number[], parts: Group[]): void {
   const { values, level } = group;
   const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-  const first = level < 2 ? HIGH_WORD : 1 - HIGH_WORD;
+  const first = level < 2 ? HIGH_WORD : LOW_WORD;
   const shift = level % 2 === 0 ? 16 : 0;
   // Doubles order like sign-and-magnitude integers: negative ones have all bits flipped, the others their sign bit.
   const signed = level === 0 ? -1 : 0;

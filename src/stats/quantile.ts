@@ -24,16 +24,22 @@ export function quantiles(
 ): (number | null)[] {
   const { type = 7, inPlace = false } = options;
   if (!Number.isInteger(type) || type < 1 || type > 9) {
-    throw new CrucibleError('invalid_argument', `The quantile type is ${show(type)}.`, { hint: 'Give a whole number from 1 to 9.' });
+    throw new CrucibleError('invalid_argument', `The quantile type is ${show(type)}.`, {
+      hint: 'Give a whole number from 1 to 9.',
+    });
   }
   for (const p of probabilities) {
     if (!(p >= 0 && p <= 1)) {
-      throw new CrucibleError('invalid_argument', `The probability is ${show(p)}.`, { hint: 'Give a number between 0 and 1.' });
+      throw new CrucibleError('invalid_argument', `The probability is ${show(p)}.`, {
+        hint: 'Give a number between 0 and 1.',
+      });
     }
   }
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) {
-      throw new CrucibleError('invalid_argument', `Value ${i} is NaN, which has no rank.`, { hint: 'Leave such values out.' });
+      throw new CrucibleError('invalid_argument', `Value ${i} is NaN, which has no rank.`, {
+        hint: 'Leave such values out.',
+      });
     }
   }
   const count = values.length;
@@ -48,7 +54,11 @@ export function quantiles(
 }
 
 /** One quantile: see `quantiles`. */
-export function quantile(values: Float64Array | readonly number[], p: number, options?: QuantileOptions): number | null {
+export function quantile(
+  values: Float64Array | readonly number[],
+  p: number,
+  options?: QuantileOptions,
+): number | null {
   return quantiles(values, [p], options)[0] ?? null;
 }
 
@@ -83,9 +93,10 @@ export function place(p: number, count: number, type: QuantileType): QuantilePla
 /** The value `weight` of the way from `low` to `high`; `null` between infinities of opposite sign. */
 export function between(low: number, high: number, weight: number): number | null {
   if (low === high || weight === 0) return low + 0;
+  if (weight === 1) return high + 0;
   const value = low * (1 - weight) + high * weight;
   if (Number.isNaN(value)) return null;
-  return (value < low ? low : value > high ? high : value) + 0;
+  return Math.min(Math.max(value, low), high) + 0;
 }
 
 function stepPosition(p: number, count: number, type: number): number {

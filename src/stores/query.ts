@@ -98,13 +98,16 @@ function comparison(name: string, terms: Comparison): (value: unknown) => boolea
 const operators: Readonly<Record<keyof Comparison, (value: unknown, expected: unknown) => boolean>> = {
   eq: (value, expected) => Object.is(value, expected) || value === expected,
   ne: (value, expected) => !(Object.is(value, expected) || value === expected),
-  gt: (value, expected) => comparable(value, expected) && value > expected,
-  gte: (value, expected) => comparable(value, expected) && value >= expected,
-  lt: (value, expected) => comparable(value, expected) && value < expected,
-  lte: (value, expected) => comparable(value, expected) && value <= expected,
+  gt: ordered((a, b) => a > b),
+  gte: ordered((a, b) => a >= b),
+  lt: ordered((a, b) => a < b),
+  lte: ordered((a, b) => a <= b),
   in: (value, expected) => (expected as unknown[]).some((item) => Object.is(item, value) || item === value),
 };
 
-function comparable(value: unknown, expected: unknown): value is number {
-  return typeof value === typeof expected && (typeof value === 'number' || typeof value === 'string');
+// Only values of one kind have an order: numbers by size, text (ISO times, versions) by code unit.
+function ordered(test: (a: number | string, b: number | string) => boolean): (value: unknown, expected: unknown) => boolean {
+  return (value, expected) =>
+    (typeof value === 'number' && typeof expected === 'number' && test(value, expected)) ||
+    (typeof value === 'string' && typeof expected === 'string' && test(value, expected));
 }

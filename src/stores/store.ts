@@ -45,8 +45,8 @@ export interface ScanOptions {
 export interface Store {
   /** The kind of the store: `memory`, `local`, `clickhouse`. */
   readonly kind: string;
-  /** Metric points by run; a run is an experiment's id or any name. */
-  readonly metrics: MetricsStore;
+  /** Where metric points of runs go, for a store that keeps them itself. A lab keeps them in memory otherwise. */
+  readonly metrics?: MetricsStore;
   /** Keeps a new experiment. Rejects with `experiment_exists` when the id is taken. */
   create(state: ExperimentState): Promise<void>;
   load(id: string): Promise<ExperimentState | undefined>;
@@ -57,7 +57,7 @@ export interface Store {
    * Rejects with `experiment_not_found` for an unknown id.
    */
   update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState>;
-  /** Removes an experiment with all its records and metric points. Unknown ids are fine. */
+  /** Removes an experiment with all its records, and metric points where it keeps them. Unknown ids are fine. */
   remove(id: string): Promise<void>;
   /** Calls `listener` after each change of an experiment's state, whoever made it; with undefined when it was removed. */
   watch(id: string, listener: (state: ExperimentState | undefined) => void): () => void;

@@ -1,17 +1,28 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
-const FOLDERS = ['core', 'record', 'metrics-store', 'metrics-store/adapters/jsonl'];
+const FOLDERS = [
+  'core',
+  'record',
+  'metrics-store',
+  'metrics-store/adapters',
+  'metrics-store/adapters/jsonl',
+  'metrics-store/adapters/memory',
+  'testing',
+];
 
 /**
- * Compiles what the JSONL adapter needs into a folder of its own, so that a child process of plain Node can import it whatever
- * state dist/ is in. Returns the folder and the URL of the adapter's module.
+ * Compiles the metrics store and its conformance suite into a folder of its own, so that a child process of plain Node can import it whatever
+ * state dist/ is in. `url` gives the
+ * address of a module by its path below src/.
  */
-export function compileJsonlAdapter(): { dir: string; moduleUrl: string } {
+export function compileSources(): { dir: string; url(path: string): string } {
   const dir = mkdtempSync(join(tmpdir(), 'crucible-compiled-'));
+  // Readable for a child that runs as another user.
+  chmodSync(dir, 0o755);
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
   for (const folder of FOLDERS) {
     mkdirSync(join(dir, folder), { recursive: true });
@@ -29,5 +40,5 @@ export function compileJsonlAdapter(): { dir: string; moduleUrl: string } {
       writeFileSync(join(dir, folder, file.replace(/\.ts$/, '.js')), outputText);
     }
   }
-  return { dir, moduleUrl: pathToFileURL(join(dir, 'metrics-store/adapters/jsonl/jsonl-metrics.js')).href };
+  return { dir, url: (path) => pathToFileURL(join(dir, path.replace(/\.ts$/, '.js'))).href };
 }

@@ -16,8 +16,8 @@ const sizes = {
 
 const served = {
   model_name: { type: 'string', description: 'The deployed model.' },
-  model_version: { type: 'string', description: 'Its version.' },
-  request_id: { type: 'string', description: 'Id of the request.' },
+  model_version: { type: ['string', 'integer'], description: 'Its version.' },
+  request_id: { type: ['string', 'integer'], description: 'Id of the request.' },
   endpoint: { type: 'string', description: 'Where it is served.' },
   device: { type: 'string', description: 'What it runs on: `cpu`, `cuda:0`, `wasm`.' },
   input: { type: 'any', description: 'The input.' },

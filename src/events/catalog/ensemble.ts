@@ -13,8 +13,8 @@ const consensus = {
 } as const satisfies Fields;
 
 const ensembleContext = {
-  ensemble_id: { type: 'string', description: 'Id of the ensemble.' },
-  prediction_id: { type: 'string', description: 'Id of this prediction.' },
+  ensemble_id: { type: ['string', 'integer'], description: 'Id of the ensemble.' },
+  prediction_id: { type: ['string', 'integer'], description: 'Id of this prediction.' },
   strategy: { type: 'string', description: 'How votes become an answer: `majority`, `weighted`, `best_of`.' },
   models: { type: 'array', description: 'The models of the ensemble.' },
   ...context,

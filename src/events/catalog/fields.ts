@@ -27,14 +27,17 @@ export const ending = {
 
 /** Metadata that any event may carry: where it belongs. */
 export const context = {
-  sample_id: { type: 'string', description: 'The data item it belongs to; pairs events across conditions.' },
-  session_id: { type: 'string', description: 'The session or conversation it belongs to.' },
-  user_id: { type: 'string', description: 'The user it belongs to.' },
-  cohort: { type: 'string', description: 'The cohort it belongs to.' },
+  sample_id: {
+    type: ['string', 'integer'],
+    description: 'The data item it belongs to; pairs events across conditions.',
+  },
+  session_id: { type: ['string', 'integer'], description: 'The session or conversation it belongs to.' },
+  user_id: { type: ['string', 'integer'], description: 'The user it belongs to.' },
+  cohort: { type: ['string', 'integer'], description: 'The cohort it belongs to.' },
   trace_id: { type: 'string', description: 'The trace it is part of.' },
   span_id: { type: 'string', description: 'The span that it begins or ends.' },
   parent_span_id: { type: 'string', description: 'The span that encloses it.' },
-  correlation_id: { type: 'string', description: 'An id of the host that ties it to other systems.' },
+  correlation_id: { type: ['string', 'integer'], description: 'An id of the host that ties it to other systems.' },
 } as const satisfies Fields;
 
 /** Metadata of what ended: how it went. */

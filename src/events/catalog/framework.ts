@@ -17,7 +17,7 @@ const index = {
 } as const satisfies Fields;
 
 const pipeline = {
-  pipeline_id: { type: 'string', description: 'Id of the pipeline.' },
+  pipeline_id: { type: ['string', 'integer'], description: 'Id of the pipeline.' },
   pipeline_name: { type: 'string', description: 'Name of the pipeline.' },
   ...context,
 } as const satisfies Fields;

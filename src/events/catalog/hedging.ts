@@ -12,7 +12,7 @@ const attempts = {
 } as const satisfies Fields;
 
 const hedged = {
-  request_id: { type: 'string', description: 'Id of the hedged request.' },
+  request_id: { type: ['string', 'integer'], description: 'Id of the hedged request.' },
   strategy: { type: 'string', description: 'How the delay is chosen: `fixed`, `percentile`, `adaptive`.' },
   provider: { type: 'string', description: 'Who is asked first.' },
   model: { type: 'string', description: 'The model that is asked first.' },

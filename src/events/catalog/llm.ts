@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, FieldDefinition>>;
 const request = {
   provider: { type: 'string', description: 'Who serves the model: `openai`, `anthropic`.' },
   model: { type: 'string', description: 'The model that was asked for.' },
-  request_id: { type: 'string', description: 'Id of the request.' },
+  request_id: { type: ['string', 'integer'], description: 'Id of the request.' },
   operation: { type: 'string', description: 'Kind of request: `chat`, `text_completion`, `embeddings`.' },
   prompt: { type: 'any', description: 'The prompt.' },
   messages: { type: 'array', description: 'The messages of a chat.' },
@@ -74,7 +74,7 @@ export const llm = {
       metadata: {
         ...request,
         response: { type: 'any', description: 'The answer.' },
-        response_id: { type: 'string', description: 'Id that the provider gave the answer.' },
+        response_id: { type: ['string', 'integer'], description: 'Id that the provider gave the answer.' },
         response_model: { type: 'string', description: 'The model that answered, as the provider names it.' },
         finish_reason: { type: 'string', description: 'Why the answer ended: `stop`, `length`, `tool_calls`.' },
         ...spent,

@@ -5,7 +5,7 @@ type Fields = Readonly<Record<string, FieldDefinition>>;
 
 const call = {
   tool_name: { type: 'string', description: 'The tool that is called.' },
-  tool_call_id: { type: 'string', description: 'Id of the call.' },
+  tool_call_id: { type: ['string', 'integer'], description: 'Id of the call.' },
   arguments: { type: 'any', description: 'What it is called with.' },
   ...context,
 } as const satisfies Fields;

@@ -11,8 +11,8 @@ export const trace = {
         confidence: { type: 'number', description: 'Confidence in the decision, as a fraction.' },
       },
       metadata: {
-        trace_event_id: { type: 'string', description: 'Id of the step.' },
-        parent_event_id: { type: 'string', description: 'The step that led to it.' },
+        trace_event_id: { type: ['string', 'integer'], description: 'Id of the step.' },
+        parent_event_id: { type: ['string', 'integer'], description: 'The step that led to it.' },
         event_type: { type: 'string', description: 'Kind of step: `hypothesis_formed`, `alternative_rejected`.' },
         decision: { type: 'string', description: 'What was decided.' },
         alternatives: { type: 'array', description: 'What else was considered.' },

@@ -29,10 +29,10 @@ const plan = {
 } as const satisfies Fields;
 
 const job = {
-  run_id: { type: 'string', description: 'Id of the training run.' },
-  job_id: { type: 'string', description: 'Id of the job that runs it.' },
+  run_id: { type: ['string', 'integer'], description: 'Id of the training run.' },
+  job_id: { type: ['string', 'integer'], description: 'Id of the job that runs it.' },
   model_name: { type: 'string', description: 'The model that is trained.' },
-  model_version: { type: 'string', description: 'Its version.' },
+  model_version: { type: ['string', 'integer'], description: 'Its version.' },
   dataset: { type: 'string', description: 'The data it is trained on.' },
   optimizer: { type: 'string', description: 'The optimizer.' },
   seed: { type: ['integer', 'string'], description: 'Seed of the run.' },

@@ -1,6 +1,4 @@
 import { CrucibleError, show } from '../../core/errors.ts';
-import { memoryMetrics } from '../../metrics-store/adapters/memory/memory-metrics.ts';
-import type { MetricsStore } from '../../metrics-store/metrics-store.ts';
 import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
@@ -38,7 +36,6 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
 class MemoryStore implements Store {
   readonly kind = 'memory';
-  readonly metrics: MetricsStore = memoryMetrics();
   readonly #maxEvents: number;
   readonly #entries = new Map<string, Entry>();
 
@@ -74,7 +71,6 @@ class MemoryStore implements Store {
     const entry = this.#entries.get(id);
     if (!entry) return;
     this.#entries.delete(id);
-    await this.metrics.remove(id);
     for (const listener of [...entry.listeners]) listener(undefined);
   }
 

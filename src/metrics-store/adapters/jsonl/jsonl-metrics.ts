@@ -15,6 +15,8 @@ export interface JsonlMetricsOptions {
   readonly clock?: Clock | undefined;
 }
 
+const BLANK = /^[ \t\r]*$/;
+
 /**
  * A metrics store in one file of JSON Lines, `{"run_id","metric","value","step","timestamp","metadata"}` to a line, for any number
  * of runs. A line is in the operating system's hands before `record` resolves, so a killed process loses nothing it was told is
@@ -60,7 +62,7 @@ class JsonlMetricsDriver implements MetricsDriver {
         const point = line === null ? null : pointFromLine(line);
         if (point) {
           if (point.run_id === runId) yield point;
-        } else if (line === null || line.trim() !== '') {
+        } else if (line === null || !BLANK.test(line)) {
           firstReject ||= lineNumber;
           rejects[terminated ? 'damaged' : 'torn']++;
         }

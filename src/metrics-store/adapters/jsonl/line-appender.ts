@@ -15,7 +15,8 @@ export class LineAppender {
   #fd: number | undefined;
   /** The size of the file when it is known to end with a newline. At any other size somebody else has written since. */
   #cleanSize = 0;
-  #unsynced = false;
+  #written = 0;
+  #synced = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -44,8 +45,8 @@ export class LineAppender {
 
   /** Resolves when what was appended is on the disk. */
   async sync(): Promise<void> {
-    if (!this.#unsynced) return;
-    this.#unsynced = false;
+    const written = this.#written;
+    if (this.#synced >= written) return;
     try {
       // A descriptor of its own: the one that appends may be closed while this one waits for the disk.
       const handle = await open(this.#path, 'r+');
@@ -54,10 +55,10 @@ export class LineAppender {
       } finally {
         await handle.close();
       }
+      this.#synced = Math.max(this.#synced, written);
     } catch (error) {
       // A file that was deleted has nothing left to keep, and a pipe or a terminal has no disk.
       if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'EINVAL') return;
-      this.#unsynced = true;
       throw unwritable(this.#path, error);
     }
   }
@@ -82,7 +83,7 @@ export class LineAppender {
     const text = stat.isFile() && this.#isTorn(fd, stat.size) ? `\n${line}` : line;
     const bytes = Buffer.byteLength(text);
     const written = writeSync(fd, text);
-    this.#unsynced = true;
+    this.#written++;
     this.#cleanSize = written === bytes ? stat.size + bytes : -1;
     return written >= bytes - 1;
   }

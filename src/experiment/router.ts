@@ -1,0 +1,133 @@
+import type { Bus } from '../bus/bus.ts';
+import type { ContextFrame } from '../bus/context.ts';
+import type { EventEntry } from '../bus/event-entry.ts';
+import type { Measurements, Metadata } from '../events/types.ts';
+import type { Collector } from './collector.ts';
+import { RunContext, type RunContextValues } from './run-context.ts';
+
+interface Member {
+  readonly collector: Collector;
+  /** Collects what is emitted outside all runs, whether or not it had a run. */
+  readonly wholeProcess: boolean;
+  readonly releaseContext: () => void;
+}
+
+/**
+ * Decides to which experiments of a lab an event of the bus belongs: to the one whose run it is emitted in, and to no other;
+ * outside all runs to those that collect from the whole process. It listens to the bus only while there is an open experiment
+ * or an active run, so that an idle lab costs nothing.
+ */
+export class Router {
+  /** Events outside all runs that no experiment wanted. */
+  unattributed = 0;
+  readonly #bus: Bus;
+  readonly #members = new Map<Collector, Member>();
+  #outside: Collector[] = [];
+  #activeRuns = 0;
+  #untap: (() => void) | undefined;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  add(collector: Collector, wholeProcess: boolean): void {
+    this.#members.set(collector, { collector, wholeProcess, releaseContext: this.#bus.context.retain() });
+    this.#refresh();
+  }
+
+  remove(collector: Collector): void {
+    this.#members.get(collector)?.releaseContext();
+    this.#members.delete(collector);
+    this.#refresh();
+  }
+
+  /** Calls `fn` inside a run of the experiment; what it returns is returned. */
+  run<T>(collector: Collector, fn: () => T, values?: RunContextValues): T {
+    return this.#runIn(this.#frame(collector, values), collector, fn);
+  }
+
+  /** `fn` in the run that is current now, if it is one of this experiment, else in a run of its own, whenever it is called. */
+  bind<This, Args extends unknown[], Result>(
+    collector: Collector,
+    fn: (this: This, ...args: Args) => Result,
+  ): (this: This, ...args: Args) => Result {
+    const current = this.#bus.context.current();
+    const frame = this.runOf(current, collector) ? current! : this.#frame(collector);
+    const runIn = <T>(call: () => T): T => this.#runIn(frame, collector, call);
+    return function bound(this: This, ...args: Args): Result {
+      return runIn(() => fn.apply(this, args));
+    };
+  }
+
+  /** The current run, when it is one of this experiment. */
+  runOf(frame: ContextFrame | undefined, collector: Collector): RunContext | undefined {
+    return frame?.run instanceof RunContext && frame.run.collector === collector ? frame.run : undefined;
+  }
+
+  currentFrame(): ContextFrame | undefined {
+    return this.#bus.context.current();
+  }
+
+  #frame(collector: Collector, values?: RunContextValues): ContextFrame {
+    const outer = this.#bus.context.current();
+    const outerRun = outer?.run instanceof RunContext ? outer.run : undefined;
+    return { run: new RunContext(this, collector, values, outerRun), span: outer?.span };
+  }
+
+  #runIn<T>(frame: ContextFrame, collector: Collector, fn: () => T): T {
+    if (!collector.hasRun) {
+      collector.hasRun = true;
+      this.#refresh();
+    }
+    this.#activeRuns++;
+    this.#refreshTap();
+    let pending = false;
+    const end = () => {
+      this.#activeRuns--;
+      this.#refreshTap();
+    };
+    try {
+      const result = this.#bus.context.run(frame, fn);
+      if (result instanceof Promise) {
+        pending = true;
+        result.then(end, end);
+      }
+      return result;
+    } finally {
+      if (!pending) end();
+    }
+  }
+
+  #refresh(): void {
+    this.#outside = [...this.#members.values()]
+      .filter(({ collector, wholeProcess }) => wholeProcess || !collector.hasRun)
+      .map(({ collector }) => collector);
+    this.#refreshTap();
+  }
+
+  #refreshTap(): void {
+    const wanted = this.#members.size > 0 || this.#activeRuns > 0;
+    if (wanted) {
+      this.#untap ??= this.#bus.tap(this.#route);
+    } else {
+      this.#untap?.();
+      this.#untap = undefined;
+    }
+  }
+
+  readonly #route = (event: EventEntry, measurements: Measurements, metadata: Metadata, frame: ContextFrame | undefined): void => {
+    const run = frame?.run;
+    if (run instanceof RunContext) {
+      // Another lab's run on the same bus is none of our business, and certainly not outside all runs.
+      if (run.owner === this) run.collector.collect(event, measurements, metadata, 'run', run, frame?.span);
+      return;
+    }
+    let wanted = false;
+    for (const collector of this.#outside) {
+      if (!collector.wants(event.name)) continue;
+      wanted = true;
+      collector.collect(event, measurements, metadata, 'process', undefined, frame?.span);
+    }
+    if (!wanted) this.unattributed++;
+  };
+}

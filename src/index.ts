@@ -1,0 +1,67 @@
+export { type Bus, type BusEvent, createBus, type EventHandler, type HandlerInfo, type Span } from './bus/bus.ts';
+export { bridgeChannel, bridgeTracingChannel, publishToChannel } from './bus/diagnostics-channel.ts';
+export { telemetry } from './bus/shared.ts';
+export type { Clock, ClockAnchor } from './core/clock.ts';
+export { CrucibleError, type ErrorCode } from './core/errors.ts';
+export type { Duration, Moment } from './core/time.ts';
+export {
+  defineEvent,
+  deploymentEvents,
+  ensembleEvents,
+  evalEvents,
+  eventInfo,
+  eventsByCategory,
+  frameworkEvents,
+  hedgingEvents,
+  llmEvents,
+  requestEvents,
+  standardEvents,
+  toolEvents,
+  traceEvents,
+  trainingEvents,
+} from './events/registry.ts';
+export type {
+  EventCategory,
+  EventDefinition,
+  EventInfo,
+  EventMap,
+  EventShape,
+  FieldDefinition,
+  FieldType,
+  Measurements,
+  MeasurementsOf,
+  Metadata,
+  MetadataOf,
+  StandardCategory,
+  StandardEventMap,
+} from './events/types.ts';
+export type { Enricher } from './experiment/collector.ts';
+export type { IngestedEvent } from './experiment/ingest.ts';
+export type { RunContextValues } from './experiment/run-context.ts';
+export type { SamplingOptions } from './experiment/sampling.ts';
+export type { SeriesSummary } from './experiment/streaming/series.ts';
+export type { StreamingSummary } from './experiment/streaming/streaming-metrics.ts';
+export type { ExperimentOptions } from './lab/definition.ts';
+export type { Experiment } from './lab/experiment.ts';
+export type { ExportOptions } from './lab/exporting.ts';
+export {
+  type Comparands,
+  type CompareOptions,
+  type CrucibleOptions,
+  createCrucible,
+  crucible,
+  type ExperimentFilter,
+  type Lab,
+} from './lab/lab.ts';
+export { jsonlMetrics } from './metrics-store/adapters/jsonl/jsonl-metrics.ts';
+export { memoryMetrics } from './metrics-store/adapters/memory/memory-metrics.ts';
+export { openMetricsStore } from './metrics-store/adapters/open.ts';
+export type { MetricFilter, MetricOptions, MetricPoint, MetricsStore } from './metrics-store/metrics-store.ts';
+export { type EnrichOptions, enrichEvent } from './record/enrich-event.ts';
+export type { EventRecord, ExperimentContext, FieldName, RecordScope } from './record/event-record.ts';
+export type { ModelPrice, PriceOverrides } from './record/prices.ts';
+export type { ExperimentState, ExperimentStatus, Phase } from './stores/experiment-state.ts';
+export type { DropReason, LedgerCounts } from './stores/ledger-counts.ts';
+export { type MemoryStoreOptions, memoryStore } from './stores/memory/memory-store.ts';
+export type { Comparison, RecordQuery, Where } from './stores/query.ts';
+export type { Store } from './stores/store.ts';

@@ -1,0 +1,303 @@
+import { CrucibleError, show } from '../core/errors.ts';
+import { warnOnce } from '../core/warn.ts';
+import { normalizeEventName } from '../events/name.ts';
+import type { Measurements, MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
+import type { IngestedEvent } from '../experiment/ingest.ts';
+import { sumLedgers } from '../experiment/ledger.ts';
+import { archived, paused, resumed, stopped } from '../experiment/lifecycle.ts';
+import type { RunContextValues } from '../experiment/run-context.ts';
+import type { StreamingSummary } from '../experiment/streaming/streaming-metrics.ts';
+import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
+import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
+import type { LedgerCounts } from '../stores/ledger-counts.ts';
+import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
+import type { ExperimentMetrics } from '../analysis/metrics.ts';
+import type { QueryWindow } from '../analysis/query-window.ts';
+import type { WindowedMetricsOptions, WindowedMetrics } from '../analysis/windowed-metrics.ts';
+import type { ExportFormat, ExportResult } from '../export/export-records.ts';
+import type { MetricOptions } from '../metrics-store/metrics-store.ts';
+import type { LabContext } from './context.ts';
+import type { ExportOptions } from './exporting.ts';
+import type { Session } from './session.ts';
+
+/**
+ * One isolated collection of events under one condition. `startExperiment`, `resumeExperiment` and `joinExperiment` give one
+ * that collects; `getExperiment` one to read, if this lab does not collect for it already.
+ */
+export class Experiment implements ExperimentContext {
+  readonly #lab: LabContext;
+  #state: ExperimentState;
+  #session: Session | undefined;
+  #unwatch: () => void;
+
+  /** @internal */
+  constructor(lab: LabContext, state: ExperimentState, session?: Session) {
+    this.#lab = lab;
+    this.#state = state;
+    this.#session = session;
+    this.#unwatch = lab.store.watch(state.id, (next) => this.#follow(next));
+  }
+
+  get id(): string {
+    return this.#state.id;
+  }
+  get name(): string {
+    return this.#state.name;
+  }
+  get study(): string | null {
+    return this.#state.study;
+  }
+  get condition(): string | null {
+    return this.#state.condition;
+  }
+  get replicate(): string {
+    return this.#state.replicate;
+  }
+  get hypothesis(): unknown {
+    return this.#state.hypothesis;
+  }
+  get tags(): readonly string[] {
+    return this.#state.tags;
+  }
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#state.metadata;
+  }
+  get sampleSize(): number | null {
+    return this.#state.sample_size;
+  }
+  get status(): ExperimentStatus {
+    return this.#state.status;
+  }
+  get isPaused(): boolean {
+    return this.#state.status === 'paused';
+  }
+  /** When the pause that lasts began, in µs since the epoch; null while not paused. */
+  get pausedAt(): number | null {
+    return this.#state.paused_at;
+  }
+  get pauseCount(): number {
+    return this.#state.pause_count;
+  }
+  /** Every stretch between a start or resume and the next pause or stop. */
+  get phases(): readonly Phase[] {
+    return this.#state.phases;
+  }
+  /** The whole definition and lifecycle, as stored. */
+  get state(): ExperimentState {
+    return this.#state;
+  }
+
+  /**
+   * Calls `fn`; every event emitted inside it, however late and by whatever callback, comes to this experiment and to no
+   * other. Returns what `fn` returns. `context` is inherited by everything inside. The first run ends the collecting of events
+   * from outside of runs, unless the experiment was started with `scope: 'process'`.
+   */
+  run<T>(fn: () => T, context?: RunContextValues): T {
+    const { collector } = this.#open('run');
+    return this.#lab.router.run(collector, fn, context);
+  }
+
+  /**
+   * A function that carries the current run of this experiment into pools, batchers and worker callbacks, which otherwise
+   * lose it. Outside a run of this experiment it carries one without context.
+   */
+  bind<This, Args extends unknown[], Result>(fn: (this: This, ...args: Args) => Result): (this: This, ...args: Args) => Result {
+    const { collector } = this.#open('bind');
+    return this.#lab.router.bind(collector, fn);
+  }
+
+  /** Records an event of this experiment, whatever the scope. Handlers of the bus do not see it. */
+  execute<N extends string>(name: N | readonly string[], measurements?: MeasurementsOf<N>, metadata?: MetadataOf<N>): void {
+    const session = this.#session;
+    if (!session) {
+      warnOnce(`closed:${this.id}`, `An event was executed on experiment ${this.id}, which this lab does not collect for; it is not kept.`);
+      return;
+    }
+    const frame = this.#lab.router.currentFrame();
+    let event: string;
+    try {
+      event = normalizeEventName(name);
+    } catch (error) {
+      warnOnce(`name:${String(name)}`, String(error));
+      return;
+    }
+    const run = this.#lab.router.runOf(frame, session.collector);
+    session.collector.collect({ name: event, index: -1 }, objectOf(measurements), objectOf(metadata), 'explicit', run, frame?.span);
+  }
+
+  /** Records a score of an answer as the event `eval.score.recorded`. A yes or no counts as 1 or 0. */
+  score(name: string, value: number | boolean, metadata: Metadata = {}): void {
+    this.execute('eval.score.recorded', { score: Number(value) }, { ...metadata, name });
+  }
+
+  /**
+   * Keeps one value of a training metric as a metric point with this experiment's id as run. A point is kept whatever the
+   * experiment's status. Rejects with `invalid_argument` for a value that is not a number.
+   */
+  logMetric(metric: string, value: number, options?: MetricOptions): Promise<void> {
+    return this.#lab.metrics.record(this.id, metric, value, options);
+  }
+
+  /**
+   * Takes an event that happened elsewhere or earlier: it keeps its timestamp and may come out of order; a repeat counts as
+   * `dropped.duplicate`. Throws `invalid_argument` or `invalid_event_name` for an event without time or name.
+   */
+  ingest(event: IngestedEvent): void {
+    this.#open('ingest').ingest.accept(event);
+  }
+
+  /** Stops collecting for a while; what is emitted meanwhile counts as `dropped.paused`. */
+  async pause(): Promise<void> {
+    await this.#change(paused);
+  }
+
+  async resume(): Promise<void> {
+    await this.#change(resumed);
+  }
+
+  /** Ends collecting for good. The records stay readable. */
+  async stop(): Promise<void> {
+    await this.#change(stopped);
+    await this.#endSession();
+  }
+
+  /**
+   * Marks a stopped experiment as archived. With a path, its definition, records and metric points are first written there, to
+   * a folder named by its id: `experiment.json`, `events.jsonl`, `metrics.jsonl`.
+   */
+  async archive(options: { readonly path?: string } = {}): Promise<void> {
+    archived(this.#state, 0);
+    if (options.path !== undefined) {
+      const { writeArchive } = await import('./archiving.ts');
+      await writeArchive(this.#lab, this.#state, options.path);
+    }
+    await this.#change(archived);
+  }
+
+  /** Removes the experiment with all its records and metric points. It is stopped first if it is not. */
+  async delete(): Promise<void> {
+    if (this.status === 'running' || this.status === 'paused') await this.stop();
+    this.#unwatch();
+    await this.#lab.store.remove(this.id);
+    await this.#lab.metrics.remove?.(this.id);
+  }
+
+  /** Stops it, if it is not stopped. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.status === 'running' || this.status === 'paused') await this.stop();
+  }
+
+  /** This lab's own account of the experiment's events. */
+  ledger(): LedgerCounts {
+    return this.#session?.collector.ledger.counts() ?? sumLedgers([]);
+  }
+
+  /** The account of all writers together. */
+  async ledgerAll(): Promise<LedgerCounts> {
+    const writers = await this.#lab.store.writers(this.id);
+    return sumLedgers(writers.map((writer) => writer.ledger));
+  }
+
+  /** The records, by writer and sequence. Throws `unknown_field` for a condition on a field that does not exist. */
+  async *records(query: RecordQuery = {}): AsyncGenerator<EventRecord> {
+    const range = timeRange(query);
+    const test = rowTest(query.where, range);
+    for await (const batch of this.#lab.store.scan(this.id, { range })) {
+      for (let row = 0; row < batch.rows; row++) if (test(batch, row)) yield batch.record(row);
+    }
+  }
+
+  /** The records of a stretch of time, or the last ones; by timestamp, then writer and sequence. */
+  async queryWindow(window: QueryWindow, where?: Where): Promise<EventRecord[]> {
+    const { queryWindow } = await import('../analysis/query-window.ts');
+    return queryWindow({ scan: (options) => this.#lab.store.scan(this.id, options), clock: this.#lab.clock }, window, where);
+  }
+
+  /** Metrics for each of many windows of time: half-open, aligned, overlapping when `step` is below `size`. */
+  async windowedMetrics(options: WindowedMetricsOptions): Promise<WindowedMetrics> {
+    const { windowedMetrics } = await import('../analysis/windowed-metrics.ts');
+    return windowedMetrics(
+      { state: this.#state, scan: (scan) => this.#lab.store.scan(this.id, scan), clock: this.#lab.clock },
+      options,
+    );
+  }
+
+  /** Metrics that are up to date after every event, from what this lab has collected since its start or the last reset. */
+  streamingMetrics(): StreamingSummary {
+    return this.#open('streamingMetrics').collector.streaming.summary();
+  }
+
+  /** Begins the streaming metrics anew. Records and ledger stay. */
+  resetStreamingMetrics(): void {
+    this.#open('resetStreamingMetrics').collector.resetStreaming();
+  }
+
+  /** The descriptive analysis of all records: see `ExperimentMetrics`. */
+  async metrics(): Promise<ExperimentMetrics> {
+    const { computeMetrics } = await import('../analysis/metrics.ts');
+    return computeMetrics({
+      states: [this.#state],
+      batches: () => this.#lab.store.scan(this.id),
+      points: this.#lab.metrics.scan(this.id),
+    });
+  }
+
+  /** Writes all records to one file. See `ExportOptions`. */
+  async export(format: ExportFormat, options: ExportOptions): Promise<ExportResult> {
+    const { exportExperiments } = await import('./exporting.ts');
+    return exportExperiments(this.#lab, [this.#state], format, options);
+  }
+
+  /** @internal Ends this lab's part without changing the experiment. */
+  async release(): Promise<void> {
+    this.#unwatch();
+    await this.#endSession();
+  }
+
+  /** @internal */
+  get isOpen(): boolean {
+    return this.#session !== undefined && this.#session.collector.status !== 'stopped';
+  }
+
+  #open(what: string): Session {
+    if (this.#session) return this.#session;
+    throw new CrucibleError('experiment_open', `Experiment ${show(this.name)} (${this.id}) was opened for reading, so it has no ${what}().`, {
+      hint: 'resumeExperiment or joinExperiment opens it for collecting.',
+    });
+  }
+
+  async #change(transition: (state: ExperimentState, now: number) => ExperimentState): Promise<void> {
+    const now = this.#lab.clock.nowMicros();
+    const before = this.#state;
+    // Seen at once, so that no event slips in while the store writes.
+    this.#apply(transition(before, now));
+    try {
+      this.#apply(await this.#lab.store.update(this.id, (state) => transition(state, now)));
+    } catch (error) {
+      this.#apply(before);
+      throw error;
+    }
+  }
+
+  #follow(next: ExperimentState | undefined): void {
+    if (next) this.#apply(next);
+    if (!next || next.status === 'stopped' || next.status === 'archived') void this.#endSession();
+  }
+
+  #apply(state: ExperimentState): void {
+    this.#state = state;
+    if (this.#session) this.#session.collector.status = state.status;
+  }
+
+  #ended: Promise<void> | undefined;
+
+  #endSession(): Promise<void> {
+    this.#ended ??= this.#session?.close() ?? Promise.resolve();
+    return this.#ended;
+  }
+}
+
+function objectOf(value: unknown): Measurements {
+  return typeof value === 'object' && value !== null ? (value as Measurements) : {};
+}
+

@@ -1,0 +1,246 @@
+import type { ExperimentComparison } from '../analysis/compare.ts';
+import type { Bus } from '../bus/bus.ts';
+import { telemetry } from '../bus/shared.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { CrucibleError, show } from '../core/errors.ts';
+import { experimentId } from '../core/ids.ts';
+import type { Random } from '../core/random.ts';
+import { Router } from '../experiment/router.ts';
+import type { ExportFormat, ExportResult } from '../export/export-records.ts';
+import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.ts';
+import type { MetricsStore } from '../metrics-store/metrics-store.ts';
+import { PriceBook, type PriceOverrides } from '../record/prices.ts';
+import type { ExperimentState, ExperimentStatus } from '../stores/experiment-state.ts';
+import { memoryStore } from '../stores/memory/memory-store.ts';
+import type { Store } from '../stores/store.ts';
+import type { LabContext } from './context.ts';
+import { type ExperimentOptions, newState } from './definition.ts';
+import { Experiment } from './experiment.ts';
+import type { ExportOptions } from './exporting.ts';
+import { openSession, type SessionOptions } from './session.ts';
+
+/** Of what a lab is made. Everything has a default. */
+export interface CrucibleOptions {
+  /** Where experiments live. Default: `memoryStore()`. */
+  readonly store?: Store;
+  /** Where metric points go, when the store does not keep them itself. Default: memory. */
+  readonly metricsStore?: MetricsStore;
+  /** The bus whose events are collected. Default: the process-wide `telemetry`. */
+  readonly bus?: Bus;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Your own prices by model, before the dated price data. */
+  readonly prices?: PriceOverrides;
+}
+
+/** Which experiments to list. All conditions must hold. */
+export interface ExperimentFilter {
+  readonly study?: string;
+  readonly condition?: string;
+  readonly status?: ExperimentStatus;
+  readonly tag?: string;
+}
+
+/** Which experiments to compare: ids or experiments, or all of a study. */
+export type Comparands = readonly (string | { readonly id: string })[] | { readonly study: string };
+
+export interface CompareOptions {
+  /** What the others are compared with: a condition or an experiment's id. Default: `control` or `baseline`, else the first. */
+  readonly baseline?: string;
+}
+
+// Labs that share a store share the metric points of its experiments.
+const sharedMetrics = new WeakMap<Store, MetricsStore>();
+
+/** A store, a bus and the experiments in them. */
+export class Lab {
+  readonly #context: LabContext;
+  readonly #open = new Map<string, Experiment>();
+  #closed = false;
+
+  /** @internal Use `createCrucible`. */
+  constructor(options: CrucibleOptions) {
+    const store = options.store ?? memoryStore();
+    const bus = options.bus ?? telemetry;
+    this.#context = {
+      store,
+      bus,
+      metrics: store.metrics ?? options.metricsStore ?? metricsOf(store),
+      router: new Router(bus),
+      clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
+      prices: new PriceBook(options.prices),
+    };
+  }
+
+  /** The bus whose events this lab collects. */
+  get bus(): Bus {
+    return this.#context.bus;
+  }
+
+  /** Where the metric points of this lab's experiments, and of any run you name, are kept. */
+  get metricsStore(): MetricsStore {
+    return this.#context.metrics;
+  }
+
+  /** Begins to collect. Rejects with `invalid_argument`, `invalid_event_name`, `unknown_field` or `experiment_exists`. */
+  async startExperiment(options: ExperimentOptions): Promise<Experiment> {
+    this.#requireOpen();
+    const { clock, random, store } = this.#context;
+    const state = newState(options, options?.id ?? experimentId(clock, random), clock.nowMicros());
+    await store.create(state);
+    try {
+      return await this.#collect(state, options);
+    } catch (error) {
+      await store.remove(state.id);
+      throw error;
+    }
+  }
+
+  /** The experiment of that id. Rejects with `experiment_not_found`. */
+  async getExperiment(id: string): Promise<Experiment> {
+    this.#requireOpen();
+    return this.#open.get(id) ?? new Experiment(this.#context, await this.#load(id));
+  }
+
+  /** All experiments that the filter lets through, by rising start. */
+  async listExperiments(filter: ExperimentFilter = {}): Promise<readonly ExperimentState[]> {
+    this.#requireOpen();
+    const states = await this.#context.store.list();
+    return states.filter(
+      (state) =>
+        (filter.study === undefined || state.study === filter.study) &&
+        (filter.condition === undefined || state.condition === filter.condition) &&
+        (filter.status === undefined || state.status === filter.status) &&
+        (filter.tag === undefined || state.tags.includes(filter.tag)),
+    );
+  }
+
+  /**
+   * Lets a paused experiment go on, or one that nobody collects for any more: same id, same phases and pause count, this lab
+   * as a new writer. Rejects with `not_running` for a stopped one and `not_paused` for one that is running.
+   */
+  async resumeExperiment(id: string, options: SessionOptions = {}): Promise<Experiment> {
+    this.#requireOpen();
+    const state = await this.#load(id);
+    if (state.status === 'stopped' || state.status === 'archived') throw ended(state);
+    const open = this.#open.get(id);
+    if (!open && state.status === 'running') {
+      const writers = await this.#context.store.writers(id);
+      if (writers.some((writer) => writer.open)) {
+        throw new CrucibleError('not_paused', `Experiment ${show(state.name)} (${id}) is running elsewhere.`, {
+          hint: 'joinExperiment adds this process as another writer.',
+        });
+      }
+    }
+    if (open && state.status === 'running') {
+      throw new CrucibleError('not_paused', `Experiment ${show(state.name)} (${id}) is running, not paused.`, {
+        hint: 'There is nothing to resume.',
+      });
+    }
+    const experiment = open ?? (await this.#collect(state, options));
+    if (state.status === 'paused') await experiment.resume();
+    return experiment;
+  }
+
+  /** Adds this lab as a writer to a running or paused experiment. Rejects with `not_running` for one that has ended. */
+  async joinExperiment(id: string, options: SessionOptions = {}): Promise<Experiment> {
+    this.#requireOpen();
+    const open = this.#open.get(id);
+    if (open?.isOpen) return open;
+    const state = await this.#load(id);
+    if (state.status === 'stopped' || state.status === 'archived') throw ended(state);
+    return this.#collect(state, options);
+  }
+
+  /** Events outside all runs that no experiment of this lab wanted. */
+  ledger(): { unattributed: number } {
+    return { unattributed: this.#context.router.unattributed };
+  }
+
+  /** Descriptive comparison with a baseline, by condition. Rejects with `nothing_to_compare` for fewer than two conditions. */
+  async compare(which: Comparands, options: CompareOptions = {}): Promise<ExperimentComparison> {
+    const { compareExperiments } = await import('../analysis/compare.ts');
+    const { metrics, store } = this.#context;
+    const states = await this.#select(which);
+    return compareExperiments(
+      states.map((state) => ({ state, batches: () => store.scan(state.id), points: () => metrics.scan(state.id) })),
+      options,
+    );
+  }
+
+  /** Writes the records of several experiments, in the order given, to one file with the union of their columns. */
+  async exportMany(which: Comparands, format: ExportFormat, options: ExportOptions): Promise<ExportResult> {
+    const { exportExperiments } = await import('./exporting.ts');
+    return exportExperiments(this.#context, await this.#select(which), format, options);
+  }
+
+  /** Returns when everything recorded so far is as safe as the store makes it. */
+  async flush(): Promise<void> {
+    await this.#context.store.flush();
+    await this.#context.metrics.flush();
+  }
+
+  /** Flushes and releases. Open experiments stay resumable. Closing twice is fine. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const experiment of this.#open.values()) await experiment.release();
+    this.#open.clear();
+    await this.#context.store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #collect(state: ExperimentState, options: SessionOptions): Promise<Experiment> {
+    const session = await openSession(this.#context, state, options);
+    const experiment = new Experiment(this.#context, state, session);
+    this.#open.set(state.id, experiment);
+    return experiment;
+  }
+
+  async #load(id: string): Promise<ExperimentState> {
+    const state = await this.#context.store.load(id);
+    if (state) return state;
+    throw new CrucibleError('experiment_not_found', `There is no experiment ${show(id)}.`, {
+      hint: 'listExperiments() names those that exist.',
+    });
+  }
+
+  async #select(which: Comparands): Promise<ExperimentState[]> {
+    this.#requireOpen();
+    if (Array.isArray(which)) return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
+    if (typeof which === 'object' && which !== null && 'study' in which) return [...(await this.listExperiments({ study: which.study }))];
+    throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, { hint: "Give a list of ids, or { study: '…' }." });
+  }
+
+  #requireOpen(): void {
+    if (!this.#closed) return;
+    throw new CrucibleError('lab_closed', 'The lab is closed.', { hint: 'Make another one with createCrucible.' });
+  }
+}
+
+/** A lab of its own. See `CrucibleOptions` for the defaults. */
+export function createCrucible(options: CrucibleOptions = {}): Lab {
+  return new Lab(options);
+}
+
+/** The default lab of the process: nothing is opened before its first use. */
+export const crucible: Lab = createCrucible();
+
+function metricsOf(store: Store): MetricsStore {
+  let metrics = sharedMetrics.get(store);
+  if (!metrics) {
+    metrics = memoryMetrics();
+    sharedMetrics.set(store, metrics);
+  }
+  return metrics;
+}
+
+function ended(state: ExperimentState): CrucibleError {
+  return new CrucibleError('not_running', `Experiment ${show(state.name)} (${state.id}) is ${state.status} and takes no more events.`, {
+    hint: 'Start another experiment: a stopped one stays as it is.',
+  });
+}

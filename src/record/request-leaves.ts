@@ -1,0 +1,17 @@
+const MAX_WAITING = 10_000;
+
+/**
+ * Tells leaf requests from those that only wrap other requests, so that a nested call is not counted or paid twice. It sees
+ * the events of one writer as they come: a span ends after the spans inside it.
+ */
+export class RequestLeaves {
+  // Spans that are still open and have a request somewhere inside.
+  readonly #enclosing = new Set<string>();
+
+  /** Takes the end of a span, or of an event within one; true when the event is a request and no request lies inside it. */
+  observe(spanId: string | undefined, parentSpanId: string | undefined, request: boolean): boolean {
+    const wraps = spanId !== undefined && this.#enclosing.delete(spanId);
+    if ((wraps || request) && parentSpanId !== undefined && this.#enclosing.size < MAX_WAITING) this.#enclosing.add(parentSpanId);
+    return request && !wraps;
+  }
+}

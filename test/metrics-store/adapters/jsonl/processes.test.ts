@@ -1,0 +1,154 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, expect, test } from 'vitest';
+import { jsonlMetrics } from '../../../../src/metrics-store/adapters/jsonl/jsonl-metrics.ts';
+import { compileSources } from '../../compiled.ts';
+
+const { dir: compiled, url } = compileSources();
+const moduleUrl = url('metrics-store/adapters/jsonl/jsonl-metrics.ts');
+const dir = mkdtempSync(join(tmpdir(), 'crucible-processes-'));
+afterAll(() => {
+  rmSync(compiled, { recursive: true });
+  rmSync(dir, { recursive: true });
+});
+
+function script(path: string, body: string): string[] {
+  const head = `import { writeSync } from 'node:fs'; import { jsonlMetrics } from '${moduleUrl}';`;
+  return [
+    '--input-type=module',
+    '-e',
+    `${head} const store = jsonlMetrics({ path: ${JSON.stringify(path)} }); ${body}`,
+  ];
+}
+
+function startChild(path: string, body: string): ChildProcess {
+  return spawn(process.execPath, script(path, body), { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+test("processes that append to one file do not tear or lose each other's lines", async () => {
+  const path = join(dir, 'shared', 'metrics.jsonl');
+  const each = 400;
+  // Lines from one hundred bytes to beyond a page of memory.
+  const children = [0, 1, 2, 3].map((n) =>
+    startChild(
+      path,
+      `for (let i = 0; i < ${each}; i++) {
+        const metadata = { pad: 'ż'.repeat((i * 37) % 5000) };
+        await store.record('run_${n}', 'loss', i, { step: i, metadata });
+        await store.record('all', 'loss', i, { metadata: { n: ${n} } });
+      }
+      await store.close();`,
+    ),
+  );
+  const exits = await Promise.all(children.map((child) => once(child, 'exit')));
+  expect(exits).toEqual(children.map(() => [0, null]));
+  const store = jsonlMetrics({ path });
+  const order = Array.from({ length: each }, (_, i) => i);
+  for (const n of [0, 1, 2, 3]) {
+    expect((await store.read(`run_${n}`)).map((point) => point.value)).toEqual(order);
+  }
+  const all = await store.read('all');
+  for (const n of [0, 1, 2, 3]) {
+    expect(all.filter((point) => point.metadata.n === n).map((point) => point.value)).toEqual(order);
+  }
+  expect(store.rejects).toEqual({ torn: 0, damaged: 0, refused: 0 });
+});
+
+test('SIGKILL while recording loses nothing whose record had resolved, and another process goes on in the same file', async () => {
+  const path = join(dir, 'killed', 'metrics.jsonl');
+  await using survivor = jsonlMetrics({ path });
+  for (let round = 0; round < 4; round++) {
+    const run = `killed_${round}`;
+    const child = startChild(
+      path,
+      `for (let i = 0; ; i++) {
+        await store.record('${run}', 'loss', i, { metadata: { pad: 'x'.repeat(i % 9000) } });
+        writeSync(1, i + '\\n');
+      }`,
+    );
+    let told = '';
+    child.stdout!.setEncoding('utf8').on('data', (chunk: string) => {
+      told += chunk;
+      if (told.length > 2000 * (round + 1)) child.kill('SIGKILL');
+    });
+    for (let i = 0; i < 50; i++) {
+      await survivor.record('survivor', 'loss', round * 50 + i);
+      await new Promise(setImmediate);
+    }
+    const [[, signal]] = await Promise.all([once(child, 'exit'), once(child.stdout!, 'close')]);
+    expect(signal).toBe('SIGKILL');
+    const acknowledged = told.slice(0, told.lastIndexOf('\n')).split('\n').length;
+    const values = (await survivor.read(run)).map((point) => point.value);
+    expect(values).toEqual(values.map((_, i) => i));
+    // One more may have been written than the child lived to tell.
+    expect([acknowledged, acknowledged + 1]).toContain(values.length);
+  }
+  await survivor.record('survivor', 'loss', 200);
+  expect((await survivor.read('survivor')).map((point) => point.value)).toEqual(
+    Array.from({ length: 201 }, (_, i) => i),
+  );
+  expect(survivor.rejects.damaged + survivor.rejects.torn).toBeLessThanOrEqual(4);
+});
+
+test('a write cut short by a limit of the system leaves no whole line of a refused point, and the file stays usable', async () => {
+  const path = join(dir, 'limited', 'metrics.jsonl');
+  const body = `
+    let kept = 0;
+    const codes = [];
+    for (let i = 0; i < 1000; i++) {
+      try { await store.record('run', 'loss', i); kept++; } catch (error) { codes.push(error.code); if (codes.length === 3) break; }
+    }
+    writeSync(1, JSON.stringify({ kept, codes, refused: store.rejects.refused }));
+    process.exit(0);`;
+  const child = spawn('bash', ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, ...script(path, body)]);
+  const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  const report = JSON.parse(out) as { kept: number; codes: string[]; refused: number };
+  expect(report).toEqual({ kept: expect.any(Number), codes: Array(3).fill('path_unwritable'), refused: 3 });
+  expect(report.kept).toBeGreaterThan(10);
+  const kept = Array.from({ length: report.kept }, (_, i) => i);
+  await using store = jsonlMetrics({ path });
+  expect((await store.read('run')).map((point) => point.value)).toEqual(kept);
+  const bytes = readFileSync(path);
+  expect(store.rejects.torn).toBe(bytes.at(-1) === 0x0a || bytes.at(-2) === 0x7d ? 0 : 1);
+  await store.record('run', 'loss', -1);
+  expect((await store.read('run')).map((point) => point.value)).toEqual([...kept, -1]);
+});
+
+test('a folder that may not be written to is an error with the reason', () => {
+  const folder = join(dir, 'read-only');
+  chmodSync(dir, 0o755);
+  mkdirSync(folder, { mode: 0o555 });
+  // The administrator may write anywhere, so the child is nobody.
+  const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const body = `const error = await store.record('run', 'loss', 1).then(() => null, (error) => error);
+    writeSync(1, JSON.stringify({ code: error.code, message: error.message }));`;
+  const { stdout } = spawnSync(process.execPath, script(join(folder, 'metrics.jsonl'), body), {
+    ...user,
+    cwd: '/',
+    encoding: 'utf8',
+  });
+  const error = JSON.parse(stdout) as { code: string; message: string };
+  expect(error.code).toBe('path_unwritable');
+  expect(error.message).toContain(folder);
+  expect(error.message).toContain('EACCES');
+});
+
+test('a refusal that nobody awaits warns once and lets the process end well', () => {
+  const body = `for (let i = 0; i < 3; i++) store.record('run', 'loss', 1); store.record('run', 'loss', 'high');`;
+  const { status, stderr } = spawnSync(process.execPath, script(dir, body), { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stderr.match(/A metric point was not recorded/g)).toHaveLength(2);
+  expect(stderr).toContain('EISDIR');
+  expect(stderr).toContain('is "high" (string)');
+});
+
+test('an open store keeps no process alive', () => {
+  const path = join(dir, 'open', 'metrics.jsonl');
+  const { status } = spawnSync(process.execPath, script(path, `await store.record('run', 'loss', 1);`));
+  expect(status).toBe(0);
+  expect(readFileSync(path, 'utf8')).toMatch(/^\{"run_id":"run".*\}\n$/);
+});
