@@ -198,9 +198,13 @@ export class Dispatcher {
 }
 
 function recursionError(id: string, name: string): CrucibleError {
-  return new CrucibleError('handler_recursion', `The handler ${show(id)} was called within itself ${RECURSION_LIMIT} times on ${name}.`, {
-    hint: 'A handler must not execute, even indirectly, the events it listens to.',
-  });
+  return new CrucibleError(
+    'handler_recursion',
+    `The handler ${show(id)} was called within itself ${RECURSION_LIMIT} times on ${name}.`,
+    {
+      hint: 'A handler must not execute, even indirectly, the events it listens to.',
+    },
+  );
 }
 
 function fanOut(taps: readonly Tap[]): Tap {

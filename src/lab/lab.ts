@@ -23,7 +23,7 @@ import { openSession, type SessionOptions } from './session.ts';
 export interface CrucibleOptions {
   /** Where experiments live. Default: `memoryStore()`. */
   readonly store?: Store;
-  /** Where metric points go, when the store does not keep them itself. Default: memory. */
+  /** Where metric points go. Default: memory, shared by the labs of one store. */
   readonly metricsStore?: MetricsStore;
   /** The bus whose events are collected. Default: the process-wide `telemetry`. */
   readonly bus?: Bus;
@@ -65,7 +65,7 @@ export class Lab {
     this.#context = {
       store,
       bus,
-      metrics: store.metrics ?? options.metricsStore ?? metricsOf(store),
+      metrics: options.metricsStore ?? metricsOf(store),
       router: new Router(bus),
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,

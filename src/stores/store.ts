@@ -1,4 +1,3 @@
-import type { MetricsStore } from '../metrics-store/metrics-store.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { BatchSchema } from '../record/schema.ts';
 import type { ExperimentState } from './experiment-state.ts';
@@ -39,14 +38,12 @@ export interface ScanOptions {
 }
 
 /**
- * Where experiments live: their definitions, their records and their metric points. A driver passes `storeConformance` of
+ * Where experiments live: their definitions, their lifecycle and their records. A driver passes `storeConformance` of
  * `crucible-telemetry/testing`. Several labs, and with some drivers several processes, may use one store at a time.
  */
 export interface Store {
   /** The kind of the store: `memory`, `local`, `clickhouse`. */
   readonly kind: string;
-  /** Where metric points of runs go, for a store that keeps them itself. A lab keeps them in memory otherwise. */
-  readonly metrics?: MetricsStore;
   /** Keeps a new experiment. Rejects with `experiment_exists` when the id is taken. */
   create(state: ExperimentState): Promise<void>;
   load(id: string): Promise<ExperimentState | undefined>;
@@ -57,7 +54,7 @@ export interface Store {
    * Rejects with `experiment_not_found` for an unknown id.
    */
   update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState>;
-  /** Removes an experiment with all its records, and metric points where it keeps them. Unknown ids are fine. */
+  /** Removes an experiment with all its records. Unknown ids are fine. */
   remove(id: string): Promise<void>;
   /** Calls `listener` after each change of an experiment's state, whoever made it; with undefined when it was removed. */
   watch(id: string, listener: (state: ExperimentState | undefined) => void): () => void;

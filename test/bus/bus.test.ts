@@ -143,16 +143,16 @@ describe('attach', () => {
   });
 
   test.each([
-    ['an empty list', () => [], 'invalid_argument'],
-    ['the same name twice', () => ['a.b', 'a.b'], 'invalid_argument'],
-    ['the same name in two spellings', () => ['a.b', ['a', 'b']], 'invalid_argument'],
-    ['an invalid name after a valid one', () => ['a.b', 'a..b'], 'invalid_event_name'],
-    ['an empty name', () => '', 'invalid_event_name'],
-    ['a name of no segments', () => [[]], 'invalid_event_name'],
-    ['a number', () => 5 as unknown as string, 'invalid_argument'],
-  ] as const)('%s is an error and changes nothing', (_, given, code) => {
+    ['an empty list', [], 'invalid_argument'],
+    ['the same name twice', ['a.b', 'a.b'], 'invalid_argument'],
+    ['the same name in two spellings', ['a.b', ['a', 'b']], 'invalid_argument'],
+    ['an invalid name after a valid one', ['a.b', 'a..b'], 'invalid_event_name'],
+    ['an empty name', '', 'invalid_event_name'],
+    ['a name of no segments', [[]], 'invalid_event_name'],
+    ['a number', 5, 'invalid_argument'],
+  ])('%s is an error and changes nothing', (_, given, code) => {
     const bus = createBus();
-    expect(codeOf(() => bus.attach('h', given() as string[], () => {}))).toBe(code);
+    expect(codeOf(() => bus.attach('h', given as string[], () => {}))).toBe(code);
     expect(bus.listHandlers()).toEqual([]);
     expect(bus.listening).toBe(false);
     expect(bus.event('a.b').enabled).toBe(false);

@@ -59,10 +59,25 @@ describe('a handler that throws', () => {
 
   test.each([
     ['an Error', () => new RangeError('r'), 'error'],
-    ['an Error of another realm', () => Object.assign(Object.create({ [Symbol.toStringTag]: 'Error' }), { stack: 's' }), 'error'],
+    [
+      'an Error of another realm',
+      () => Object.assign(Object.create({ [Symbol.toStringTag]: 'Error' }), { stack: 's' }),
+      'error',
+    ],
     ['a text', () => 'text', 'throw'],
     ['undefined', () => undefined, 'throw'],
-    ['a hostile proxy', () => new Proxy({}, { get: () => thrower(1)('', {}, {}, undefined), getPrototypeOf: () => thrower(2)('', {}, {}, undefined) as object }), 'throw'],
+    [
+      'a hostile proxy',
+      () =>
+        new Proxy(
+          {},
+          {
+            get: () => thrower(1)('', {}, {}, undefined),
+            getPrototypeOf: () => thrower(2)('', {}, {}, undefined) as object,
+          },
+        ),
+      'throw',
+    ],
   ])('kind tells an Error from anything else: %s', (_, make, kind) => {
     const bus = createBus();
     const value = make();
@@ -96,7 +111,9 @@ describe('a handler that throws', () => {
     const bus = createBus();
     const failures: unknown[] = [];
     let innocent = 0;
-    bus.attach('told', FAILURE, (_name, _measurements, metadata) => failures.push(metadata.handler_id, metadata.reason));
+    bus.attach('told', FAILURE, (_name, _measurements, metadata) =>
+      failures.push(metadata.handler_id, metadata.reason),
+    );
     bus.attach('loop', ['x', 'y'], (name) => bus.execute(name === 'x' ? 'y' : 'x'));
     bus.attach('innocent', ['x', 'y'], () => {
       innocent++;
@@ -124,7 +141,9 @@ describe('a handler whose promise rejects', () => {
     expect(seen).toEqual([]);
     expect(bus.listHandlers('x')).toHaveLength(1);
     await turn();
-    expect(seen).toMatchObject([{ event_name: 'x', handler_id: 'bad', kind: 'rejection', reason, stacktrace: reason.stack }]);
+    expect(seen).toMatchObject([
+      { event_name: 'x', handler_id: 'bad', kind: 'rejection', reason, stacktrace: reason.stack },
+    ]);
     expect(bus.listHandlers('x')).toEqual([]);
     expect(bus.listHandlers('y')).toEqual([]);
   });
@@ -178,7 +197,9 @@ describe('a failure handler', () => {
     const bus = createBus();
     const heard: unknown[][] = [];
     bus.attach('f1', FAILURE, thrower(new Error('me too')));
-    bus.attach('f2', FAILURE, (_name, _measurements, metadata) => heard.push([metadata.handler_id, metadata.event_name]));
+    bus.attach('f2', FAILURE, (_name, _measurements, metadata) =>
+      heard.push([metadata.handler_id, metadata.event_name]),
+    );
     bus.attach('b', 'x', thrower(new Error('no')));
     bus.execute('x');
     expect(heard).toEqual([

@@ -11,7 +11,8 @@ const WRITE_HINTS: Readonly<Record<string, string>> = {
 
 /** The system's word for what went wrong, such as `ENOSPC`. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // Not by instanceof: under jest the errors of node:fs belong to another realm.
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
