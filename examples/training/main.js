@@ -42,3 +42,13 @@ const endProgress = showProgress(process.stderr);
 // All six at once. What is emitted inside a run reaches that run's experiment only, whoever's turn it is.
 await Promise.all(trials.map((trial) => trial.experiment.run(() => runTrial(trial))));
 endProgress();
+
+import { auditExperiment, countTurns } from './audit.js';
+import { learningCurves } from './curves.js';
+import { learningSection, isolationSection } from './report.js';
+import { styleFor } from './style.js';
+const style=styleFor(process.stdout);
+const experiments=trials.map((trial)=>trial.experiment);
+const curves=[]; for(const c of study.conditions) curves.push(await learningCurves(experiments.filter(e=>e.condition===c.name)));
+const audits=[]; for(const e of experiments) audits.push(await auditExperiment(e));
+console.log([...learningSection(curves,style),...isolationSection(audits,{turns:countTurns(audits),unattributed:lab.ledger().unattributed},style)].join('\n'));

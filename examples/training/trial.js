@@ -49,7 +49,7 @@ export async function runTrial(trial) {
         span.measure({ loss, val_loss: result.loss, accuracy: result.accuracy });
         return result;
       });
-      trial.experiment.logMetric('val_loss', validation.loss, { step: epoch });
+      await trial.experiment.logMetric('val_loss', validation.loss, { step: epoch });
 
       if (validation.loss < best.loss) {
         best = { epoch, loss: validation.loss };

@@ -140,21 +140,51 @@ export class Column {
    * (1 or 0) which cells hold a number. Strings and flags count as no number.
    */
   readNumbers(rows: number, target: Float64Array, present: Uint8Array, offset = 0): void {
-    if (this.kind === NUMBER) {
-      const { numbers } = this;
-      const words = this.#words;
+    const { numbers } = this;
+    const words = this.#words;
+    if (this.kind === NUMBER && words) {
       for (let row = 0; row < rows; row++) {
         const value = numbers[row]!;
         target[offset + row] = value;
-        present[offset + row] = value === value || !words || words[2 * row + HIGH] === NAN_WORD ? 1 : 0;
+        present[offset + row] = value === value || words[2 * row + HIGH] === NAN_WORD ? 1 : 0;
       }
-      return;
+    } else if (this.kind === NUMBER) {
+      for (let row = 0; row < rows; row++) target[offset + row] = numbers[row]!;
+      present.fill(1, offset, offset + rows);
+    } else if (this.kind === CONSTANT) {
+      const value = this.#values[0];
+      target.fill(typeof value === 'number' ? value : Number.NaN, offset, offset + rows);
+      present.fill(typeof value === 'number' ? 1 : 0, offset, offset + rows);
+    } else {
+      for (let row = 0; row < rows; row++) {
+        const value = this.get(row);
+        target[offset + row] = typeof value === 'number' ? value : Number.NaN;
+        present[offset + row] = typeof value === 'number' ? 1 : 0;
+      }
     }
-    for (let row = 0; row < rows; row++) {
-      const value = this.get(row);
-      target[offset + row] = typeof value === 'number' ? value : Number.NaN;
-      present[offset + row] = typeof value === 'number' ? 1 : 0;
+  }
+
+  /** Copies the flags of the first `rows` cells to `target`: 2 for true, 1 for false, 0 where there is none. */
+  readFlags(rows: number, target: Uint8Array): void {
+    if (this.kind === FLAG) {
+      const flags = this.#flags;
+      for (let row = 0; row < rows; row++) target[row] = flags[row]! > FLAG_NULL ? flags[row]! - FLAG_NULL : 0;
+    } else if (this.kind === CONSTANT) {
+      target.fill(flagNumber(this.#values[0]), 0, rows);
+    } else {
+      for (let row = 0; row < rows; row++) target[row] = flagNumber(this.get(row));
     }
+  }
+
+  /**
+   * Copies the dictionary codes of the first `rows` cells to `target`, −1 where there is no string. False, with nothing copied,
+   * when the column does not keep its strings as codes.
+   */
+  readCodes(rows: number, target: Int32Array): boolean {
+    if (this.kind !== CODE) return false;
+    const { codes } = this;
+    for (let row = 0; row < rows; row++) target[row] = codes[row]! >= FIRST_CODE ? codes[row]! - FIRST_CODE : -1;
+    return true;
   }
 
   /** True when both columns hold the same cells in the same form, so that one of them can stand for both. */
@@ -291,6 +321,10 @@ const NO_NUMBERS = new Float64Array(0);
 const NO_CODES = new Uint16Array(0);
 const NO_FLAGS = new Uint8Array(0);
 const NO_VALUES: unknown[] = [];
+
+function flagNumber(value: unknown): number {
+  return value === true ? 2 : value === false ? 1 : 0;
+}
 
 function indexIn(rows: Uint16Array, row: number): number {
   let low = 0;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -27,6 +27,11 @@ function script(path: string, body: string): string[] {
 
 function startChild(path: string, body: string): ChildProcess {
   return spawn(process.execPath, script(path, body), { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Its files may not grow beyond 8 KiB. */
+function startLimitedChild(path: string, body: string) {
+  return spawn('bash', ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, ...script(path, body)]);
 }
 
 test("processes that append to one file do not tear or lose each other's lines", async () => {
@@ -99,15 +104,21 @@ test('a write cut short by a limit of the system leaves no whole line of a refus
   const body = `
     let kept = 0;
     const codes = [];
+    const messages = [];
     for (let i = 0; i < 1000; i++) {
-      try { await store.record('run', 'loss', i); kept++; } catch (error) { codes.push(error.code); if (codes.length === 3) break; }
+      try { await store.record('run', 'loss', i); kept++; } catch (error) { codes.push(error.code); messages.push(error.message); if (codes.length === 3) break; }
     }
-    writeSync(1, JSON.stringify({ kept, codes, refused: store.rejects.refused }));
+    writeSync(1, JSON.stringify({ kept, codes, messages, refused: store.rejects.refused }));
     process.exit(0);`;
-  const child = spawn('bash', ['-c', 'ulimit -f 8; exec "$0" "$@"', process.execPath, ...script(path, body)]);
+  const child = startLimitedChild(path, body);
   const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  const report = JSON.parse(out) as { kept: number; codes: string[]; refused: number };
-  expect(report).toEqual({ kept: expect.any(Number), codes: Array(3).fill('path_unwritable'), refused: 3 });
+  const report = JSON.parse(out) as { kept: number };
+  expect(report).toEqual({
+    kept: expect.any(Number),
+    codes: Array(3).fill('path_unwritable'),
+    messages: Array(3).fill(expect.stringContaining('EFBIG')),
+    refused: 3,
+  });
   expect(report.kept).toBeGreaterThan(10);
   const kept = Array.from({ length: report.kept }, (_, i) => i);
   await using store = jsonlMetrics({ path });
@@ -116,6 +127,23 @@ test('a write cut short by a limit of the system leaves no whole line of a refus
   expect(store.rejects.torn).toBe(bytes.at(-1) === 0x0a || bytes.at(-2) === 0x7d ? 0 : 1);
   await store.record('run', 'loss', -1);
   expect((await store.read('run')).map((point) => point.value)).toEqual([...kept, -1]);
+});
+
+test('a write that lacks nothing but its newline has recorded the point', async () => {
+  const sample = join(dir, 'sample.jsonl');
+  const path = join(dir, 'almost.jsonl');
+  await jsonlMetrics({ path: sample }).record('run', 'loss', 1);
+  writeFileSync(path, '\n'.repeat(8 * 1024 - (readFileSync(sample).length - 1)));
+  const body = `const tell = (promise) => promise.then(() => 'kept', (error) => error.code);
+    writeSync(1, JSON.stringify([await tell(store.record('run', 'loss', 1)), await tell(store.record('run', 'loss', 2))]));`;
+  const child = startLimitedChild(path, body);
+  const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  expect(JSON.parse(out)).toEqual(['kept', 'path_unwritable']);
+  await using store = jsonlMetrics({ path });
+  expect((await store.read('run')).map((point) => point.value)).toEqual([1]);
+  await store.record('run', 'loss', 3);
+  expect((await store.read('run')).map((point) => point.value)).toEqual([1, 3]);
+  expect(store.rejects).toEqual({ torn: 0, damaged: 0, refused: 0 });
 });
 
 test('a folder that may not be written to is an error with the reason', () => {
