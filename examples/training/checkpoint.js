@@ -25,7 +25,9 @@ export function checkpointIn(folder) {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, weightsFile), weights);
       await writeFile(path, JSON.stringify({ format, modelTopology, weightsManifest: manifest }));
-      return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON', weightDataBytes: weights.length } };
+      return {
+        modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON', weightDataBytes: weights.length },
+      };
     },
 
     async load() {

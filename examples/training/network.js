@@ -73,7 +73,13 @@ export function createNetwork({ seed, optimizer }) {
      * @param {Sample} sample
      */
     classify({ pixels }) {
-      return Number(tf.tidy(() => logits(tf.tensor2d(pixels, [1, PIXELS])).argMax(1).dataSync())[0]);
+      return Number(
+        tf.tidy(() =>
+          logits(tf.tensor2d(pixels, [1, PIXELS]))
+            .argMax(1)
+            .dataSync(),
+        )[0],
+      );
     },
 
     /**

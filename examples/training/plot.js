@@ -75,7 +75,10 @@ function yAxis(low, high, most) {
   const step = ([1, 2, 5].find((factor) => factor * power * most >= span) ?? 10) * power;
   const bottom = Math.floor((2 * low) / step) / 2;
   const top = Math.ceil((2 * high) / step) / 2;
-  const ticks = Array.from({ length: Math.floor(top) - Math.ceil(bottom) + 1 }, (_, i) => (Math.ceil(bottom) + i) * step);
+  const ticks = Array.from(
+    { length: Math.floor(top) - Math.ceil(bottom) + 1 },
+    (_, i) => (Math.ceil(bottom) + i) * step,
+  );
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   return { ticks, labels: ticks.map((tick) => tick.toFixed(digits)), bottom: bottom * step, top: top * step };
 }

@@ -1,13 +1,14 @@
 // @ts-check
 // Shows how far the trials are. It is one more handler on the bus: it sees the events of all runs and changes none.
 import { telemetry } from 'crucible-telemetry';
-import { styleFor } from './style.js';
 import { study } from './study.js';
+import { styleFor } from './style.js';
 
 const BATCH = 'crucible_train.batch.stop';
 const EPOCH = 'crucible_train.epoch.stop';
 const ANSWER = 'crucible_deployment.inference.stop';
-const BAR_COLUMNS = 24;
+const BAR_COLUMNS = 20;
+const MIN_COLUMNS = 80;
 const REDRAW_MS = 100;
 
 /**
@@ -16,6 +17,7 @@ const REDRAW_MS = 100;
  * @returns {() => void} Takes the display away.
  */
 export function showProgress(stream) {
+  const live = stream.isTTY && stream.columns >= MIN_COLUMNS;
   const style = styleFor(stream);
   const started = performance.now();
   const trials = study.conditions.length * study.seeds.length;
@@ -27,37 +29,33 @@ export function showProgress(stream) {
   let drawn = started;
 
   const detach = telemetry.attach('training-progress', [BATCH, EPOCH, ANSWER], (name, measurements, metadata) => {
-    if (name !== EPOCH) done++;
-    else if (finishedEpoch(measurements, metadata) && !stream.isTTY) stream.write(`${summary()}\n`);
-    if (stream.isTTY && performance.now() - drawn >= REDRAW_MS) draw();
+    if (name === EPOCH) {
+      losses.get(String(metadata.optimizer))?.push(Number(measurements.val_loss));
+      epochs++;
+      if (!live && epochs % trials === 0) stream.write(`${status()}\n`);
+    } else {
+      done++;
+    }
+    if (live && performance.now() - drawn >= REDRAW_MS) draw();
   });
 
   return () => {
     detach();
-    if (stream.isTTY) stream.write('\r\x1b[K');
+    if (live) stream.write('\r\x1b[K');
   };
 
-  /**
-   * @param {Readonly<Record<string, unknown>>} measurements
-   * @param {Readonly<Record<string, unknown>>} metadata
-   */
-  function finishedEpoch({ val_loss }, { optimizer }) {
-    losses.get(String(optimizer))?.push(Number(val_loss));
-    epochs++;
-    return epochs % trials === 0;
-  }
-
-  function summary() {
+  function status() {
     const means = [...losses].map(([name, values]) => `${name} ${mean(values.slice(-study.seeds.length)).toFixed(3)}`);
-    const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    return `epoch ${Math.floor(epochs / trials)} of ${study.epochs}  loss ${means.join(', ')}  ${seconds} s`;
+    const loss = epochs < trials ? '' : `  loss ${means.join(', ')}`;
+    return `epoch ${Math.floor(epochs / trials)} of ${study.epochs}${loss}  ${Math.round((performance.now() - started) / 1000)} s`;
   }
 
   function draw() {
     drawn = performance.now();
-    const full = Math.round((done / steps) * BAR_COLUMNS);
+    const share = done / steps;
+    const full = Math.round(share * BAR_COLUMNS);
     const bar = style.good('━'.repeat(full)) + style.dim('─'.repeat(BAR_COLUMNS - full));
-    stream.write(`\r${bar} ${epochs < trials ? 'epoch 1' : summary()}\x1b[K`);
+    stream.write(`\r${bar} ${String(Math.floor(share * 100)).padStart(3)}%  ${status()}\x1b[K`);
   }
 }
 

@@ -25,11 +25,11 @@ const treatment = {
 
 export const study = {
   name: 'optimizers-on-mnist',
-  hypothesis: 'Momentum at a tuned rate reads more unseen digits than Adam at its default rate.',
+  question: 'Does momentum at a tuned rate read more unseen digits than Adam at its default?',
   conditions: [control, treatment],
   /** Each condition is trained once from each seed, which decides the split, the order of the batches and the first weights. */
   seeds: [1, 2, 3],
   epochs: 9,
   batchSize: 50,
-  images: { train: 6000, validation: 1500, test: 1000 },
+  images: { train: 5000, validation: 1500, test: 1000 },
 };

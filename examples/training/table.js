@@ -8,7 +8,9 @@
  * @returns {string[]}
  */
 export function table(headings, rows, style) {
-  const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = headings.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (/** @type {string[]} */ cells) =>
     widths.map((width, i) => (i === 0 ? (cells[i] ?? '').padEnd(width) : (cells[i] ?? '').padStart(width))).join('  ');
   return [style.dim(line(headings)), ...rows.map(line)];

@@ -17,6 +17,8 @@ import { study } from './study.js';
  * @property {string} folder Where the checkpoint goes.
  */
 
+/** @typedef {ReturnType<typeof prepare>} Job */
+
 // Resolved once, since it is executed after every batch.
 const batchStop = telemetry.event('crucible_train.batch.stop');
 
@@ -25,81 +27,105 @@ const batchStop = telemetry.event('crucible_train.batch.stop');
  * @param {Trial} trial
  */
 export async function runTrial(trial) {
-  const random = seededRandom(trial.seed);
-  const data = split(trial.samples, study.images, random);
-  const network = createNetwork({ seed: trial.seed, optimizer: trial.condition.optimizer() });
-  const checkpoint = checkpointIn(trial.folder);
-  // Every event is signed by its emitter, so that the audit can tell whose it is without asking the library.
-  const signed = { job_id: signature(trial.experiment), optimizer: trial.condition.name, seed: trial.seed };
-
+  const job = prepare(trial);
   try {
-    const best = await telemetry.span('crucible_train.training', signed, () => train());
-    await network.restore(checkpoint);
-    await test(`epoch-${best.epoch}`);
+    const epoch = await telemetry.span('crucible_train.training', job.signed, () => train(job));
+    await job.network.restore(job.checkpoint);
+    await test(job, `epoch-${epoch}`);
   } finally {
-    network.dispose();
-  }
-
-  async function train() {
-    let best = { epoch: 0, loss: Number.POSITIVE_INFINITY };
-    for (let epoch = 1; epoch <= study.epochs; epoch++) {
-      const validation = await telemetry.span('crucible_train.epoch', { ...signed, epoch }, async (span) => {
-        const loss = await trainEpoch(epoch);
-        const result = network.evaluate(data.validation);
-        span.measure({ loss, val_loss: result.loss, accuracy: result.accuracy });
-        return result;
-      });
-      await trial.experiment.logMetric('val_loss', validation.loss, { step: epoch });
-
-      if (validation.loss < best.loss) {
-        best = { epoch, loss: validation.loss };
-        await network.save(checkpoint);
-        telemetry.execute(
-          'crucible_train.checkpoint.saved',
-          { val_loss: best.loss },
-          { ...signed, epoch, checkpoint_path: checkpoint.path, best: true },
-        );
-      }
-    }
-    return best;
-  }
-
-  /** @param {number} epoch */
-  async function trainEpoch(epoch) {
-    let total = 0;
-    let batch = 0;
-    for (const samples of batches(data.train, study.batchSize, random)) {
-      const started = performance.now();
-      const { loss, gradient_norm } = network.learn(samples);
-      const duration = performance.now() - started;
-      const step = (epoch - 1) * Math.ceil(data.train.length / study.batchSize) + batch;
-      batchStop.execute({ loss, gradient_norm, duration }, { ...signed, epoch, batch, step });
-      total += loss;
-      batch++;
-      await turn(); // the other five trials train their batches here
-    }
-    return total / batch;
-  }
-
-  /** @param {string} version */
-  async function test(version) {
-    const model = { model_name: MODEL_NAME, model_version: version, input_size: PIXELS, output_size: CLASSES, batch_size: 1 };
-    for (const sample of data.test) {
-      const { id: sample_id } = sample;
-      // Synchronous inside, so that its duration is this network's alone.
-      const digit = telemetry.span('crucible_deployment.inference', { ...signed, ...model, sample_id }, () =>
-        network.classify(sample),
-      );
-      trial.experiment.score('exact_match', digit === sample.label ? 1 : 0, { sample_id });
-      await turn();
-    }
+    job.network.dispose();
   }
 }
 
 /**
- * The name under which a trial signs its events.
- * @param {{ condition: string | null, replicate: string | null }} owner
+ * The name under which a trial signs its events, so that the audit can tell whose they are without asking the library.
+ * @param {{ condition: string | null, replicate: string | null }} experiment
  */
 export function signature({ condition, replicate }) {
   return `${condition}/${replicate}`;
+}
+
+/** @param {Trial} trial */
+function prepare({ experiment, condition, seed, samples, folder }) {
+  const random = seededRandom(seed);
+  return {
+    experiment,
+    random,
+    data: split(samples, study.images, random),
+    network: createNetwork({ seed, optimizer: condition.optimizer() }),
+    checkpoint: checkpointIn(folder),
+    signed: { job_id: signature(experiment), optimizer: condition.name, seed },
+  };
+}
+
+/**
+ * Returns the epoch whose weights were kept.
+ * @param {Job} job
+ */
+async function train(job) {
+  const { experiment, network, checkpoint, data, signed } = job;
+  let best = { epoch: 0, val_loss: Number.POSITIVE_INFINITY };
+
+  for (let epoch = 1; epoch <= study.epochs; epoch++) {
+    const val_loss = await telemetry.span('crucible_train.epoch', { ...signed, epoch }, async (span) => {
+      const loss = await trainEpoch(job, epoch);
+      const validation = network.evaluate(data.validation);
+      span.measure({ loss, val_loss: validation.loss, accuracy: validation.accuracy });
+      return validation.loss;
+    });
+    await experiment.logMetric('val_loss', val_loss, { step: epoch });
+
+    if (val_loss < best.val_loss) {
+      best = { epoch, val_loss };
+      await network.save(checkpoint);
+      const saved = { ...signed, epoch, checkpoint_path: checkpoint.path, best: true };
+      telemetry.execute('crucible_train.checkpoint.saved', { val_loss }, saved);
+    }
+  }
+  return best.epoch;
+}
+
+/**
+ * Returns the mean loss over the batches.
+ * @param {Job} job
+ * @param {number} epoch
+ */
+async function trainEpoch({ network, data, random, signed }, epoch) {
+  const perEpoch = Math.ceil(data.train.length / study.batchSize);
+  let batch = 0;
+  let total = 0;
+  for (const samples of batches(data.train, study.batchSize, random)) {
+    const start = performance.now();
+    const { loss, gradient_norm } = network.learn(samples);
+    const duration = performance.now() - start;
+    batchStop.execute(
+      { duration, loss, gradient_norm },
+      { ...signed, epoch, batch, step: (epoch - 1) * perEpoch + batch },
+    );
+    total += loss;
+    batch++;
+    await turn(); // here the other trials train their batches
+  }
+  return total / batch;
+}
+
+/**
+ * One inference for each test image, scored.
+ * @param {Job} job
+ * @param {string} version
+ */
+async function test({ experiment, network, data, signed }, version) {
+  const model = { model_name: MODEL_NAME, model_version: version };
+  const sizes = { input_size: PIXELS, output_size: CLASSES, batch_size: 1 };
+  for (const sample of data.test) {
+    const metadata = { ...signed, ...model, ...sizes, sample_id: sample.id };
+    // No await inside: the duration is this network's alone.
+    const digit = telemetry.span('crucible_deployment.inference', metadata, (span) => {
+      const answer = network.classify(sample);
+      span.annotate({ response: answer });
+      return answer;
+    });
+    experiment.score('exact_match', digit === sample.label, { sample_id: sample.id });
+    await turn();
+  }
 }

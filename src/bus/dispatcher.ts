@@ -19,6 +19,11 @@ const REPORTED_NAMES_LIMIT = 20;
 // A handler that executes what it listens to would exhaust the stack, and that would fail innocent handlers too.
 const RECURSION_LIMIT = 100;
 
+// An object of its own for each registration, since the same function may tap twice.
+interface TapRegistration {
+  readonly tap: Tap;
+}
+
 /** Brings an event to those who listen. Nothing that a listener does reaches the caller. */
 export class Dispatcher {
   readonly events: EventTable = new EventTable();
@@ -28,7 +33,7 @@ export class Dispatcher {
   readonly #handlers = new HandlerTable(this.events);
   readonly #failureEntry = this.events.resolve(HANDLER_FAILURE);
   readonly #reportedNames = new Set<string>();
-  #taps: readonly Tap[] = [];
+  #taps: readonly TapRegistration[] = [];
   #tap: Tap | undefined;
   #failuresUnderWay = 0;
 
@@ -113,15 +118,14 @@ export class Dispatcher {
   }
 
   tap(tap: Tap): () => void {
-    // The same function may tap twice, so each registration is a function of its own.
-    const registered: Tap = (entry, measurements, metadata, frame) => tap(entry, measurements, metadata, frame);
-    this.#setTaps([...this.#taps, registered]);
-    return () => this.#setTaps(this.#taps.filter((other) => other !== registered));
+    const registration: TapRegistration = { tap };
+    this.#setTaps([...this.#taps, registration]);
+    return () => this.#setTaps(this.#taps.filter((other) => other !== registration));
   }
 
-  #setTaps(taps: readonly Tap[]): void {
+  #setTaps(taps: readonly TapRegistration[]): void {
     this.#taps = taps;
-    this.#tap = taps.length > 1 ? fanOut(taps) : taps[0];
+    this.#tap = taps.length > 1 ? fanOut(taps) : taps[0]?.tap;
     this.#update();
   }
 
@@ -207,9 +211,9 @@ function recursionError(id: string, name: string): CrucibleError {
   );
 }
 
-function fanOut(taps: readonly Tap[]): Tap {
+function fanOut(taps: readonly TapRegistration[]): Tap {
   return (entry, measurements, metadata, frame) => {
-    for (const tap of taps) {
+    for (const { tap } of taps) {
       try {
         tap(entry, measurements, metadata, frame);
       } catch (error) {

@@ -80,7 +80,7 @@ export class HandlerTable {
 
   /** In the order of attachment; the prefix matches whole segments. */
   list(prefix: EventNameInput): HandlerInfo[] {
-    const text = prefix.length === 0 ? '' : normalizeEventName(prefix);
+    const text = prefix === '' || (Array.isArray(prefix) && prefix.length === 0) ? '' : normalizeEventName(prefix);
     const found: HandlerInfo[] = [];
     for (const { id, entries, config } of this.#attachments.values()) {
       for (const { name } of entries) {

@@ -3,9 +3,13 @@ import { messageOf } from './thrown.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** True for what measurements and metadata must be: an object that is no array. */
+/** True for what measurements and metadata must be: an object that is no array, and no revoked proxy. */
 export function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  try {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 const EMPTY: Fields = Object.freeze({});

@@ -19,15 +19,19 @@ export class Spans {
     const known = typeof name === 'string' ? this.#known.get(name) : undefined;
     if (known !== undefined) return known;
     const text = normalizeEventName(name);
+    return this.#known.get(text) ?? this.#add(text);
+  }
+
+  #add(name: string): SpanEvents {
     const table = this.#dispatcher.events;
     const events: SpanEvents = {
-      name: text,
-      start: table.resolve(`${text}.start`),
-      stop: table.resolve(`${text}.stop`),
-      exception: table.resolve(`${text}.exception`),
+      name,
+      start: table.resolve(`${name}.start`),
+      stop: table.resolve(`${name}.stop`),
+      exception: table.resolve(`${name}.exception`),
     };
     // Names beyond the limit of interned names have no index, and are not kept here either.
-    if (events.exception.index >= 0) this.#known.set(text, events);
+    if (events.exception.index >= 0) this.#known.set(name, events);
     return events;
   }
 

@@ -1,6 +1,9 @@
+import { isRecord } from '../bus/records.ts';
+import { messageOf } from '../bus/thrown.ts';
 import type { Clock } from '../core/clock.ts';
 import { warnOnce } from '../core/warn.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
+import type { ColumnBatch } from '../record/batch.ts';
 import { enrichEvent } from '../record/enrich-event.ts';
 import type { EventRecord, RecordScope } from '../record/event-record.ts';
 import type { PriceBook } from '../record/prices.ts';
@@ -10,12 +13,16 @@ import type { BatchSchema } from '../record/schema.ts';
 import { snapshot } from '../record/snapshot.ts';
 import type { ExperimentStatus } from '../stores/experiment-state.ts';
 import type { StoreWriter } from '../stores/store.ts';
-import { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import { RESERVED_FIELDS } from './reserved-fields.ts';
 import type { RunContext } from './run-context.ts';
 import type { UniformSampling } from './sampling.ts';
 import { StreamingMetrics } from './streaming/streaming-metrics.ts';
 
-/** Adds to a record: fields by their name, anything else to its metadata. It sees the enriched record and must not change it. */
+/**
+ * Adds to a record: fields by their name, anything else to its metadata, which is also where fields go that are not for it to
+ * set (`timestamp`, `experiment_id`, …). It sees the enriched record and must not change it.
+ */
 export type Enricher = (record: EventRecord) => Readonly<Record<string, unknown>> | undefined;
 
 export interface CollectorOptions {
@@ -39,6 +46,19 @@ export interface Known {
   readonly fields: Partial<EventRecord>;
 }
 
+// What a getter or an enricher may execute on the experiment that is recording it, before it counts as a recursion.
+const MAX_NESTED = 100;
+
+interface Deferred {
+  readonly event: NamedEvent;
+  readonly measurements: Measurements;
+  readonly metadata: Metadata;
+  readonly scope: RecordScope;
+  readonly run: RunContext | undefined;
+  readonly span: EnclosingSpan | undefined;
+  readonly known: Known;
+}
+
 /** Takes the events of one experiment in one process and accounts for each of them. Never throws. */
 export class Collector {
   readonly ledger: Ledger;
@@ -49,6 +69,10 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #recorder: Recorder;
   readonly #events: ReadonlySet<string> | undefined;
+  #capturing = false;
+  #nested = 0;
+  #deferred: Deferred[] = [];
+  #storeFailure: unknown;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -58,7 +82,7 @@ export class Collector {
       prices: options.prices,
       redaction: options.redaction,
       isRequest: options.isRequest,
-      nextBatch: () => options.writer.nextBatch(),
+      nextBatch: () => this.#nextBatch(),
     });
   }
 
@@ -67,7 +91,10 @@ export class Collector {
     return this.#events === undefined || this.#events.has(eventName);
   }
 
-  /** Accounts for an event and keeps it if it is to be kept. Its values are copied before this returns. */
+  /**
+   * Accounts for an event and keeps it if it is to be kept. Its values are copied before this returns. False when the event was
+   * dropped.
+   */
   collect(
     event: NamedEvent,
     measurements: Measurements,
@@ -76,38 +103,23 @@ export class Collector {
     run?: RunContext,
     span?: EnclosingSpan,
     known?: Known,
-  ): void {
-    if (!this.wants(event.name)) return;
+  ): boolean {
+    if (!this.wants(event.name)) return false;
     const { ledger } = this;
     ledger.emitted++;
     if (this.status !== 'running') {
       ledger.dropped[this.status === 'paused' ? 'paused' : 'stopped']++;
-      return;
+      return false;
     }
+    if (this.#capturing) return this.#defer(event, measurements, metadata, scope, run, span, known);
+    this.#capturing = true;
     try {
-      if (!this.#recorder.begin()) {
-        ledger.dropped.capacity++;
-        warnOnce(`capacity:${this.#options.schema.experiment.id}`, `Experiment ${this.#options.schema.experiment.id} is full: further events are dropped and counted.`);
-        return;
-      }
-    } catch (error) {
-      this.#lose(event, error);
-      return;
+      const taken = this.#record(event, measurements, metadata, scope, run, span, known);
+      if (this.#nested > 0) this.#recordDeferred();
+      return taken;
+    } finally {
+      this.#capturing = false;
     }
-    try {
-      this.#capture(event, measurements, metadata, scope, run, span, known);
-    } catch {
-      // A getter or a proxy of the host threw half-way. The snapshot holds what can be read and says what cannot.
-      try {
-        this.#recorder.rollback();
-        this.#capture(event, plain(measurements), plain(metadata), scope, run, span, known);
-      } catch (error) {
-        this.#recorder.rollback();
-        this.#lose(event, error);
-        return;
-      }
-    }
-    this.#keep();
   }
 
   /** Counts an event that had arrived before. */
@@ -118,6 +130,93 @@ export class Collector {
 
   resetStreaming(): void {
     this.streaming = new StreamingMetrics();
+  }
+
+  #record(
+    event: NamedEvent,
+    measurements: Measurements,
+    metadata: Metadata,
+    scope: RecordScope,
+    run: RunContext | undefined,
+    span: EnclosingSpan | undefined,
+    known: Known | undefined,
+  ): boolean {
+    try {
+      if (!this.#recorder.begin()) return this.#refuse(event);
+    } catch (error) {
+      return this.#lose(event, error);
+    }
+    try {
+      try {
+        this.#capture(event, measurements, metadata, scope, run, span, known);
+      } catch {
+        // A getter or a proxy of the host threw half-way. What can be read is kept, and what cannot is said.
+        this.#recorder.rollback();
+        this.#capture(event, plain(measurements), plain(metadata), scope, run, span, known);
+      }
+      this.#keep();
+      return true;
+    } catch (error) {
+      this.#recorder.rollback();
+      return this.#lose(event, error);
+    }
+  }
+
+  // There is one row to write to, and a getter or an enricher called while it is written may execute events itself: those are
+  // copied now and recorded after it.
+  #defer(
+    event: NamedEvent,
+    measurements: Measurements,
+    metadata: Metadata,
+    scope: RecordScope,
+    run: RunContext | undefined,
+    span: EnclosingSpan | undefined,
+    known: Known | undefined,
+  ): boolean {
+    if (this.#nested >= MAX_NESTED) return this.#lose(event, 'it was executed while recording itself, again and again');
+    this.#nested++;
+    try {
+      const at = known ?? { timestamp: this.#options.clock.nowMicros(), fields: {} };
+      this.#deferred.push({
+        event,
+        measurements: plain(measurements),
+        metadata: plain(metadata),
+        scope,
+        run,
+        span,
+        known: at,
+      });
+      return true;
+    } catch (error) {
+      return this.#lose(event, error);
+    }
+  }
+
+  #recordDeferred(): void {
+    for (let i = 0; i < this.#deferred.length; i++) {
+      const { event, measurements, metadata, scope, run, span, known } = this.#deferred[i]!;
+      this.#record(event, measurements, metadata, scope, run, span, known);
+    }
+    this.#deferred = [];
+    this.#nested = 0;
+  }
+
+  #nextBatch(): ColumnBatch | undefined {
+    this.#storeFailure = undefined;
+    try {
+      return this.#options.writer.nextBatch();
+    } catch (error) {
+      this.#storeFailure = error ?? 'the store failed';
+      return undefined;
+    }
+  }
+
+  #refuse(event: NamedEvent): false {
+    if (this.#storeFailure !== undefined) return this.#lose(event, this.#storeFailure);
+    const { id } = this.#options.schema.experiment;
+    this.ledger.dropped.capacity++;
+    warnOnce(`capacity:${id}`, `Experiment ${id} is full: further events are dropped and counted.`);
+    return false;
   }
 
   #capture(
@@ -133,12 +232,18 @@ export class Collector {
     let fields = known?.fields;
     let values = metadata;
     if (this.#options.enrichers.length > 0) {
-      const record = enrichEvent(event.name, measurements, { ...run?.values, ...metadata }, this.#options.schema.experiment, {
-        timestamp,
-        scope,
-        prices: this.#options.prices,
-        ...(fields ? { fields } : {}),
-      });
+      const record = enrichEvent(
+        event.name,
+        measurements,
+        { ...run?.values, ...metadata },
+        this.#options.schema.experiment,
+        {
+          timestamp,
+          scope,
+          prices: this.#options.prices,
+          ...(fields ? { fields } : {}),
+        },
+      );
       ({ values, fields } = this.#enrich(record, metadata, fields));
     }
     this.#recorder.capture(event, measurements, values, timestamp, scope, run?.defaults, span, fields);
@@ -168,25 +273,40 @@ export class Collector {
     for (const enricher of this.#options.enrichers) {
       try {
         const added = enricher(record);
-        for (const [key, value] of Object.entries(added ?? {})) {
-          if (key in record && key !== 'metadata' && key !== 'measurements') fields[key] = value;
-          else if (key === 'metadata' && typeof value === 'object') values = { ...values, ...value };
+        for (const [key, value] of Object.entries(isRecord(added) ? added : {})) {
+          if (Object.hasOwn(record, key) && !RESERVED_FIELDS.has(key)) fields[key] = value;
+          else if (key === 'metadata' && isRecord(value)) values = { ...values, ...value };
           else values[key] = value;
         }
       } catch (error) {
-        warnOnce(`enricher:${enricher.name}`, `The enricher ${enricher.name || '(anonymous)'} threw and added nothing: ${String(error)}`);
+        warnOnce(
+          `enricher:${enricher.name}`,
+          `The enricher ${enricher.name || '(anonymous)'} threw and added nothing: ${messageOf(error)}`,
+        );
       }
     }
     return { values, fields };
   }
 
-  #lose(event: NamedEvent, error: unknown): void {
+  #lose(event: NamedEvent, error: unknown): false {
     this.ledger.dropped.encode++;
-    warnOnce(`encode:${event.name}`, `An event ${event.name} could not be recorded and is counted as dropped: ${String(error)}`);
+    warnOnce(
+      `encode:${event.name}`,
+      `An event ${event.name} could not be recorded and is counted as dropped: ${messageOf(error)}`,
+    );
+    return false;
   }
 }
 
+// The snapshot of each property, but with bigints as they are: under `duration` they are nanoseconds, as numbers milliseconds.
 function plain(value: object): Record<string, unknown> {
   const copy = snapshot(value);
-  return typeof copy === 'object' && copy !== null && !Array.isArray(copy) ? (copy as Record<string, unknown>) : { value: copy };
+  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return { value: copy };
+  const result: Record<string, unknown> = { ...copy };
+  for (const key of Object.keys(result)) {
+    if (typeof result[key] !== 'number') continue;
+    const original: unknown = (value as Record<string, unknown>)[key];
+    if (typeof original === 'bigint') result[key] = original;
+  }
+  return result;
 }

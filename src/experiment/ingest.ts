@@ -1,3 +1,4 @@
+import { isRecord } from '../bus/records.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { type Moment, momentMicros } from '../core/time.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
@@ -5,8 +6,12 @@ import type { Measurements, Metadata } from '../events/types.ts';
 import type { EventRecord } from '../record/event-record.ts';
 import { fieldIndex } from '../record/fields.ts';
 import type { Collector } from './collector.ts';
+import { RESERVED_FIELDS } from './reserved-fields.ts';
 
-/** An event that happened elsewhere or earlier. Other fields of a record may be given too and are then not derived. */
+/**
+ * An event that happened elsewhere or earlier. Other fields of a record may be given too and are then not derived, except those
+ * that say where and how it was recorded, which are ignored: a record of one experiment can be replayed into another.
+ */
 export interface IngestedEvent extends Partial<Omit<EventRecord, 'timestamp' | 'measurements' | 'metadata'>> {
   readonly name: EventNameInput;
   readonly timestamp: Moment;
@@ -14,22 +19,23 @@ export interface IngestedEvent extends Partial<Omit<EventRecord, 'timestamp' | '
   readonly metadata?: Metadata;
 }
 
-const RESERVED = new Set(['name', 'timestamp', 'measurements', 'metadata', 'event_name', 'sequence', 'writer_id', 'scope', 'category']);
-
 /**
- * The door for events with a past: they keep their timestamps and may come out of order. One that came before counts as
+ * The door for events with a past: they keep their timestamps and may come out of order. One that was taken before counts as
  * `dropped.duplicate`; it is known by its `event_id`, else by trace, span, name and timestamp, and without any of those
- * ids never taken for a repeat.
+ * ids never taken for a repeat. What was dropped the first time, in a pause for example, is no repeat when it comes again.
  */
 export class IngestDoor {
   readonly #collector: Collector;
-  readonly #seen = new Set<string>();
+  readonly #taken = new Set<string>();
 
   constructor(collector: Collector) {
     this.#collector = collector;
   }
 
-  /** Throws `invalid_argument` or `invalid_event_name` when there is no name or no time: nothing is counted then. */
+  /**
+   * Throws `invalid_argument` or `invalid_event_name` when there is no name or no time, or measurements or metadata are not an
+   * object: nothing is counted then.
+   */
   accept(event: IngestedEvent): void {
     if (typeof event !== 'object' || event === null) {
       throw new CrucibleError('invalid_argument', `ingest was given ${show(event)}.`, {
@@ -38,30 +44,61 @@ export class IngestDoor {
     }
     const name = normalizeEventName(event.name);
     const timestamp = momentMicros(event.timestamp, 'timestamp');
-    const metadata = event.metadata ?? {};
+    const measurements = objectOf('measurements', event.measurements);
+    const metadata = objectOf('metadata', event.metadata);
+    if (!this.#collector.wants(name)) return;
     const key = identity(event, metadata, name, timestamp);
-    if (key !== undefined) {
-      if (this.#seen.has(key)) return this.#collector.countDuplicate();
-      this.#seen.add(key);
+    if (key !== undefined && this.#taken.has(key)) {
+      this.#collector.countDuplicate();
+      return;
     }
-    this.#collector.collect({ name, index: -1 }, event.measurements ?? {}, metadata, 'ingest', undefined, undefined, {
-      timestamp,
-      fields: fieldsOf(event),
-    });
+    const known = { timestamp, fields: fieldsOf(event) };
+    const taken = this.#collector.collect(
+      { name, index: -1 },
+      measurements,
+      metadata,
+      'ingest',
+      undefined,
+      undefined,
+      known,
+    );
+    if (taken && key !== undefined) this.#taken.add(key);
   }
 }
 
+function objectOf(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined || value === null) return {};
+  if (isRecord(value)) return value;
+  throw new CrucibleError('invalid_argument', `ingest was given ${name} ${show(value)}.`, {
+    hint: 'Give a plain object.',
+  });
+}
+
 function identity(event: IngestedEvent, metadata: Metadata, name: string, timestamp: number): string | undefined {
-  if (event.event_id) return JSON.stringify(event.event_id);
-  const trace = event.trace_id ?? metadata.trace_id;
-  const span = event.span_id ?? metadata.span_id;
-  return trace || span ? JSON.stringify([trace ?? null, span ?? null, name, timestamp]) : undefined;
+  const id = idOf(event.event_id);
+  if (id) return JSON.stringify(id);
+  const trace = idOf(event.trace_id ?? read(metadata, 'trace_id'));
+  const span = idOf(event.span_id ?? read(metadata, 'span_id'));
+  return trace || span ? JSON.stringify([trace, span, name, timestamp]) : undefined;
+}
+
+// What a getter of the host throws is no id; the record says what could not be read.
+function read(metadata: Metadata, key: string): unknown {
+  try {
+    return metadata[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? String(value) : null;
 }
 
 function fieldsOf(event: IngestedEvent): Partial<EventRecord> {
   const fields: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(event)) {
-    if (!RESERVED.has(key) && value !== null && value !== undefined && fieldIndex(key) >= 0) fields[key] = value;
+    if (!RESERVED_FIELDS.has(key) && value !== null && value !== undefined && fieldIndex(key) >= 0) fields[key] = value;
   }
   return fields;
 }

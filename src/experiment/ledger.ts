@@ -26,7 +26,8 @@ export function sumLedgers(ledgers: readonly LedgerCounts[]): LedgerCounts {
     total.emitted += ledger.emitted;
     total.stored += ledger.stored;
     total.sampledOut += ledger.sampled_out;
-    for (const reason of Object.keys(total.dropped) as DropReason[]) total.dropped[reason] += ledger.dropped[reason] ?? 0;
+    for (const reason of Object.keys(total.dropped) as DropReason[])
+      total.dropped[reason] += ledger.dropped[reason] ?? 0;
   }
   return total.counts();
 }

@@ -4,10 +4,18 @@ import type { ExperimentState, Phase } from '../stores/experiment-state.ts';
 /** running → paused. Throws `already_paused` or `not_running`. */
 export function paused(state: ExperimentState, now: number): ExperimentState {
   if (state.status === 'paused') {
-    throw new CrucibleError('already_paused', `${describe(state)} is already paused.`, { hint: 'resume() lets it go on.' });
+    throw new CrucibleError('already_paused', `${describe(state)} is already paused.`, {
+      hint: 'resume() lets it go on.',
+    });
   }
   if (state.status !== 'running') throw notRunning(state, 'paused');
-  return { ...state, status: 'paused', paused_at: now, pause_count: state.pause_count + 1, phases: ended(state.phases, now) };
+  return {
+    ...state,
+    status: 'paused',
+    paused_at: now,
+    pause_count: state.pause_count + 1,
+    phases: ended(state.phases, now),
+  };
 }
 
 /** paused → running. Throws `not_paused`. */
@@ -17,7 +25,12 @@ export function resumed(state: ExperimentState, now: number): ExperimentState {
       hint: 'Only a paused experiment can be resumed.',
     });
   }
-  return { ...state, status: 'running', paused_at: null, phases: [...state.phases, { started_at: now, ended_at: null }] };
+  return {
+    ...state,
+    status: 'running',
+    paused_at: null,
+    phases: [...state.phases, { started_at: now, ended_at: null }],
+  };
 }
 
 /** running or paused → stopped. Throws `not_running`. */

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/bus.ts';
 import type { ContextFrame } from '../bus/context.ts';
 import type { EventEntry } from '../bus/event-entry.ts';
+import { watchNative } from '../bus/promises.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { Collector } from './collector.ts';
 import { RunContext, type RunContextValues } from './run-context.ts';
@@ -81,17 +82,19 @@ export class Router {
     }
     this.#activeRuns++;
     this.#refreshTap();
-    let pending = false;
     const end = () => {
       this.#activeRuns--;
       this.#refreshTap();
     };
+    let pending = false;
     try {
       const result = this.#bus.context.run(frame, fn);
-      if (result instanceof Promise) {
+      if (isPlainPromise(result)) {
         pending = true;
-        result.then(end, end);
+        return settledBy(result, end) as T;
       }
+      // Promises of a kind of their own stay as they are: their `then` may be what starts or consumes the work.
+      pending = watchNative(result, end, end);
       return result;
     } finally {
       if (!pending) end();
@@ -115,11 +118,18 @@ export class Router {
     }
   }
 
-  readonly #route = (event: EventEntry, measurements: Measurements, metadata: Metadata, frame: ContextFrame | undefined): void => {
+  readonly #route = (
+    event: EventEntry,
+    measurements: Measurements,
+    metadata: Metadata,
+    frame: ContextFrame | undefined,
+  ): void => {
     const run = frame?.run;
-    if (run instanceof RunContext) {
-      // Another lab's run on the same bus is none of our business, and certainly not outside all runs.
-      if (run.owner === this) run.collector.collect(event, measurements, metadata, 'run', run, frame?.span);
+    if (run !== undefined) {
+      // A run of another lab, or of another copy of this package, is none of our business and not outside all runs either.
+      if (run instanceof RunContext && run.owner === this) {
+        run.collector.collect(event, measurements, metadata, 'run', run, frame?.span);
+      }
       return;
     }
     let wanted = false;
@@ -130,4 +140,23 @@ export class Router {
     }
     if (!wanted) this.unattributed++;
   };
+}
+
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && Object.getPrototypeOf(value) === Promise.prototype;
+}
+
+// The context has watched the promise, which makes it count as handled: a derived one lets Node report a rejection that
+// nobody handles.
+function settledBy(promise: Promise<unknown>, end: () => void): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      end();
+      return value;
+    },
+    (reason: unknown) => {
+      end();
+      throw reason;
+    },
+  );
 }

@@ -2,6 +2,7 @@ import { FIELDS, fieldIndex } from '../record/fields.ts';
 import type { RowDefaults } from '../record/recorder.ts';
 import { SPELLINGS } from '../record/roles.ts';
 import type { Collector } from './collector.ts';
+import { RESERVED_FIELDS } from './reserved-fields.ts';
 
 /**
  * What everything inside a run inherits: `sample_id`, `session_id`, `user_id`, `cohort` and other text fields of a record are
@@ -37,7 +38,7 @@ function rowDefaults(values: RunContextValues): RowDefaults | undefined {
   const texts: (readonly [number, string])[] = [];
   let metadata: Record<string, unknown> | undefined;
   for (const [key, value] of Object.entries(values)) {
-    const field = fieldIndex(key);
+    const field = inherited(key) ? fieldIndex(key) : -1;
     if (field >= 0 && FIELDS[field]!.type === 'string' && (typeof value === 'string' || typeof value === 'number')) {
       texts.push([field, String(value)]);
     } else {
@@ -46,4 +47,9 @@ function rowDefaults(values: RunContextValues): RowDefaults | undefined {
     }
   }
   return texts.length > 0 || metadata ? { texts, metadata } : undefined;
+}
+
+// An id is of one event, so many cannot inherit it.
+function inherited(key: string): boolean {
+  return key !== 'event_id' && !RESERVED_FIELDS.has(key);
 }

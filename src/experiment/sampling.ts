@@ -21,7 +21,9 @@ export class UniformSampling {
   constructor(options: SamplingOptions) {
     const { rate } = options;
     if (!(typeof rate === 'number' && rate > 0 && rate <= 1)) {
-      throw new CrucibleError('invalid_argument', `sampling.rate is ${show(rate)}.`, { hint: 'Give the part to keep, above 0 and up to 1.' });
+      throw new CrucibleError('invalid_argument', `sampling.rate is ${show(rate)}.`, {
+        hint: 'Give the part to keep, above 0 and up to 1.',
+      });
     }
     this.rate = rate;
   }

@@ -11,21 +11,31 @@ export async function writeArchive(lab: LabContext, state: ExperimentState, path
   const folder = join(path, state.id);
   const unfinished = `${folder}.tmp-${process.pid}`;
   try {
+    await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
     await writeFile(join(unfinished, 'experiment.json'), `${JSON.stringify(state, null, 2)}\n`);
-    if (await hasRecords(lab, state.id)) await exportExperiments(lab, [state], 'jsonl', { path: join(unfinished, 'events.jsonl') });
-    const points = jsonlMetrics({ path: join(unfinished, 'metrics.jsonl') });
-    for await (const { run_id, metric, value, ...rest } of lab.metrics.scan(state.id)) await points.record(run_id, metric, value, rest);
+    const events = join(unfinished, 'events.jsonl');
+    if (await hasRecords(lab, state.id)) await exportExperiments(lab, [state], 'jsonl', { path: events });
+    else await writeFile(events, '');
+    const metrics = join(unfinished, 'metrics.jsonl');
+    await writeFile(metrics, '');
+    const points = jsonlMetrics({ path: metrics });
+    for await (const { run_id, metric, value, ...rest } of lab.metrics.scan(state.id))
+      await points.record(run_id, metric, value, rest);
     await points.close();
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     if (error instanceof CrucibleError) throw error;
-    throw new CrucibleError('path_unwritable', `The archive ${show(folder)} cannot be written: ${(error as Error).message}.`, {
-      hint: 'The experiment is unchanged; give a folder that can be written.',
-      cause: error,
-    });
+    throw new CrucibleError(
+      'path_unwritable',
+      `The archive ${show(folder)} cannot be written: ${(error as Error).message}.`,
+      {
+        hint: 'The experiment is unchanged; give a folder that can be written.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { isRecord } from '../bus/records.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
 import type { Enricher } from '../experiment/collector.ts';
@@ -40,37 +41,53 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 /** Checks the options and turns them into the state of a running experiment. Throws `invalid_argument`. */
 export function newState(options: ExperimentOptions, id: string, now: number): ExperimentState {
   if (typeof options !== 'object' || options === null) {
-    throw new CrucibleError('invalid_argument', `startExperiment was given ${show(options)}.`, { hint: "Give at least { name: '…' }." });
+    throw new CrucibleError('invalid_argument', `startExperiment was given ${show(options)}.`, {
+      hint: "Give at least { name: '…' }.",
+    });
   }
   const text = (name: keyof ExperimentOptions): string | null => {
     const value = options[name];
     if (value === undefined || value === null) return null;
     if (typeof value !== 'string' || value === '') {
-      throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, { hint: 'Give text that is not empty.' });
+      throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
+        hint: 'Give text that is not empty.',
+      });
     }
     return value;
   };
   const name = text('name');
   if (name === null) {
-    throw new CrucibleError('invalid_argument', 'The experiment has no name.', { hint: "Give startExperiment({ name: '…' })." });
+    throw new CrucibleError('invalid_argument', 'The experiment has no name.', {
+      hint: "Give startExperiment({ name: '…' }).",
+    });
   }
-  if (!ID.test(id)) {
+  if (typeof id !== 'string' || !ID.test(id)) {
     throw new CrucibleError('invalid_argument', `id is ${show(id)}.`, {
       hint: 'Use letters, digits, dots, underscores and hyphens, at most 128, beginning with a letter or digit.',
     });
   }
   const { sampleSize, replicate, tags = [], events = 'all', scope } = options;
   if (sampleSize !== undefined && !(Number.isSafeInteger(sampleSize) && sampleSize > 0)) {
-    throw new CrucibleError('invalid_argument', `sampleSize is ${show(sampleSize)}.`, { hint: 'Give a whole number above 0.' });
+    throw new CrucibleError('invalid_argument', `sampleSize is ${show(sampleSize)}.`, {
+      hint: 'Give a whole number above 0.',
+    });
   }
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
     throw new CrucibleError('invalid_argument', `tags is ${show(tags)}.`, { hint: 'Give a list of texts.' });
   }
   if (scope !== undefined && scope !== 'process') {
-    throw new CrucibleError('invalid_argument', `scope is ${show(scope)}.`, { hint: "Give 'process', or leave it out." });
+    throw new CrucibleError('invalid_argument', `scope is ${show(scope)}.`, {
+      hint: "Give 'process', or leave it out.",
+    });
   }
   if (events !== 'all' && !Array.isArray(events)) {
-    throw new CrucibleError('invalid_argument', `events is ${show(events)}.`, { hint: "Give 'all' or a list of event names." });
+    throw new CrucibleError('invalid_argument', `events is ${show(events)}.`, {
+      hint: "Give 'all' or a list of event names.",
+    });
+  }
+  const { metadata = {} } = options;
+  if (!isRecord(metadata)) {
+    throw new CrucibleError('invalid_argument', `metadata is ${show(metadata)}.`, { hint: 'Give a plain object.' });
   }
   const sampling = options.sampling ? { rate: new UniformSampling(options.sampling).rate } : null;
   return {
@@ -81,11 +98,13 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
     replicate: replicate === undefined ? id : String(replicate),
     hypothesis: snapshot(options.hypothesis),
     tags: [...tags],
-    metadata: { ...(snapshot(options.metadata ?? {}) as Record<string, unknown>) },
+    metadata: { ...(snapshot(metadata) as Record<string, unknown>) },
     sample_size: sampleSize ?? null,
     events: events === 'all' ? 'all' : [...new Set(events.map((event) => normalizeEventName(event)))],
     scope: scope ?? 'auto',
-    request_events: options.requestEvents ? [...new Set(options.requestEvents.map((event) => normalizeEventName(event)))] : null,
+    request_events: options.requestEvents
+      ? [...new Set(options.requestEvents.map((event) => normalizeEventName(event)))]
+      : null,
     sampling,
     status: 'running',
     started_at: now,

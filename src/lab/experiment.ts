@@ -1,3 +1,8 @@
+import type { ExperimentMetrics } from '../analysis/metrics.ts';
+import type { QueryWindow } from '../analysis/query-window.ts';
+import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/windowed-metrics.ts';
+import { isRecord, merged } from '../bus/records.ts';
+import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { warnOnce } from '../core/warn.ts';
 import { normalizeEventName } from '../events/name.ts';
@@ -7,15 +12,12 @@ import { sumLedgers } from '../experiment/ledger.ts';
 import { archived, paused, resumed, stopped } from '../experiment/lifecycle.ts';
 import type { RunContextValues } from '../experiment/run-context.ts';
 import type { StreamingSummary } from '../experiment/streaming/streaming-metrics.ts';
+import type { ExportFormat, ExportResult } from '../export/export-records.ts';
+import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
-import type { ExperimentMetrics } from '../analysis/metrics.ts';
-import type { QueryWindow } from '../analysis/query-window.ts';
-import type { WindowedMetricsOptions, WindowedMetrics } from '../analysis/windowed-metrics.ts';
-import type { ExportFormat, ExportResult } from '../export/export-records.ts';
-import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { LabContext } from './context.ts';
 import type { ExportOptions } from './exporting.ts';
 import type { Session } from './session.ts';
@@ -26,14 +28,18 @@ import type { Session } from './session.ts';
  */
 export class Experiment implements ExperimentContext {
   readonly #lab: LabContext;
+  readonly #gone: (experiment: Experiment) => void;
   #state: ExperimentState;
   #session: Session | undefined;
-  #unwatch: () => void;
+  #ended: Promise<void> | undefined;
+  #released = false;
+  readonly #unwatch: () => void;
 
-  /** @internal */
-  constructor(lab: LabContext, state: ExperimentState, session?: Session) {
+  /** @internal `gone` is called when the experiment was removed. */
+  constructor(lab: LabContext, state: ExperimentState, gone: (experiment: Experiment) => void, session?: Session) {
     this.#lab = lab;
     this.#state = state;
+    this.#gone = gone;
     this.#session = session;
     this.#unwatch = lab.store.watch(state.id, (next) => this.#follow(next));
   }
@@ -89,28 +95,40 @@ export class Experiment implements ExperimentContext {
 
   /**
    * Calls `fn`; every event emitted inside it, however late and by whatever callback, comes to this experiment and to no
-   * other. Returns what `fn` returns. `context` is inherited by everything inside. The first run ends the collecting of events
-   * from outside of runs, unless the experiment was started with `scope: 'process'`.
+   * other. Returns what `fn` returns; a promise as another one with the same outcome. `context` is inherited by everything
+   * inside, over that of the run around this one. The first run ends the collecting of events from outside of runs, unless the
+   * experiment was started with `scope: 'process'`.
    */
   run<T>(fn: () => T, context?: RunContextValues): T {
     const { collector } = this.#open('run');
+    requireFunction('run', fn);
     return this.#lab.router.run(collector, fn, context);
   }
 
   /**
    * A function that carries the current run of this experiment into pools, batchers and worker callbacks, which otherwise
-   * lose it. Outside a run of this experiment it carries one without context.
+   * lose it. Outside a run of this experiment it carries a new one, with the context that is current now.
    */
-  bind<This, Args extends unknown[], Result>(fn: (this: This, ...args: Args) => Result): (this: This, ...args: Args) => Result {
+  bind<This, Args extends unknown[], Result>(
+    fn: (this: This, ...args: Args) => Result,
+  ): (this: This, ...args: Args) => Result {
     const { collector } = this.#open('bind');
+    requireFunction('bind', fn);
     return this.#lab.router.bind(collector, fn);
   }
 
   /** Records an event of this experiment, whatever the scope. Handlers of the bus do not see it. */
-  execute<N extends string>(name: N | readonly string[], measurements?: MeasurementsOf<N>, metadata?: MetadataOf<N>): void {
+  execute<N extends string>(
+    name: N | readonly string[],
+    measurements?: MeasurementsOf<N>,
+    metadata?: MetadataOf<N>,
+  ): void {
     const session = this.#session;
     if (!session) {
-      warnOnce(`closed:${this.id}`, `An event was executed on experiment ${this.id}, which this lab does not collect for; it is not kept.`);
+      warnOnce(
+        `closed:${this.id}`,
+        `An event was executed on experiment ${this.id}, which this lab does not collect for; it is not kept.`,
+      );
       return;
     }
     const frame = this.#lab.router.currentFrame();
@@ -118,16 +136,24 @@ export class Experiment implements ExperimentContext {
     try {
       event = normalizeEventName(name);
     } catch (error) {
-      warnOnce(`name:${String(name)}`, String(error));
+      warnOnce(`invalid_event_name:${show(name)}`, `An executed event was ignored. ${messageOf(error)}`);
       return;
     }
     const run = this.#lab.router.runOf(frame, session.collector);
-    session.collector.collect({ name: event, index: -1 }, objectOf(measurements), objectOf(metadata), 'explicit', run, frame?.span);
+    session.collector.collect(
+      { name: event, index: -1 },
+      objectOf(measurements),
+      objectOf(metadata),
+      'explicit',
+      run,
+      frame?.span,
+    );
   }
 
   /** Records a score of an answer as the event `eval.score.recorded`. A yes or no counts as 1 or 0. */
   score(name: string, value: number | boolean, metadata: Metadata = {}): void {
-    this.execute('eval.score.recorded', { score: Number(value) }, { ...metadata, name });
+    const score = typeof value === 'boolean' ? Number(value) : value;
+    this.execute('eval.score.recorded', { score }, merged(merged({}, metadata, 'score'), { name }, 'score'));
   }
 
   /**
@@ -177,14 +203,13 @@ export class Experiment implements ExperimentContext {
   /** Removes the experiment with all its records and metric points. It is stopped first if it is not. */
   async delete(): Promise<void> {
     if (this.status === 'running' || this.status === 'paused') await this.stop();
-    this.#unwatch();
     await this.#lab.store.remove(this.id);
     await this.#lab.metrics.remove?.(this.id);
   }
 
-  /** Stops it, if it is not stopped. */
+  /** Stops it, unless it is stopped or its lab is closed: then it stays resumable. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.status === 'running' || this.status === 'paused') await this.stop();
+    if (!this.#released && (this.status === 'running' || this.status === 'paused')) await this.stop();
   }
 
   /** This lab's own account of the experiment's events. */
@@ -210,7 +235,11 @@ export class Experiment implements ExperimentContext {
   /** The records of a stretch of time, or the last ones; by timestamp, then writer and sequence. */
   async queryWindow(window: QueryWindow, where?: Where): Promise<EventRecord[]> {
     const { queryWindow } = await import('../analysis/query-window.ts');
-    return queryWindow({ scan: (options) => this.#lab.store.scan(this.id, options), clock: this.#lab.clock }, window, where);
+    return queryWindow(
+      { scan: (options) => this.#lab.store.scan(this.id, options), clock: this.#lab.clock },
+      window,
+      where,
+    );
   }
 
   /** Metrics for each of many windows of time: half-open, aligned, overlapping when `step` is below `size`. */
@@ -250,23 +279,38 @@ export class Experiment implements ExperimentContext {
 
   /** @internal Ends this lab's part without changing the experiment. */
   async release(): Promise<void> {
+    this.#released = true;
     this.#unwatch();
     await this.#endSession();
   }
 
-  /** @internal */
+  /** @internal Takes over what became of the experiment before it was watched. */
+  async refresh(): Promise<void> {
+    this.#follow(await this.#lab.store.load(this.id));
+  }
+
+  /** @internal Whether this lab collects for it. */
   get isOpen(): boolean {
-    return this.#session !== undefined && this.#session.collector.status !== 'stopped';
+    return this.#session !== undefined && this.#ended === undefined;
   }
 
   #open(what: string): Session {
     if (this.#session) return this.#session;
-    throw new CrucibleError('experiment_open', `Experiment ${show(this.name)} (${this.id}) was opened for reading, so it has no ${what}().`, {
-      hint: 'resumeExperiment or joinExperiment opens it for collecting.',
-    });
+    throw new CrucibleError(
+      'experiment_open',
+      `Experiment ${show(this.name)} (${this.id}) was opened for reading, so it has no ${what}().`,
+      {
+        hint: 'resumeExperiment or joinExperiment opens it for collecting.',
+      },
+    );
   }
 
   async #change(transition: (state: ExperimentState, now: number) => ExperimentState): Promise<void> {
+    if (this.#released) {
+      throw new CrucibleError('lab_closed', `The lab of experiment ${show(this.name)} (${this.id}) is closed.`, {
+        hint: 'Open it again with resumeExperiment of another lab.',
+      });
+    }
     const now = this.#lab.clock.nowMicros();
     const before = this.#state;
     // Seen at once, so that no event slips in while the store writes.
@@ -274,22 +318,40 @@ export class Experiment implements ExperimentContext {
     try {
       this.#apply(await this.#lab.store.update(this.id, (state) => transition(state, now)));
     } catch (error) {
-      this.#apply(before);
+      this.#apply((await this.#stored()) ?? before);
       throw error;
     }
   }
 
-  #follow(next: ExperimentState | undefined): void {
-    if (next) this.#apply(next);
-    if (!next || next.status === 'stopped' || next.status === 'archived') void this.#endSession();
+  async #stored(): Promise<ExperimentState | undefined> {
+    try {
+      return await this.#lab.store.load(this.id);
+    } catch {
+      return undefined;
+    }
   }
 
+  #follow(next: ExperimentState | undefined): void {
+    if (next) {
+      this.#apply(next);
+    } else {
+      this.#unwatch();
+      this.#gone(this);
+    }
+    if (next && next.status !== 'stopped' && next.status !== 'archived') return;
+    this.#endSession().catch((error: unknown) => {
+      warnOnce(
+        `writer_close:${this.id}`,
+        `The writer of experiment ${this.id} could not be closed: ${messageOf(error)}`,
+      );
+    });
+  }
+
+  // A session that has ended stays as it is: its writer takes nothing more, whatever becomes of the experiment.
   #apply(state: ExperimentState): void {
     this.#state = state;
-    if (this.#session) this.#session.collector.status = state.status;
+    if (this.#session && !this.#ended) this.#session.collector.status = state.status;
   }
-
-  #ended: Promise<void> | undefined;
 
   #endSession(): Promise<void> {
     this.#ended ??= this.#session?.close() ?? Promise.resolve();
@@ -297,7 +359,13 @@ export class Experiment implements ExperimentContext {
   }
 }
 
-function objectOf(value: unknown): Measurements {
-  return typeof value === 'object' && value !== null ? (value as Measurements) : {};
+function requireFunction(what: string, fn: unknown): void {
+  if (typeof fn === 'function') return;
+  throw new CrucibleError('invalid_argument', `${what} was given ${show(fn)}, which is not a function.`, {
+    hint: `Call ${what}(() => …).`,
+  });
 }
 
+function objectOf(value: unknown): Measurements {
+  return isRecord(value) ? value : {};
+}

@@ -1,4 +1,9 @@
-import { type AnonymizeOptions, type ExportFormat, type ExportResult, exportRecords } from '../export/export-records.ts';
+import {
+  type AnonymizeOptions,
+  type ExportFormat,
+  type ExportResult,
+  exportRecords,
+} from '../export/export-records.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { LabContext } from './context.ts';
 

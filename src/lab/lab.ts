@@ -55,7 +55,10 @@ const sharedMetrics = new WeakMap<Store, MetricsStore>();
 /** A store, a bus and the experiments in them. */
 export class Lab {
   readonly #context: LabContext;
+  /** Those this lab collects for, or did, and those it only reads. */
   readonly #open = new Map<string, Experiment>();
+  readonly #readers = new Map<string, Experiment>();
+  readonly #opening = new Map<string, Promise<Experiment>>();
   #closed = false;
 
   /** @internal Use `createCrucible`. */
@@ -97,10 +100,15 @@ export class Lab {
     }
   }
 
-  /** The experiment of that id. Rejects with `experiment_not_found`. */
+  /** The experiment of that id: the one that collects, if this lab collects for it, else one to read. Rejects with `experiment_not_found`. */
   async getExperiment(id: string): Promise<Experiment> {
     this.#requireOpen();
-    return this.#open.get(id) ?? new Experiment(this.#context, await this.#load(id));
+    const state = await this.#load(id);
+    const known = this.#open.get(id) ?? this.#readers.get(id);
+    if (known) return known;
+    const reader = new Experiment(this.#context, state, (gone) => this.#forget(gone));
+    this.#readers.set(id, reader);
+    return reader;
   }
 
   /** All experiments that the filter lets through, by rising start. */
@@ -125,21 +133,9 @@ export class Lab {
     const state = await this.#load(id);
     if (state.status === 'stopped' || state.status === 'archived') throw ended(state);
     const open = this.#open.get(id);
-    if (!open && state.status === 'running') {
-      const writers = await this.#context.store.writers(id);
-      if (writers.some((writer) => writer.open)) {
-        throw new CrucibleError('not_paused', `Experiment ${show(state.name)} (${id}) is running elsewhere.`, {
-          hint: 'joinExperiment adds this process as another writer.',
-        });
-      }
-    }
-    if (open && state.status === 'running') {
-      throw new CrucibleError('not_paused', `Experiment ${show(state.name)} (${id}) is running, not paused.`, {
-        hint: 'There is nothing to resume.',
-      });
-    }
+    if (state.status === 'running') await this.#requireIdle(state, open !== undefined);
     const experiment = open ?? (await this.#collect(state, options));
-    if (state.status === 'paused') await experiment.resume();
+    if (experiment.isPaused) await experiment.resume();
     return experiment;
   }
 
@@ -181,24 +177,73 @@ export class Lab {
     await this.#context.metrics.flush();
   }
 
-  /** Flushes and releases. Open experiments stay resumable. Closing twice is fine. */
+  /** Flushes and releases. Open experiments stay resumable. Closing twice is fine. A metrics store given to the lab stays open. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    for (const experiment of this.#open.values()) await experiment.release();
+    const experiments = [...this.#open.values(), ...this.#readers.values()];
+    const released = await Promise.allSettled(experiments.map((experiment) => experiment.release()));
     this.#open.clear();
-    await this.#context.store.close();
+    this.#readers.clear();
+    try {
+      await this.flush();
+    } finally {
+      await this.#context.store.close();
+    }
+    for (const result of released) if (result.status === 'rejected') throw result.reason;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
+  // Whoever asks for an experiment while it is being opened gets the same one: two writers would record every event twice.
   async #collect(state: ExperimentState, options: SessionOptions): Promise<Experiment> {
+    const open = this.#open.get(state.id);
+    if (open?.isOpen) return open;
+    const underWay = this.#opening.get(state.id);
+    if (underWay) return underWay;
+    const opening = this.#openFor(state, options);
+    this.#opening.set(state.id, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(state.id);
+    }
+  }
+
+  async #openFor(state: ExperimentState, options: SessionOptions): Promise<Experiment> {
     const session = await openSession(this.#context, state, options);
-    const experiment = new Experiment(this.#context, state, session);
-    this.#open.set(state.id, experiment);
-    return experiment;
+    try {
+      this.#requireOpen();
+      const experiment = new Experiment(this.#context, state, (gone) => this.#forget(gone), session);
+      await experiment.refresh();
+      this.#open.set(state.id, experiment);
+      return experiment;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  }
+
+  #forget(experiment: Experiment): void {
+    for (const known of [this.#open, this.#readers]) {
+      if (known.get(experiment.id) === experiment) known.delete(experiment.id);
+    }
+  }
+
+  async #requireIdle(state: ExperimentState, open: boolean): Promise<void> {
+    const { id, name } = state;
+    if (open) {
+      throw new CrucibleError('not_paused', `Experiment ${show(name)} (${id}) is running, not paused.`, {
+        hint: 'There is nothing to resume.',
+      });
+    }
+    const writers = await this.#context.store.writers(id);
+    if (!writers.some((writer) => writer.open)) return;
+    throw new CrucibleError('not_paused', `Experiment ${show(name)} (${id}) is running elsewhere.`, {
+      hint: 'joinExperiment adds this process as another writer.',
+    });
   }
 
   async #load(id: string): Promise<ExperimentState> {
@@ -211,9 +256,13 @@ export class Lab {
 
   async #select(which: Comparands): Promise<ExperimentState[]> {
     this.#requireOpen();
-    if (Array.isArray(which)) return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
-    if (typeof which === 'object' && which !== null && 'study' in which) return [...(await this.listExperiments({ study: which.study }))];
-    throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, { hint: "Give a list of ids, or { study: '…' }." });
+    if (Array.isArray(which))
+      return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
+    if (typeof which === 'object' && which !== null && 'study' in which)
+      return [...(await this.listExperiments({ study: which.study }))];
+    throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, {
+      hint: "Give a list of ids, or { study: '…' }.",
+    });
   }
 
   #requireOpen(): void {
@@ -240,7 +289,11 @@ function metricsOf(store: Store): MetricsStore {
 }
 
 function ended(state: ExperimentState): CrucibleError {
-  return new CrucibleError('not_running', `Experiment ${show(state.name)} (${state.id}) is ${state.status} and takes no more events.`, {
-    hint: 'Start another experiment: a stopped one stays as it is.',
-  });
+  return new CrucibleError(
+    'not_running',
+    `Experiment ${show(state.name)} (${state.id}) is ${state.status} and takes no more events.`,
+    {
+      hint: 'Start another experiment: a stopped one stays as it is.',
+    },
+  );
 }

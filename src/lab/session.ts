@@ -1,3 +1,5 @@
+import { CrucibleError, show } from '../core/errors.ts';
+import { writerId } from '../core/ids.ts';
 import { eventInfo } from '../events/registry.ts';
 import { Collector, type Enricher } from '../experiment/collector.ts';
 import { IngestDoor } from '../experiment/ingest.ts';
@@ -8,7 +10,6 @@ import { Redaction } from '../record/redaction.ts';
 import { BatchSchema } from '../record/schema.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { StoreWriter } from '../stores/store.ts';
-import { writerId } from '../core/ids.ts';
 import type { LabContext } from './context.ts';
 
 /** What one lab does as a writer of an experiment: its collector, its place in the store, its door for ingested events. */
@@ -27,7 +28,10 @@ export interface SessionOptions {
 
 /** Opens a writer for an experiment and lets it collect. */
 export async function openSession(lab: LabContext, state: ExperimentState, options: SessionOptions): Promise<Session> {
-  const redaction = options.redact?.length ? new Redaction(options.redact) : undefined;
+  const { enrichers = [], redact = [] } = options;
+  requireList('enrichers', enrichers, 'function');
+  requireList('redact', redact, 'string');
+  const redaction = redact.length > 0 ? new Redaction(redact) : undefined;
   loadPriceData();
   const schema = new BatchSchema(state, writerId(lab.random));
   const ledger = new Ledger();
@@ -40,7 +44,7 @@ export async function openSession(lab: LabContext, state: ExperimentState, optio
     prices: lab.prices,
     redaction,
     sampling: state.sampling ? new UniformSampling(state.sampling) : undefined,
-    enrichers: options.enrichers ?? [],
+    enrichers,
     events: state.events,
     isRequest: requestTest(state),
   });
@@ -62,4 +66,11 @@ function requestTest(state: ExperimentState): (eventName: string) => boolean {
   if (!state.request_events) return (name) => eventInfo(name)?.request === true;
   const names = new Set(state.request_events);
   return (name) => names.has(name);
+}
+
+function requireList(name: string, value: unknown, type: 'function' | 'string'): void {
+  if (Array.isArray(value) && value.every((item) => typeof item === type)) return;
+  throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
+    hint: type === 'function' ? 'Give a list of functions.' : 'Give a list of fields and paths.',
+  });
 }

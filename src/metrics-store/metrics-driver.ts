@@ -20,6 +20,8 @@ export interface MetricsDriver {
   flush?(runId?: string): Promise<void>;
   /** Releases what appending holds; called once, after the last append and a flush. `scan` may be called afterwards. */
   close?(): Promise<void>;
+  /** Forgets the points of a run. Left out where the medium only appends. */
+  remove?(runId: string): Promise<void>;
   /** What the last finished scan skipped. Default: nothing ever is. */
   readonly rejects?: Omit<MetricsRejects, 'refused'>;
 }
@@ -35,12 +37,14 @@ class DrivenMetricsStore implements MetricsStore {
   readonly #driver: MetricsDriver;
   readonly #clock: Clock;
   readonly #pending = new Set<Promise<void>>();
+  readonly remove?: (runId: string) => Promise<void>;
   #refused = 0;
   #closing: Promise<void> | undefined;
 
   constructor(driver: MetricsDriver, clock: Clock) {
     this.#driver = driver;
     this.#clock = clock;
+    if (driver.remove) this.remove = (runId) => this.#remove(runId);
   }
 
   get rejects(): MetricsRejects {
@@ -101,6 +105,11 @@ class DrivenMetricsStore implements MetricsStore {
     } finally {
       await this.#driver.close?.();
     }
+  }
+
+  async #remove(runId: string): Promise<void> {
+    await this.#settled();
+    await this.#driver.remove?.(checkedName(runId, 'The run id'));
   }
 
   async #settled(): Promise<void> {

@@ -69,6 +69,9 @@ export interface MetricsStore {
 
   readonly rejects: MetricsRejects;
 
+  /** Forgets the points of a run. Missing where the medium only appends, as a file that several processes share does. */
+  remove?(runId: string): Promise<void>;
+
   /** Flushes and releases what writing holds; idempotent. What was recorded can still be read. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -2,8 +2,9 @@ import { eventInfo } from '../events/registry.ts';
 import { Column } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 import { FIELDS, fieldIndex } from './fields.ts';
+import { parsePath } from './path.ts';
 import type { BatchSchema } from './schema.ts';
-import { setOwn } from './snapshot.ts';
+import { copySnapshot, setOwn } from './snapshot.ts';
 
 /** Rows of a full batch, at most 2^16: sparse columns number rows by sixteen bits. Making a typed array costs as much as filling hundreds of cells. */
 export const BATCH_ROWS = 4096;
@@ -124,7 +125,8 @@ export class ColumnBatch {
     const index = fieldIndex(name);
     if (index >= 0) return this.field(index, row);
     const nested = this.schema.find(name);
-    return nested ? this.columns[nested.index]?.get(row) : undefined;
+    const value = nested && this.columns[nested.index]?.get(row);
+    return value === undefined ? this.#spreadValue(name, row) : value;
   }
 
   /** The whole row as a plain object of its own. */
@@ -139,14 +141,27 @@ export class ColumnBatch {
     return this.#rest[root].get(row) ?? [];
   }
 
+  // An object whose keys are columns, or a value beyond the columns.
+  #spreadValue(name: string, row: number): unknown {
+    const root = name.startsWith('metadata.') ? 'metadata' : 'measurements';
+    if (!this.schema.isParent(name) && !this.#rest[root].has(row)) return undefined;
+    const path = parsePath(name);
+    if (!path) return undefined;
+    let value: unknown = this.#nestedObject(root, row);
+    for (const key of path.keys) {
+      value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    }
+    return value;
+  }
+
   #nestedObject(root: 'measurements' | 'metadata', row: number): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     for (const column of this.schema.nested) {
       if (column.root !== root) continue;
       const value = this.columns[column.index]?.get(row);
-      if (value !== undefined) place(result, column.keys, value);
+      if (value !== undefined) place(result, column.keys, copySnapshot(value));
     }
-    for (const [keys, value] of this.rest(root, row)) place(result, keys, value);
+    for (const [keys, value] of this.rest(root, row)) place(result, keys, copySnapshot(value));
     return result;
   }
 }
@@ -159,11 +174,15 @@ function place(target: Record<string, unknown>, keys: readonly string[], value: 
   for (let i = 0; i < last; i++) {
     const key = keys[i]!;
     let child = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (typeof child !== 'object' || child === null) {
+    if (!isObject(child)) {
       child = {};
       setOwn(object, key, child);
     }
     object = child as Record<string, unknown>;
   }
   setOwn(object, keys[last]!, value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,17 +1,19 @@
-import type { NestedColumn } from './schema.ts';
-
 /** Where one key of an event's measurements or metadata goes. */
 export interface Binding {
   /** The key as the event spells it; the last of `keys` is how it is stored. */
   readonly key: string;
   readonly root: 'measurements' | 'metadata';
   readonly keys: readonly string[];
-  /** The column; undefined when the schema has no room for more. */
-  readonly column: NestedColumn | undefined;
+  /** Index of the column; −1 when the schema has no room for more. */
+  readonly column: number;
   /** Role of the value, or −1. */
   readonly role: number;
   readonly rank: number;
   readonly redacted: boolean;
+  /** The key it is stored under when the event spells it otherwise and does not say that one too. */
+  readonly alias: string | undefined;
+  /** Whether numbers and short strings go to the column as they are. */
+  readonly direct: boolean;
   /** The keys below, once a plain object was seen here. */
   level: Level | undefined;
   /** The binding that followed this one last time: the guess that makes most look-ups a comparison. */

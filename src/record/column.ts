@@ -51,41 +51,30 @@ export class Column {
   }
 
   setNumber(row: number, value: number): void {
-    if (this.kind !== NUMBER) {
-      if (this.kind !== EMPTY) return this.#setMixed(row, value);
-      this.#allocate(NUMBER);
-    }
+    if (this.kind !== NUMBER && !this.#turnInto(NUMBER)) return this.#setMixed(row, value);
     this.numbers[row] = value;
     // Bit patterns of NaN are the host's; ours mean "no number".
     if (value !== value) this.#words![2 * row + HIGH] = NAN_WORD;
   }
 
   setText(row: number, text: string): void {
-    if (this.kind === EMPTY) this.#allocate(this.dictionary.inline ? VALUE : CODE);
-    if (this.kind === CODE) {
+    if (this.kind === CODE || (this.kind !== VALUE && !this.dictionary.inline && this.#turnInto(CODE))) {
       const code = this.dictionary.code(text);
       if (code >= 0) {
         this.codes[row] = code + FIRST_CODE;
         return;
       }
-      this.#convert(VALUE);
-    } else if (this.kind !== VALUE) {
-      this.#convert(VALUE);
     }
-    this.#values[row] = text;
+    this.#setMixed(row, text);
   }
 
   setFlag(row: number, value: boolean): void {
-    if (this.kind !== FLAG) {
-      if (this.kind !== EMPTY) return this.#setMixed(row, value);
-      this.#allocate(FLAG);
-    }
+    if (this.kind !== FLAG && !this.#turnInto(FLAG)) return this.#setMixed(row, value);
     this.#flags[row] = value ? FLAG_TRUE : FLAG_FALSE;
   }
 
   /** Keeps a value that has no column type of its own: a list, an integer beyond 2^53. The value must be a snapshot. */
   setValue(row: number, value: unknown): void {
-    if (this.kind === EMPTY) this.#allocate(VALUE);
     this.#setMixed(row, value);
   }
 
@@ -194,7 +183,8 @@ export class Column {
       case NUMBER: {
         const mine = this.#words!;
         const theirs = other.#words!;
-        for (let word = 0; word < 2 * rows; word++) if (mine[word] !== theirs[word]) return false;
+        const end = 2 * rows;
+        for (let word = 0; word < end; word++) if (mine[word] !== theirs[word]) return false;
         return true;
       }
       case CODE: {
@@ -203,7 +193,7 @@ export class Column {
         return true;
       }
       case VALUE: {
-        for (let row = 0; row < rows; row++) if (this.#values[row] !== other.#values[row]) return false;
+        for (let row = 0; row < rows; row++) if (!Object.is(this.#values[row], other.#values[row])) return false;
         return true;
       }
       default:
@@ -235,16 +225,31 @@ export class Column {
   }
 
   #isConstant(rows: number): boolean {
-    const cells: ArrayLike<unknown> =
-      this.kind === NUMBER ? this.numbers : this.kind === CODE ? this.codes : this.kind === FLAG ? this.#flags : this.#values;
-    const first = cells[0];
-    for (let row = 1; row < rows; row++) if (cells[row] !== first) return false;
-    return this.kind !== NUMBER || !Object.is(first, 0) || !this.numbers.some((value) => Object.is(value, -0));
+    if (this.kind === NUMBER) {
+      // Bit by bit: -0 is not 0, and null is not NaN.
+      const words = this.#words!;
+      const end = 2 * rows;
+      for (let word = 2; word < end; word++) if (words[word] !== words[word & 1]) return false;
+      return true;
+    }
+    const cells: ArrayLike<unknown> = this.kind === CODE ? this.codes : this.kind === FLAG ? this.#flags : this.#values;
+    for (let row = 1; row < rows; row++) if (!Object.is(cells[row], cells[0])) return false;
+    return true;
   }
 
   #setMixed(row: number, value: unknown): void {
-    if (this.kind !== VALUE) this.#convert(VALUE);
+    if (this.kind !== VALUE && !this.#turnInto(VALUE)) this.#turnIntoValues();
     this.#values[row] = value;
+  }
+
+  // Gives the column that form if it is empty or held nothing but nulls so far.
+  #turnInto(kind: ColumnKind): boolean {
+    const flags = this.#flags;
+    if (this.kind !== EMPTY && (this.kind !== FLAG || flags.some((flag) => flag > FLAG_NULL))) return false;
+    this.#become(EMPTY, NO_VALUES);
+    this.#allocate(kind);
+    for (let row = 0; row < flags.length; row++) if (flags[row] === FLAG_NULL) this.setNull(row);
+    return true;
   }
 
   #allocate(kind: ColumnKind): void {
@@ -263,13 +268,10 @@ export class Column {
     }
   }
 
-  // Columns only ever turn into plain values, except one that held nothing but nulls so far.
-  #convert(kind: ColumnKind): void {
+  #turnIntoValues(): void {
     const values: unknown[] = [];
     for (let row = 0; row < this.#capacity; row++) values.push(this.get(row));
-    this.#become(EMPTY, NO_VALUES);
-    this.#allocate(kind);
-    this.#values = values;
+    this.#become(VALUE, values);
   }
 
   #become(kind: ColumnKind, values: unknown[]): void {
@@ -312,7 +314,7 @@ export class Column {
       if (value > high) high = value;
     }
     const used = numbers.subarray(0, rows);
-    this.numbers = low >= 0 && high <= 0xffff ? Uint16Array.from(used) : Int32Array.from(used);
+    this.numbers = low >= 0 && high <= 0xffff ? new Uint16Array(used) : new Int32Array(used);
     this.#words = undefined;
   }
 }

@@ -7,6 +7,7 @@ import type { EventRecord, ExperimentContext, RecordScope } from './event-record
 import { PriceBook } from './prices.ts';
 import { Recorder } from './recorder.ts';
 import { BatchSchema } from './schema.ts';
+import { readable } from './snapshot.ts';
 
 /** What surrounds an event when it is enriched outside an experiment. */
 export interface EnrichOptions {
@@ -20,7 +21,7 @@ export interface EnrichOptions {
   readonly scope?: RecordScope;
   /** Default: the dated price data, without overrides. */
   readonly prices?: PriceBook;
-  /** Fields whose values are known and must not be derived. */
+  /** Fields whose values are known and must not be derived. Null says nothing, and so do the fields of the experiment. */
   readonly fields?: Partial<EventRecord>;
 }
 
@@ -49,17 +50,18 @@ export function enrichEvent(
     isRequest: (event) => eventInfo(event)?.request === true,
     nextBatch: () => batch,
   });
+  const event = { name: eventName, index: -1 };
+  const timestamp = options.timestamp ?? systemClock.nowMicros();
+  const scope = options.scope ?? 'explicit';
   recorder.begin();
-  recorder.capture(
-    { name: eventName, index: -1 },
-    measurements,
-    metadata,
-    options.timestamp ?? systemClock.nowMicros(),
-    options.scope ?? 'explicit',
-    undefined,
-    undefined,
-    options.fields,
-  );
+  try {
+    recorder.capture(event, measurements, metadata, timestamp, scope, undefined, undefined, options.fields);
+  } catch {
+    // A getter or a proxy of the host threw half-way.
+    recorder.rollback();
+    const [numbers, context] = [readable(measurements), readable(metadata)];
+    recorder.capture(event, numbers, context, timestamp, scope, undefined, undefined, options.fields);
+  }
   recorder.commit();
   return batch.record(0);
 }

@@ -16,6 +16,8 @@ const CACHED_INPUT_TOKENS = fieldIndex('cached_input_tokens');
 const OK_STATUS = new Set(['ok', 'success', 'succeeded', 'completed', 'complete', 'done', 'passed']);
 const ERROR_STATUS = new Set(['error', 'failed', 'failure', 'exception', 'timeout', 'timed_out', 'cancelled', 'canceled', 'aborted', 'rejected']);
 
+const HTTP_STATUS = /^[2-5]\d\d$/;
+
 const usage = { input: 0, output: 0, cached: 0 };
 
 /** Fills what follows from the event's own values: latency, success and cost. Explicit values are left as they are. */
@@ -30,17 +32,19 @@ export function enrichRow(row: Row, prices: PriceBook): void {
   }
   if (row.has(COST_USD)) {
     if (!row.has(COST_SOURCE)) row.setText(COST_SOURCE, 'reported');
-  } else if (!row.has(COST_SOURCE)) {
+  } else if (!row.isExplicit(COST_SOURCE)) {
+    // What the event says of the source of a cost means nothing without the cost.
+    row.unset(COST_SOURCE);
     priceRow(row, prices);
   }
 }
 
-/** The verdict of a status: an HTTP code or a word; undefined when it says nothing. */
+/** The verdict of a status: an HTTP code, as a number or as text, or a word; undefined when it says nothing. */
 export function statusVerdict(status: unknown): boolean | undefined {
-  if (typeof status === 'number') return status >= 400 ? false : status >= 200 ? true : undefined;
-  if (typeof status !== 'string') return undefined;
+  if (typeof status === 'number') return status >= 200 && status < 600 ? status < 400 : undefined;
+  if (typeof status !== 'string' || status.length > 20) return undefined;
   const word = status.toLowerCase();
-  return OK_STATUS.has(word) ? true : ERROR_STATUS.has(word) ? false : undefined;
+  return OK_STATUS.has(word) ? true : ERROR_STATUS.has(word) ? false : HTTP_STATUS.test(word) ? word < '4' : undefined;
 }
 
 /** Whether a value under `error` says that something went wrong. */

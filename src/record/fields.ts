@@ -66,6 +66,22 @@ export const FIELDS: readonly Field[] = [
   field('reasoning_tokens', 'integer', 'Output tokens spent on reasoning.'),
 ];
 
+/** Fields that the recorder and its experiment write, whatever an event says. */
+export const CONTEXT_FIELDS: ReadonlySet<string> = new Set([
+  'event_name',
+  'category',
+  'timestamp',
+  'writer_id',
+  'sequence',
+  'scope',
+  'experiment_id',
+  'experiment_name',
+  'study',
+  'condition',
+  'replicate',
+  'tags',
+]);
+
 /** Version of the fields above, written into every exported and sealed file. */
 export const SCHEMA_VERSION = 1;
 

@@ -3,6 +3,7 @@ import { setOwn } from './snapshot.ts';
 // JSON has no NaN, no infinities, no negative zero and no integers beyond 2^53. Inside `measurements` and `metadata` they are
 // objects with one of these keys; a user's own object that happens to look so is wrapped in `$literal`.
 const TAGS = new Set(['$number', '$bigint', '$literal']);
+const NUMBERS = new Set(['NaN', 'Infinity', '-Infinity', '-0']);
 
 /**
  * JSON text from which `fromJsonText` makes an equal value. NaN, ±Infinity and -0 are written `{"$number":"NaN"}`, unsafe
@@ -67,7 +68,7 @@ function untag(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(untag);
   if (isTagged(value)) {
     const tagged = value as { $number?: string; $bigint?: string; $literal?: object };
-    if (typeof tagged.$number === 'string') return Number(tagged.$number);
+    if (typeof tagged.$number === 'string' && NUMBERS.has(tagged.$number)) return Number(tagged.$number);
     if (typeof tagged.$bigint === 'string' && /^-?\d+$/.test(tagged.$bigint)) return BigInt(tagged.$bigint);
     if (typeof tagged.$literal === 'object' && tagged.$literal !== null) return untagProperties(tagged.$literal);
   }

@@ -38,17 +38,21 @@ interface Rate {
 }
 
 type PriceData = typeof import('@pydantic/genai-prices');
+type PriceCalculation = import('@pydantic/genai-prices').PriceCalculation;
 
 const MAX_CACHED_RATES = 2_000;
 const DAY_MICROS = 86_400e6;
 
+const REQUIRED = ['input_per_million', 'output_per_million'];
+const OPTIONAL = ['cached_input_per_million', 'per_request'];
+
 // OpenTelemetry's spellings of providers that the price data knows by another name.
-const PROVIDER_ALIASES: Readonly<Record<string, string>> = {
-  x_ai: 'x-ai',
-  'azure.ai.openai': 'azure',
-  'azure.ai.inference': 'azure',
-  'gcp.gen_ai': 'google',
-};
+const PROVIDER_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['x_ai', 'x-ai'],
+  ['azure.ai.openai', 'azure'],
+  ['azure.ai.inference', 'azure'],
+  ['gcp.gen_ai', 'google'],
+]);
 
 let priceData: { api: PriceData; version: string } | undefined;
 
@@ -71,7 +75,7 @@ export function loadPriceData(): { api: PriceData; version: string } {
  * installation and never fetched. A model or provider it does not know costs `null`, never a guess.
  */
 export class PriceBook {
-  readonly #overrides: PriceOverrides;
+  readonly #overrides: ReadonlyMap<string, Rate>;
   readonly #rates = new Map<string, Rate | Quote | 'per-event'>();
   readonly #quote: { cost_usd: number; source: string } = { cost_usd: 0, source: '' };
   #lastModel: string | undefined;
@@ -79,22 +83,9 @@ export class PriceBook {
   #lastDay = -1;
   #lastRate: Rate | Quote | 'per-event' | undefined;
 
-  /** Throws `invalid_argument` for a price that is not a non-negative finite number. */
+  /** Throws `invalid_argument` for a price that is not a non-negative finite number, or that has another name. */
   constructor(overrides: PriceOverrides = {}) {
-    for (const [model, price] of Object.entries(overrides)) {
-      for (const [field, value] of Object.entries(price)) {
-        if (typeof value === 'number' && Number.isFinite(value) && value >= 0) continue;
-        throw new CrucibleError('invalid_argument', `prices[${show(model)}].${field} is ${show(value)}.`, {
-          hint: 'Prices are US dollars, zero or more.',
-        });
-      }
-      if (typeof price.input_per_million !== 'number' || typeof price.output_per_million !== 'number') {
-        throw new CrucibleError('invalid_argument', `prices[${show(model)}] is ${show(price)}.`, {
-          hint: 'It needs input_per_million and output_per_million, in US dollars.',
-        });
-      }
-    }
-    this.#overrides = overrides;
+    this.#overrides = new Map(Object.entries(overrides).map(([model, price]) => [model, overrideRate(model, price)]));
   }
 
   /**
@@ -107,7 +98,7 @@ export class PriceBook {
     }
     const day = Math.floor(timestamp / DAY_MICROS);
     const rate = this.#rate(model, provider, day, timestamp);
-    if (rate === 'per-event') return this.#calculate(model, provider, usage, timestamp);
+    if (rate === 'per-event') return calculate(model, provider, usage, timestamp);
     if ('cost_usd' in rate) return rate;
     const millions = (usage.input - usage.cached) * rate.input + usage.cached * rate.cached + usage.output * rate.output;
     this.#quote.cost_usd = millions / 1e6 + rate.request;
@@ -119,10 +110,11 @@ export class PriceBook {
     if (model === this.#lastModel && provider === this.#lastProvider && day === this.#lastDay && this.#lastRate) {
       return this.#lastRate;
     }
-    const key = `${day}\n${provider ?? ''}\n${model}`;
+    const key = `${day} ${provider?.length ?? -1} ${provider ?? ''}${model}`;
     let rate = this.#rates.get(key);
     if (rate === undefined) {
-      rate = this.#override(model, provider) ?? this.#lookUp(model, provider, timestamp);
+      const own = provider === undefined ? undefined : this.#overrides.get(`${provider}/${model}`);
+      rate = own ?? this.#overrides.get(model) ?? lookUp(model, provider, timestamp);
       if (this.#rates.size >= MAX_CACHED_RATES) this.#rates.clear();
       this.#rates.set(key, rate);
     }
@@ -132,60 +124,73 @@ export class PriceBook {
     this.#lastRate = rate;
     return rate;
   }
+}
 
-  #override(model: string, provider: string | undefined): Rate | undefined {
-    const name = `${provider}/${model}`;
-    const price = Object.hasOwn(this.#overrides, name)
-      ? this.#overrides[name]
-      : Object.hasOwn(this.#overrides, model)
-        ? this.#overrides[model]
-        : undefined;
-    if (!price) return undefined;
-    return {
-      source: 'override',
-      input: price.input_per_million,
-      output: price.output_per_million,
-      cached: price.cached_input_per_million ?? price.input_per_million,
-      request: price.per_request ?? 0,
-    };
+function overrideRate(model: string, price: ModelPrice): Rate {
+  const given: Readonly<Record<string, unknown>> = typeof price === 'object' && price !== null ? { ...price } : {};
+  for (const [field, value] of Object.entries(given)) {
+    const optional = OPTIONAL.includes(field);
+    if (!optional && !REQUIRED.includes(field)) {
+      throw new CrucibleError('invalid_argument', `prices[${show(model)}] has ${show(field)}, which is no price.`, {
+        hint: `A price has ${[...REQUIRED, ...OPTIONAL].join(', ')}.`,
+      });
+    }
+    if ((typeof value === 'number' && Number.isFinite(value) && value >= 0) || (optional && value === undefined)) continue;
+    throw new CrucibleError('invalid_argument', `prices[${show(model)}].${field} is ${show(value)}.`, {
+      hint: 'Prices are US dollars, zero or more.',
+    });
   }
+  if (!REQUIRED.every((field) => Object.hasOwn(given, field))) {
+    throw new CrucibleError('invalid_argument', `prices[${show(model)}] is ${show(price)}.`, {
+      hint: 'It needs input_per_million and output_per_million, in US dollars.',
+    });
+  }
+  return {
+    source: 'override',
+    input: price.input_per_million,
+    output: price.output_per_million,
+    cached: price.cached_input_per_million ?? price.input_per_million,
+    request: price.per_request ?? 0,
+  };
+}
 
-  // Most prices are one number per kind of token and stay so for a day: they become a rate. Tiers by length of the context and
-  // prices by time of day are calculated for each event.
-  #lookUp(model: string, provider: string | undefined, timestamp: number): Rate | Quote | 'per-event' {
-    const probe = calculate(model, provider, { input: 0, output: 0, cached: 0 }, timestamp);
-    if ('source' in probe) return probe;
-    const { prices } = probe.model;
-    const changesInADay = Array.isArray(prices) && prices.some((price) => price.constraint !== undefined);
-    const { input_mtok, output_mtok, cache_read_mtok } = probe.model_price;
-    const tiered = [input_mtok, output_mtok, cache_read_mtok].some((price) => typeof price === 'object');
-    if (changesInADay || tiered) return 'per-event';
-    const input = typeof input_mtok === 'number' ? input_mtok : 0;
-    return {
-      source: dataSource(),
-      input,
-      output: typeof output_mtok === 'number' ? output_mtok : 0,
-      cached: typeof cache_read_mtok === 'number' ? cache_read_mtok : input,
-      request: probe.total_price,
-    };
-  }
+// Most prices are one number per kind of token and stay so for a day: they become a rate. Tiers by length of the context and
+// prices by time of day are calculated for each event.
+function lookUp(model: string, provider: string | undefined, timestamp: number): Rate | Quote | 'per-event' {
+  const probe = find(model, provider, { input: 0, output: 0, cached: 0 }, timestamp);
+  if ('source' in probe) return probe;
+  const { prices } = probe.model;
+  const changesInADay = Array.isArray(prices) && prices.some((price) => price.constraint?.type === 'time_of_date');
+  const { input_mtok, output_mtok, cache_read_mtok } = probe.model_price;
+  const tiered = [input_mtok, output_mtok, cache_read_mtok].some((price) => typeof price === 'object');
+  if (changesInADay || tiered) return 'per-event';
+  const input = typeof input_mtok === 'number' ? input_mtok : 0;
+  return {
+    source: dataSource(),
+    input,
+    output: typeof output_mtok === 'number' ? output_mtok : 0,
+    cached: typeof cache_read_mtok === 'number' ? cache_read_mtok : input,
+    request: probe.total_price,
+  };
+}
 
-  #calculate(model: string, provider: string | undefined, usage: TokenUsage, timestamp: number): Quote {
-    const result = calculate(model, provider, usage, timestamp);
-    return 'source' in result ? result : { cost_usd: result.total_price, source: dataSource() };
-  }
+function calculate(model: string, provider: string | undefined, usage: TokenUsage, timestamp: number): Quote {
+  const result = find(model, provider, usage, timestamp);
+  return 'source' in result ? result : { cost_usd: result.total_price, source: dataSource() };
 }
 
 function dataSource(): string {
   return `genai-prices@${loadPriceData().version}`;
 }
 
-function calculate(model: string, provider: string | undefined, usage: TokenUsage, timestamp: number) {
+function find(model: string, provider: string | undefined, usage: TokenUsage, timestamp: number): PriceCalculation | Quote {
   const { api } = loadPriceData();
-  const providerId = provider === undefined ? undefined : (PROVIDER_ALIASES[provider] ?? provider);
+  const providerId = provider === undefined ? undefined : (PROVIDER_ALIASES.get(provider) ?? provider);
   try {
-    // A provider that the data does not know must not be priced as another one that serves a model of the same name.
-    if (providerId !== undefined && !api.findProvider({ providerId })) return unknownCost('unknown_provider');
+    // A provider that the data does not know must not be priced as another one that serves a model of the same name. LiteLLM
+    // is none: it passes the request on to the provider that the model's name says.
+    const known = providerId === undefined || providerId.toLowerCase() === 'litellm' || api.findProvider({ providerId });
+    if (!known) return unknownCost('unknown_provider');
     const result = api.calcPrice(
       { input_tokens: usage.input, output_tokens: usage.output, cache_read_tokens: usage.cached },
       model,

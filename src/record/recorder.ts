@@ -5,17 +5,22 @@ import { type Binding, type Level, newLevel } from './binding.ts';
 import { type Column, ColumnKind } from './column.ts';
 import { enrichRow, isError, statusVerdict } from './enrich-row.ts';
 import type { EventRecord, RecordScope } from './event-record.ts';
-import { FIELDS, fieldIndex } from './fields.ts';
+import { CONTEXT_FIELDS, FIELDS, fieldIndex } from './fields.ts';
 import { pathName } from './path.ts';
 import type { PriceBook } from './prices.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
 import { DURATION, ERROR, RESPONSE, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
 import { Row } from './row.ts';
 import type { BatchSchema } from './schema.ts';
-import { boundedString, isPlainObject, snapshot } from './snapshot.ts';
+import { boundedString, isPlainObject, MAX_VALUES, newTrail, setOwn, snapshot, type Trail } from './snapshot.ts';
 
 const MAX_LEVELS_DEEP = 8;
 const MAX_INLINE_STRING = 4096;
+// What an object counts for among the values of an event: with it, objects that all know each other end soon.
+const OBJECT_COST = 50;
+const NOTHING = Object.freeze({});
+// After every source of a field.
+const DEFAULT_RANK = 200;
 const TIMESTAMP = fieldIndex('timestamp');
 const EVENT_NAME = fieldIndex('event_name');
 const SCOPE = fieldIndex('scope');
@@ -72,18 +77,23 @@ export class Recorder {
   #batch: ColumnBatch | undefined;
   #at = 0;
   // Plain objects being walked, outermost first: one that comes up again is a cycle.
-  #root: object | undefined;
-  readonly #ancestors: object[] = [];
+  readonly #trail: Trail = newTrail(NOTHING);
+  #capturing = false;
 
   constructor(schema: BatchSchema, options: RecorderOptions) {
     this.#schema = schema;
     this.#options = options;
   }
 
-  /** Makes sure there is a row to write to; false when the store takes no more. */
+  /**
+   * Makes sure there is a row to write to; false when the store takes no more. Throws while an event is being captured: a
+   * getter of that event executed this one.
+   */
   begin(): boolean {
+    if (this.#capturing) throw new Error('It was executed while the values of another event were being read.');
     let batch = this.#batch;
     if (!batch || batch.rows === batch.capacity) {
+      this.#batch = undefined;
       batch?.seal();
       batch = this.#options.nextBatch();
       this.#batch = batch;
@@ -104,27 +114,37 @@ export class Recorder {
     span?: EnclosingSpan,
     explicit?: Partial<EventRecord>,
   ): void {
+    // An enricher may have executed events since: their rows are taken.
+    if (this.#batch?.rows !== this.#at && !this.begin()) throw new Error('The store takes no more.');
+    this.#capturing = true;
     const { row } = this;
     const shape = this.#shape(event);
     row.eventName = shape.name;
     row.category = shape.category;
     row.request = shape.request;
     row.timestamp = timestamp;
-    this.#root = metadata;
+    const trail = this.#trail;
+    trail.left = MAX_VALUES;
     if (explicit) this.#setExplicit(explicit);
+    trail.ancestors[0] = measurements;
     this.#walk(shape.measurements, measurements as Record<string, unknown>, shape);
+    trail.ancestors[0] = metadata;
     this.#walk(shape.metadata, metadata as Record<string, unknown>, shape);
     if (defaults) this.#setDefaults(defaults, metadata, shape);
     if (span) this.#setSpan(span);
     enrichRow(row, this.#options.prices);
+    this.#options.redaction?.strike(row);
     row.setNumber(TIMESTAMP, timestamp);
     row.setText(EVENT_NAME, shape.name);
     row.setText(SCOPE, scope);
+    this.#capturing = false;
   }
 
-  /** Notes with which probability the captured event is kept. */
+  /** Notes with which probability the captured event is kept, on top of one that it came with. */
   setInclusionProbability(probability: number): void {
-    this.row.setNumber(INCLUSION_PROBABILITY, probability);
+    const { row } = this;
+    if (row.has(INCLUSION_PROBABILITY)) row.numbers[INCLUSION_PROBABILITY]! *= probability;
+    else row.setNumber(INCLUSION_PROBABILITY, probability);
   }
 
   /** Keeps the row. */
@@ -151,9 +171,11 @@ export class Recorder {
 
   /** Takes the row back: nothing of the event stays. */
   rollback(): void {
-    this.#ancestors.length = 0;
-    this.#batch?.clearRow(this.#at);
+    const batch = this.#batch;
+    if (batch?.rows === this.#at) batch.clearRow(this.#at);
     this.row.clear();
+    this.#trail.ancestors.length = 1;
+    this.#capturing = false;
   }
 
   #shape(event: NamedEvent): EventShape {
@@ -187,16 +209,17 @@ export class Recorder {
       }
       previous = binding;
       guess = binding.next;
-      if (binding.column !== undefined && !binding.redacted) {
+      if (binding.direct) {
+        const index = binding.column;
         if (typeof value === 'number') {
-          const column = columns[binding.column.index];
+          const column = columns[index];
           if (column !== undefined && column.kind === ColumnKind.NUMBER && value === value) column.numbers[at] = value;
-          else this.#column(binding.column.index).setNumber(at, value);
+          else this.#column(index).setNumber(at, value);
           if (binding.role >= 0) this.#assignNumber(binding, value);
           continue;
         }
         if (typeof value === 'string' && value.length < MAX_INLINE_STRING) {
-          (columns[binding.column.index] ?? this.#column(binding.column.index)).setText(at, value);
+          (columns[index] ?? this.#column(index)).setText(at, value);
           if (binding.role >= 0) this.#assign(binding, value);
           continue;
         }
@@ -209,28 +232,32 @@ export class Recorder {
     return this.#batch!.allocate(index);
   }
 
-  #bind(level: Level, key: string, shape: EventShape): Binding {
-    const spelled = level.root === 'metadata' && level.keys.length === 0 && Object.hasOwn(SPELLINGS, key) ? SPELLINGS[key]! : key;
-    const keys = [...level.keys, spelled];
-    const path = { root: level.root, keys };
-    const column = this.#schema.column(path);
+  #bind(level: Level, key: string, shape: EventShape, spelled = true): Binding {
+    const { root } = level;
+    const top = root === 'metadata' && level.keys.length === 0;
+    const alias = spelled && top && Object.hasOwn(SPELLINGS, key) ? SPELLINGS[key]! : undefined;
+    const path = { root, keys: [...level.keys, alias ?? key] };
+    const column = this.#schema.column(path)?.index ?? -1;
     const role = roleOf(pathName(path), shape.category);
     const { redaction } = this.#options;
-    const redacted = redaction !== undefined && (redaction.covers(path) || (role !== undefined && redaction.coversRole(role.id)));
+    const redacted =
+      redaction !== undefined && (redaction.covers(path) || (role !== undefined && redaction.coversRole(role.id)));
     const binding: Binding = {
       key,
-      root: level.root,
-      keys,
+      root,
+      keys: path.keys,
       column,
       role: redacted ? -1 : (role?.id ?? -1),
       rank: role?.rank ?? 0,
       redacted,
+      alias,
+      direct: column >= 0 && !redacted && alias === undefined,
       level: undefined,
       next: undefined,
     };
-    if (column) {
-      level.bindings.set(key, binding);
-      if (role && !redacted) this.#linkCopy(role.id, column.index);
+    if (column >= 0) {
+      if (spelled) level.bindings.set(key, binding);
+      if (role && !redacted) this.#linkCopy(role.id, column);
     }
     return binding;
   }
@@ -241,37 +268,48 @@ export class Recorder {
   }
 
   // Everything that is not a number or a short string in a known column.
-  #store(binding: Binding, value: unknown, shape: EventShape, depth = binding.keys.length): void {
+  #store(binding: Binding, value: unknown, shape: EventShape): void {
+    if (binding.alias !== undefined && this.#isSaid(binding.alias)) {
+      return this.#store(this.#bind(shape.metadata, binding.key, shape, false), value, shape);
+    }
     if (binding.redacted) return this.#keep(binding, REDACTED);
     if (typeof value === 'bigint' && binding.role >= DURATION && binding.role <= STOP) {
       return this.#store(binding, Number(value) / 1e6, shape);
     }
-    if (typeof value === 'object' && value !== null && isPlainObject(value) && depth < MAX_LEVELS_DEEP) {
+    const nests = binding.keys.length < MAX_LEVELS_DEEP;
+    if (nests && typeof value === 'object' && value !== null && isPlainObject(value)) {
       if (binding.role >= 0) this.#assign(binding, value);
       return this.#storeObject(binding, value as Record<string, unknown>, shape);
     }
-    let plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value);
+    let plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value, this.#trail);
     if (binding.role >= 0) this.#assign(binding, plain);
     if (typeof plain === 'object' && plain !== null) {
-      plain = this.#options.redaction?.apply({ root: binding.root, keys: binding.keys }, plain) ?? plain;
-      if (!Array.isArray(plain) && depth < MAX_LEVELS_DEEP) return this.#storeObject(binding, plain as Record<string, unknown>, shape);
+      if (this.#options.redaction) plain = this.#options.redaction.apply({ root: binding.root, keys: binding.keys }, plain);
+      if (nests && !Array.isArray(plain)) return this.#storeObject(binding, plain as Record<string, unknown>, shape);
     }
     this.#keep(binding, plain);
   }
 
   #storeObject(binding: Binding, value: Record<string, unknown>, shape: EventShape): void {
     if (!hasKeys(value)) return this.#keep(binding, {});
-    if (value === this.#root || this.#ancestors.includes(value)) return this.#keep(binding, '[Circular]');
+    const trail = this.#trail;
+    if (trail.ancestors.includes(value)) return this.#keep(binding, '[Circular]');
+    if (trail.left <= 0) return this.#keep(binding, '[Too large]');
+    trail.left -= OBJECT_COST;
     binding.level ??= newLevel(binding.root, binding.keys);
-    this.#ancestors.push(value);
+    trail.ancestors.push(value);
     this.#walk(binding.level, value, shape);
-    this.#ancestors.pop();
+    trail.ancestors.pop();
+  }
+
+  #isSaid(key: string): boolean {
+    return (this.#trail.ancestors[0] as Record<string, unknown>)[key] !== undefined;
   }
 
   #keep(binding: Binding, value: unknown): void {
     const at = this.#at;
-    if (!binding.column) return this.#batch!.setRest(binding.root, at, binding.keys, value);
-    const column = this.#column(binding.column.index);
+    if (binding.column < 0) return this.#batch!.setRest(binding.root, at, binding.keys, value);
+    const column = this.#column(binding.column);
     if (value === null) column.setNull(at);
     else if (typeof value === 'number') column.setNumber(at, value);
     else if (typeof value === 'string') column.setText(at, value);
@@ -281,7 +319,9 @@ export class Recorder {
 
   #assignNumber(binding: Binding, value: number): void {
     const { role } = binding;
-    if (ROLE_KINDS[role] === RoleKind.NUMBER) this.row.setNumber(role, value, binding.rank);
+    const kind = ROLE_KINDS[role];
+    if (kind === RoleKind.NUMBER) this.row.setNumber(role, value, binding.rank);
+    else if (kind === RoleKind.INTEGER && Number.isSafeInteger(value)) this.row.setNumber(role, value + 0, binding.rank);
     else this.#assign(binding, value);
   }
 
@@ -291,7 +331,8 @@ export class Recorder {
       if (isError(value)) this.row.setNumber(ERROR, 1, rank);
     } else if (role === STATUS) {
       const verdict = statusVerdict(value);
-      if (verdict !== undefined) this.row.setNumber(STATUS, verdict ? 1 : 0, rank);
+      // Of several, the one that tells of an error wins.
+      if (verdict !== undefined) this.row.setNumber(STATUS, verdict ? 1 : 0, verdict ? rank : -1);
     } else if (role === RESPONSE) {
       if (value !== null) this.row.setNumber(RESPONSE, 1, rank);
     } else {
@@ -302,7 +343,8 @@ export class Recorder {
   #setExplicit(explicit: Partial<EventRecord>): void {
     for (const [name, value] of Object.entries(explicit)) {
       const field = fieldIndex(name);
-      if (field >= 0 && !this.#options.redaction?.coversRole(field)) this.row.set(field, value, -1);
+      if (field < 0 || CONTEXT_FIELDS.has(name)) continue;
+      this.row.set(field, typeof value === 'string' ? boundedString(value) : value, -1);
     }
   }
 
@@ -318,11 +360,14 @@ export class Recorder {
   #setDefaults(defaults: RowDefaults, metadata: Metadata, shape: EventShape): void {
     const { redaction } = this.#options;
     for (const [role, text] of defaults.texts) {
-      if (!this.row.has(role) && !redaction?.coversRole(role)) this.row.setText(role, text, 100);
+      if (!redaction?.coversDefault(role)) this.row.setText(role, boundedString(text), DEFAULT_RANK);
     }
     if (!defaults.metadata) return;
     const missing: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(defaults.metadata)) if (!Object.hasOwn(metadata, key)) missing[key] = value;
+    for (const [key, value] of Object.entries(defaults.metadata)) {
+      if (!Object.hasOwn(metadata, key) || metadata[key] === undefined) setOwn(missing, key, value);
+    }
+    this.#trail.ancestors[0] = missing;
     this.#walk(shape.metadata, missing, shape);
   }
 }

@@ -1,6 +1,8 @@
 import { CrucibleError, show } from '../core/errors.ts';
-import { fieldIndex } from './fields.ts';
+import { CONTEXT_FIELDS, FIELDS, fieldIndex } from './fields.ts';
 import { parsePath, type RecordPath } from './path.ts';
+import { inputsOf, SPELLINGS } from './roles.ts';
+import type { Row } from './row.ts';
 import { setOwn } from './snapshot.ts';
 
 /** What stands where a value was taken out. */
@@ -8,45 +10,86 @@ export const REDACTED = '[REDACTED]';
 
 /**
  * Paths whose values never reach a record: a field (`user_id`, with whatever would fill it) or a nested path
- * (`metadata.messages.*.content`), where `*` stands for any key or list position.
+ * (`metadata.messages.*.content`), where `*` stands for any key or list position. `metadata` or `measurements` alone stands
+ * for everything below it.
  */
 export class Redaction {
   readonly #roles = new Set<number>();
+  readonly #defaults = new Set<number>();
   readonly #paths: RecordPath[] = [];
 
-  /** Throws `unknown_field` for a path that is neither a field nor begins with `measurements.` or `metadata.`. */
+  /**
+   * Throws `unknown_field` for a path that is neither a field nor begins with `measurements.` or `metadata.`, and
+   * `invalid_argument` for a field that a record can't do without.
+   */
   constructor(paths: readonly string[]) {
-    for (const path of paths) {
-      const parsed = parsePath(path);
-      if (parsed) {
-        this.#paths.push(parsed);
-        continue;
-      }
-      const field = fieldIndex(path);
-      if (field < 0) {
-        throw new CrucibleError('unknown_field', `redact names ${show(path)}, which is no field of a record.`, {
-          hint: 'Give a field such as user_id, or a path such as metadata.messages.*.content.',
-        });
-      }
-      this.#roles.add(field);
-    }
+    for (const path of paths) this.#add(path);
+    FIELDS.forEach(({ name }, field) => {
+      if (this.#roles.has(field) || this.covers({ root: 'metadata', keys: [name] })) this.#defaults.add(field);
+    });
   }
 
+  /** Whether a role may not be filled from an event, nor be given. */
   coversRole(role: number): boolean {
     return this.#roles.has(role);
   }
 
+  /** Whether a field may not be filled from the context of a run, which lends it to the event's metadata. */
+  coversDefault(field: number): boolean {
+    return this.#defaults.has(field);
+  }
+
   covers(path: RecordPath): boolean {
-    return this.#paths.some((pattern) => pattern.keys.length === path.keys.length && matches(pattern, path));
+    const asked = spelled(path);
+    return this.#paths.some((pattern) => pattern.keys.length === asked.keys.length && matches(pattern, asked));
   }
 
   /** The value at `path` with everything redacted below it. The value must be a snapshot; it is changed in place. */
   apply(path: RecordPath, value: unknown): unknown {
+    const asked = spelled(path);
+    const depth = asked.keys.length;
     for (const pattern of this.#paths) {
-      if (pattern.keys.length > path.keys.length && matches(pattern, path)) strike(value, pattern.keys.slice(path.keys.length));
+      if (pattern.keys.length > depth && matches(pattern, asked)) strike(value, pattern.keys.slice(depth));
     }
     return value;
   }
+
+  /** Takes out the fields that were filled in spite of it: derived, or from the span around the event. */
+  strike(row: Row): void {
+    for (const role of this.#roles) row.unset(role);
+  }
+
+  #add(path: string): void {
+    if (path === 'metadata' || path === 'measurements') {
+      this.#paths.push({ root: path, keys: ['*'] });
+      return;
+    }
+    const parsed = parsePath(path);
+    if (parsed) {
+      this.#paths.push(spelled(parsed));
+      return;
+    }
+    const field = fieldIndex(path);
+    if (field < 0) {
+      throw new CrucibleError('unknown_field', `redact names ${show(path)}, which is no field of a record.`, {
+        hint: 'Give a field such as user_id, or a path such as metadata.messages.*.content.',
+      });
+    }
+    if (CONTEXT_FIELDS.has(path) || path === 'event_id') {
+      throw new CrucibleError('invalid_argument', `redact names ${show(path)}, which every record needs.`, {
+        hint: 'Give a field that is filled from the event, such as user_id, or a path such as metadata.messages.',
+      });
+    }
+    this.#roles.add(field);
+    for (const input of inputsOf(path)) this.#roles.add(input);
+  }
+}
+
+// All spellings of a key are one key here.
+function spelled(path: RecordPath): RecordPath {
+  const [first, ...rest] = path.keys;
+  if (path.root !== 'metadata' || first === undefined || !Object.hasOwn(SPELLINGS, first)) return path;
+  return { root: path.root, keys: [SPELLINGS[first]!, ...rest] };
 }
 
 function matches(pattern: RecordPath, path: RecordPath): boolean {

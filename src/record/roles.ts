@@ -20,11 +20,11 @@ export const STATUS: number = FIELDS.length + 4;
 export const RESPONSE: number = FIELDS.length + 5;
 
 /** How a row keeps the value of a role. */
-export const RoleKind = { NUMBER: 0, TEXT: 1, FLAG: 2, OTHER: 3 } as const;
+export const RoleKind = { NUMBER: 0, TEXT: 1, FLAG: 2, OTHER: 3, INTEGER: 4 } as const;
 
 const KIND_OF: Readonly<Record<FieldType, number>> = {
   number: RoleKind.NUMBER,
-  integer: RoleKind.NUMBER,
+  integer: RoleKind.INTEGER,
   timestamp: RoleKind.NUMBER,
   string: RoleKind.TEXT,
   boolean: RoleKind.FLAG,
@@ -36,19 +36,26 @@ const INPUT_KINDS = [RoleKind.NUMBER, RoleKind.NUMBER, RoleKind.NUMBER, RoleKind
 /** The kind of each role by its id. */
 export const ROLE_KINDS: Uint8Array = Uint8Array.from([...FIELDS.map((field) => KIND_OF[field.type]), ...INPUT_KINDS]);
 
+/** Camel-case spellings that are accepted at the top of the metadata, and stored under their field's name. */
+export const SPELLINGS: Readonly<Record<string, string>> = {
+  sampleId: 'sample_id',
+  sessionId: 'session_id',
+  userId: 'user_id',
+};
+
 const numbers = (name: string): string[] => [`measurements.${name}`, `metadata.${name}`];
-const texts = (name: string): string[] => [`metadata.${name}`, `measurements.${name}`];
+const texts = (name: string, otherName?: string): string[] => [
+  `metadata.${name}`,
+  ...(otherName === undefined ? [] : [`metadata.${otherName}`]),
+  `measurements.${name}`,
+];
 
 // Usage objects as providers return them hang under `tokens` or `usage`, among the numbers or in the context.
+const USAGE_OBJECTS = ['metadata.tokens', 'metadata.usage', 'measurements.tokens', 'measurements.usage'];
 const usage = (...names: string[]): string[] =>
-  names.flatMap((name) => [
-    `measurements.${name}`,
-    `metadata.${name}`,
-    `metadata.tokens.${name}`,
-    `metadata.usage.${name}`,
-    `measurements.tokens.${name}`,
-    `measurements.usage.${name}`,
-  ]);
+  names.flatMap((name) => [...numbers(name), ...usageDetails(name)]);
+const usageDetails = (...names: string[]): string[] =>
+  names.flatMap((name) => USAGE_OBJECTS.map((object) => `${object}.${name}`));
 
 /** From where each field is filled, best source first. Types must fit: a text under `loss` fills nothing. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
@@ -62,9 +69,9 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   error: ['metadata.error', 'metadata.error_type'],
   status: ['metadata.status', 'metadata.status_code'],
   response: ['metadata.response'],
-  session_id: texts('session_id'),
-  user_id: texts('user_id'),
-  sample_id: texts('sample_id'),
+  session_id: texts('session_id', 'sessionId'),
+  user_id: texts('user_id', 'userId'),
+  sample_id: texts('sample_id', 'sampleId'),
   cohort: texts('cohort'),
   model: texts('model'),
   provider: texts('provider'),
@@ -88,21 +95,19 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
   pipeline_id: texts('pipeline_id'),
   stage_name: texts('stage_name'),
   stage_index: numbers('stage_index'),
-  input_tokens: [...usage('input_tokens', 'prompt_tokens'), 'metadata.tokens.input', 'metadata.tokens.prompt', 'measurements.tokens.input', 'measurements.tokens.prompt'],
-  output_tokens: [...usage('output_tokens', 'completion_tokens'), 'metadata.tokens.output', 'metadata.tokens.completion', 'measurements.tokens.output', 'measurements.tokens.completion'],
+  input_tokens: [...usage('input_tokens', 'prompt_tokens'), ...usageDetails('input', 'prompt')],
+  output_tokens: [...usage('output_tokens', 'completion_tokens'), ...usageDetails('output', 'completion')],
   cached_input_tokens: [
     ...usage('cached_input_tokens', 'cached_tokens', 'cache_read_tokens'),
-    'metadata.tokens.cached',
-    'measurements.tokens.cached',
-    'metadata.usage.prompt_tokens_details.cached_tokens',
-    'metadata.usage.input_tokens_details.cached_tokens',
+    ...usageDetails('cached', 'prompt_tokens_details.cached_tokens', 'input_tokens_details.cached_tokens'),
   ],
   reasoning_tokens: [
     ...usage('reasoning_tokens'),
-    'metadata.tokens.reasoning',
-    'measurements.tokens.reasoning',
-    'metadata.usage.completion_tokens_details.reasoning_tokens',
-    'metadata.usage.output_tokens_details.reasoning_tokens',
+    ...usageDetails(
+      'reasoning',
+      'completion_tokens_details.reasoning_tokens',
+      'output_tokens_details.reasoning_tokens',
+    ),
   ],
 };
 
@@ -112,15 +117,18 @@ const CATEGORY_SOURCES: Readonly<Record<string, Readonly<Record<string, readonly
   framework: { stage_name: ['metadata.stage'], stage_index: ['metadata.index', 'measurements.index'] },
 };
 
-/** Camel-case spellings that are accepted at the top of the metadata, and stored under their field's name. */
-export const SPELLINGS: Readonly<Record<string, string>> = {
-  sampleId: 'sample_id',
-  sessionId: 'session_id',
-  userId: 'user_id',
-};
-
 const GENERAL = index(SOURCES);
 const BY_CATEGORY = new Map(Object.entries(CATEGORY_SOURCES).map(([category, sources]) => [category, index(sources, 100)]));
+
+const DERIVED_FROM: Readonly<Record<string, readonly number[]>> = {
+  latency_ms: [DURATION, START, STOP],
+  success: [ERROR, STATUS, RESPONSE],
+};
+
+/** The roles from which a field is derived where the event does not say it. */
+export function inputsOf(field: string): readonly number[] {
+  return DERIVED_FROM[field] ?? [];
+}
 
 /** The role of a flat path name in events of a category. */
 export function roleOf(name: string, category: string | null): Role | undefined {

@@ -45,7 +45,17 @@ export class Row {
       case RoleKind.NUMBER:
         if (typeof value === 'number') this.setNumber(role, value, rank);
         else if (typeof value === 'bigint') this.setNumber(role, Number(value), rank);
+        break;
+      case RoleKind.INTEGER: {
+        const whole = typeof value === 'bigint' ? Number(value) : value;
+        if (Number.isSafeInteger(whole)) this.setNumber(role, (whole as number) + 0, rank);
+      }
     }
+  }
+
+  /** Whether the value of a role was given to the recorder, not found in the event. */
+  isExplicit(role: number): boolean {
+    return this.#ranks[role] === 1;
   }
 
   unset(role: number): void {

@@ -21,6 +21,7 @@ export class BatchSchema {
   readonly experiment: Required<ExperimentContext>;
   readonly nested: NestedColumn[] = [];
   readonly #byName = new Map<string, NestedColumn>();
+  readonly #parents = new Set<string>();
   readonly #dictionaries: Dictionary[] = FIELDS.map(() => new Dictionary());
   readonly #copies = new Map<number, number[]>();
 
@@ -32,7 +33,7 @@ export class BatchSchema {
       study: experiment.study ?? null,
       condition: experiment.condition ?? null,
       replicate: experiment.replicate ?? null,
-      tags: experiment.tags ?? [],
+      tags: Object.freeze([...(experiment.tags ?? [])]),
     };
   }
 
@@ -44,6 +45,7 @@ export class BatchSchema {
       column = { root: path.root, keys: path.keys, name, index: FIELDS.length + this.nested.length };
       this.nested.push(column);
       this.#byName.set(name, column);
+      this.#parents.add(pathName({ root: path.root, keys: path.keys.slice(0, -1) }));
       this.#dictionaries.push(new Dictionary());
     }
     return column;
@@ -52,6 +54,11 @@ export class BatchSchema {
   /** The nested column of that flat name, if any record had it. */
   find(name: string): NestedColumn | undefined {
     return this.#byName.get(name);
+  }
+
+  /** Whether there are columns for keys right below that flat name. */
+  isParent(name: string): boolean {
+    return this.#parents.has(name);
   }
 
   /** Says that a field is filled from a nested column: they share strings, and storage where all cells agree. */

@@ -1,19 +1,42 @@
-/** Longer strings are cut, with the number of characters that are missing said at their end. */
+/** Longer strings are cut to this length, which includes a note of what was cut. */
 export const MAX_STRING_LENGTH: number = 1_048_576;
+const ROOM_FOR_NOTE = 64;
 const MAX_DEPTH = 32;
 const MAX_ELEMENTS = 100_000;
+/** The most values of one event. */
+export const MAX_VALUES: number = 500_000;
 
 /** What `snapshot` returns: JSON's values, and NaN, ±Infinity and integers beyond 2^53 as they are. */
-export type Snapshot = null | boolean | number | bigint | string | readonly Snapshot[] | { readonly [key: string]: Snapshot };
+export type Snapshot =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly Snapshot[]
+  | { readonly [key: string]: Snapshot };
+
+/** Where a copy is on its way: the objects around the value, outermost first, and how many values it may still take. */
+export interface Trail {
+  readonly ancestors: object[];
+  left: number;
+}
+
+/** A way that begins at a value, or inside the object given. */
+export function newTrail(root?: object): Trail {
+  return { ancestors: root ? [root] : [], left: MAX_VALUES };
+}
 
 /**
  * A deep copy that later changes to the value cannot reach, made of plain values only. Dates, URLs and regular expressions
- * become text, errors `{ name, message, stack, … }`, maps objects, sets and typed arrays lists; functions, symbols and promises
- * a word in brackets; a cycle `[Circular]`; a getter that throws `[Threw: …]`. A safe bigint becomes a number, an unsafe one
- * stays a bigint. Undefined is null in a list and absent in an object. Never throws.
+ * become text, errors `{ name, message, stack, … }`, maps objects, sets and typed arrays lists, other instances what their
+ * `toJSON` gives or their own properties; functions, symbols, buffers and promises a word in brackets; a cycle `[Circular]`; a
+ * getter that throws `[Threw: …]`. A safe bigint becomes a number, an unsafe one stays a bigint. Undefined is null in a list and
+ * absent in an object. What goes deeper than 32 levels, beyond 100,000 elements of a list or 500,000 values in all is left out,
+ * with a note in its place. Never throws. A snapshot of a snapshot equals it.
  */
-export function snapshot(value: unknown): Snapshot {
-  return copy(value, []);
+export function snapshot(value: unknown, trail: Trail = newTrail()): Snapshot {
+  return copy(value, trail);
 }
 
 /** True for objects made by literals, `JSON.parse` or `Object.create(null)`: those whose keys become columns. */
@@ -25,7 +48,10 @@ export function isPlainObject(value: object): boolean {
 /** The string itself, or its beginning and a note of what was cut. */
 export function boundedString(text: string): string {
   if (text.length <= MAX_STRING_LENGTH) return text;
-  return `${text.slice(0, MAX_STRING_LENGTH)}…[${text.length - MAX_STRING_LENGTH} more characters]`;
+  let kept = MAX_STRING_LENGTH - ROOM_FOR_NOTE;
+  const last = text.charCodeAt(kept - 1);
+  if (last >= 0xd800 && last <= 0xdbff) kept--; // half a character
+  return `${text.slice(0, kept)}…[${text.length - kept} more characters]`;
 }
 
 /** Sets an own property even where the key is `__proto__`. */
@@ -37,7 +63,34 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
   }
 }
 
-function copy(value: unknown, ancestors: object[]): Snapshot {
+/**
+ * The properties of measurements or metadata that threw while they were read, each of them safe to read. A bigint stays one:
+ * it says the unit of a duration.
+ */
+export function readable(object: object): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  try {
+    for (const key of Object.keys(object)) {
+      const value = read(object, key);
+      if (value !== undefined) setOwn(result, key, typeof value === 'bigint' ? value : copy(value, newTrail(object)));
+    }
+  } catch (error) {
+    result.value = threw(error);
+  }
+  return result;
+}
+
+/** A copy of a snapshot that may be changed without changing the snapshot. */
+export function copySnapshot(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copySnapshot);
+  const result: Record<string, unknown> = {};
+  for (const [key, property] of Object.entries(value)) setOwn(result, key, copySnapshot(property));
+  return result;
+}
+
+function copy(value: unknown, trail: Trail): Snapshot {
+  trail.left--;
   switch (typeof value) {
     case 'string':
       return boundedString(value);
@@ -49,23 +102,23 @@ function copy(value: unknown, ancestors: object[]): Snapshot {
     case 'bigint':
       return Number.isSafeInteger(Number(value)) ? Number(value) : value;
     case 'symbol':
-      return String(value);
+      return boundedString(String(value));
     case 'function':
       return `[Function: ${nameOf(value)}]`;
     default:
-      if (value === null) return null;
-      return copyObject(value as object, ancestors);
+      return value === null ? null : copyObject(value as object, trail);
   }
 }
 
-function copyObject(value: object, ancestors: object[]): Snapshot {
+function copyObject(value: object, trail: Trail): Snapshot {
+  const { ancestors } = trail;
   if (ancestors.includes(value)) return '[Circular]';
   if (ancestors.length >= MAX_DEPTH) return '[Too deep]';
   ancestors.push(value);
   try {
-    if (Array.isArray(value)) return copyList(value, ancestors);
-    if (isPlainObject(value)) return copyProperties(value, ancestors);
-    return copyInstance(value, ancestors);
+    if (Array.isArray(value)) return copyList(value, trail);
+    if (isPlainObject(value)) return copyProperties(value, trail);
+    return copyInstance(value, trail);
   } catch (error) {
     return threw(error);
   } finally {
@@ -73,60 +126,78 @@ function copyObject(value: object, ancestors: object[]): Snapshot {
   }
 }
 
-function copyInstance(value: object, ancestors: object[]): Snapshot {
+function copyInstance(value: object, trail: Trail): Snapshot {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  if (value instanceof Error) return copyError(value, ancestors);
-  if (value instanceof Set) return copyList([...value], ancestors);
+  if (isErrorObject(value)) return copyError(value, trail);
+  if (value instanceof Set) return copyList([...value], trail);
   if (value instanceof Map) {
     const entries = [...value];
     const keyed = entries.every(([key]) => typeof key === 'string');
-    return keyed ? copyProperties(Object.fromEntries(entries), ancestors) : copyList(entries, ancestors);
+    return keyed ? copyProperties(Object.fromEntries(entries), trail) : copyList(entries, trail);
   }
-  if (value instanceof RegExp || value instanceof URL) return String(value);
+  if (value instanceof RegExp || value instanceof URL) return boundedString(String(value));
   if (value instanceof Promise) return '[Promise]';
   if (ArrayBuffer.isView(value)) {
     if (value instanceof DataView || !('length' in value)) return `[DataView ${value.byteLength} bytes]`;
     if (value instanceof Uint8Array && value.constructor !== Uint8Array) return `[Buffer ${value.byteLength} bytes]`;
-    return copyList(value as unknown as ArrayLike<unknown>, ancestors);
+    return copyList(value as unknown as ArrayLike<unknown>, trail);
   }
+  if (value instanceof ArrayBuffer) return `[ArrayBuffer ${value.byteLength} bytes]`;
   const toJson = (value as { toJSON?: unknown }).toJSON;
-  if (typeof toJson === 'function') return copy(toJson.call(value), ancestors);
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf() as Snapshot;
-  return copyProperties(value, ancestors);
+  if (typeof toJson === 'function') return copy(toJson.call(value), trail);
+  if (value instanceof Number || value instanceof String || value instanceof Boolean || value instanceof BigInt) {
+    return copy(value.valueOf(), trail);
+  }
+  return copyProperties(value, trail);
 }
 
-function copyError(error: Error, ancestors: object[]): Snapshot {
-  const properties: Record<string, unknown> = { name: error.name, message: error.message, stack: error.stack };
-  for (const key of Object.keys(error)) setOwn(properties, key, (error as unknown as Record<string, unknown>)[key]);
-  if (error.cause !== undefined) properties.cause = error.cause;
-  return copyProperties(properties, ancestors);
+// Where tests run in a context of their own, the errors of Node are those of another realm: no instances of this one's Error.
+function isErrorObject(value: object): boolean {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }
 
-function copyProperties(value: object, ancestors: object[]): Snapshot {
+function copyError(error: object, trail: Trail): Snapshot {
+  const properties: Record<string, unknown> = {};
+  const hidden = ['errors', 'cause'].filter((key) => Object.hasOwn(error, key));
+  for (const key of ['name', 'message', 'stack', ...Object.keys(error), ...hidden]) {
+    setOwn(properties, key, read(error, key));
+  }
+  return copyProperties(properties, trail);
+}
+
+function copyProperties(value: object, trail: Trail): Snapshot {
   const result: Record<string, Snapshot> = {};
-  for (const key of Object.keys(value)) {
-    let property: unknown;
-    try {
-      property = (value as Record<string, unknown>)[key];
-    } catch (error) {
-      property = threw(error);
+  const keys = Object.keys(value);
+  for (let i = 0; i < keys.length; i++) {
+    if (trail.left <= 0) {
+      result['…'] = `[${keys.length - i} more properties]`;
+      break;
     }
-    if (property !== undefined) setOwn(result, key, copy(property, ancestors));
+    const property = read(value, keys[i]!);
+    if (property !== undefined) setOwn(result, keys[i]!, copy(property, trail));
   }
   return result;
 }
 
-function copyList(list: ArrayLike<unknown>, ancestors: object[]): Snapshot {
-  const length = Math.min(list.length, MAX_ELEMENTS);
-  const result: Snapshot[] = new Array(length);
-  for (let i = 0; i < length; i++) result[i] = copy(list[i], ancestors);
-  if (length < list.length) result.push(`…[${list.length - length} more elements]`);
+function copyList(list: ArrayLike<unknown>, trail: Trail): Snapshot {
+  const most = list.length <= MAX_ELEMENTS ? list.length : MAX_ELEMENTS - 1;
+  const result: Snapshot[] = [];
+  while (result.length < most && trail.left > 0) result.push(copy(list[result.length], trail));
+  if (result.length < list.length) result.push(`…[${list.length - result.length} more elements]`);
   return result;
+}
+
+function read(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch (error) {
+    return threw(error);
+  }
 }
 
 function threw(error: unknown): string {
   try {
-    return `[Threw: ${error instanceof Error ? error.message : String(error)}]`;
+    return boundedString(`[Threw: ${error instanceof Error ? error.message : String(error)}]`);
   } catch {
     return '[Threw]';
   }
@@ -134,7 +205,7 @@ function threw(error: unknown): string {
 
 function nameOf(fn: object): string {
   try {
-    return String((fn as { name?: unknown }).name || 'anonymous');
+    return boundedString(String((fn as { name?: unknown }).name || 'anonymous'));
   } catch {
     return 'anonymous';
   }

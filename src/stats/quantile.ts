@@ -96,6 +96,7 @@ export function between(low: number, high: number, weight: number): number | nul
   if (weight === 1) return high + 0;
   const value = low * (1 - weight) + high * weight;
   if (Number.isNaN(value)) return null;
+  // Rounding may carry it an ulp outside, where DuckDB's quantile_cont leaves it.
   return Math.min(Math.max(value, low), high) + 0;
 }
 

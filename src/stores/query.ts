@@ -84,12 +84,12 @@ function condition(name: string, expected: Scalar | Comparison): RowTest {
 function comparison(name: string, terms: Comparison): (value: unknown) => boolean {
   const tests: ((value: unknown) => boolean)[] = [];
   for (const [operator, expected] of Object.entries(terms)) {
-    const test = operators[operator as keyof Comparison];
-    if (!test || expected === undefined || (operator === 'in' && !Array.isArray(expected))) {
+    if (!isOperator(operator) || !isOperand(operator, expected)) {
       throw new CrucibleError('invalid_argument', `where has ${show({ [name]: terms })}, which is no comparison.`, {
-        hint: 'Give a value, or an object of eq, ne, gt, gte, lt, lte and in (a list).',
+        hint: 'Give a value, or an object of eq, ne, gt, gte, lt and lte (numbers or text) and in (a list).',
       });
     }
+    const test = operators[operator];
     tests.push((value) => test(value, expected));
   }
   return (value) => tests.every((test) => test(value));
@@ -105,8 +105,25 @@ const operators: Readonly<Record<keyof Comparison, (value: unknown, expected: un
   in: (value, expected) => (expected as unknown[]).some((item) => Object.is(item, value) || item === value),
 };
 
+function isOperator(operator: string): operator is keyof Comparison {
+  return Object.hasOwn(operators, operator);
+}
+
+// A comparison with a Date or a list would hold for nothing, which looks like an answer.
+function isOperand(operator: keyof Comparison, value: unknown): boolean {
+  if (operator === 'in') return Array.isArray(value) && value.every(isScalar);
+  if (operator === 'eq' || operator === 'ne') return isScalar(value);
+  return typeof value === 'number' || typeof value === 'string';
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
+}
+
 // Only values of one kind have an order: numbers by size, text (ISO times, versions) by code unit.
-function ordered(test: (a: number | string, b: number | string) => boolean): (value: unknown, expected: unknown) => boolean {
+function ordered(
+  test: (a: number | string, b: number | string) => boolean,
+): (value: unknown, expected: unknown) => boolean {
   return (value, expected) =>
     (typeof value === 'number' && typeof expected === 'number' && test(value, expected)) ||
     (typeof value === 'string' && typeof expected === 'string' && test(value, expected));

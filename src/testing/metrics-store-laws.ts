@@ -325,6 +325,17 @@ export const METRICS_STORE_LAWS: readonly Law<MetricsStoreBench>[] = [
     },
   },
   {
+    law: 'a store that can remove a run forgets its points, those still being recorded too, and no others',
+    async check({ store }) {
+      if (!store.remove) return;
+      await store.record('kept', 'loss', 1);
+      void store.record('gone', 'loss', 2);
+      await store.remove('gone');
+      await store.remove('nobody');
+      assert.deepEqual([valuesOf(await store.read('kept')), await store.read('gone')], [[1], []]);
+    },
+  },
+  {
     law: 'leaving the block of `await using` closes the store',
     async check({ store }) {
       await store.record('run', 'loss', 1);

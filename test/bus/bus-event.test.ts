@@ -58,6 +58,16 @@ test('entries carry dense indexes, the same for the same name', () => {
   expect(entries[3]).toBe(entries[1]);
 });
 
+test('names that nobody hears do not use up the limit', () => {
+  const bus = createBus();
+  bus.attach('other', 'x', () => {});
+  for (let i = 0; i < INTERNED_NAMES_LIMIT; i++) bus.execute(`unheard.n${i}`);
+  const indexes: number[] = [];
+  bus.tap(({ index }) => indexes.push(index));
+  bus.execute('heard');
+  expect(indexes[0]).toBeGreaterThanOrEqual(0);
+});
+
 test('names beyond the limit are not interned and lose nothing', async () => {
   const bus = createBus();
   const seen: [string, number][] = [];

@@ -91,7 +91,9 @@ describe('execute', () => {
     const bus = createBus();
     const seen = record(bus);
     const warnings = await warningsOf(() => {
-      for (const wrong of [5, 'text', null, [1], true] as unknown as object[]) bus.execute('odd.payload', wrong, wrong);
+      const revocable = Proxy.revocable({}, {});
+      revocable.revoke();
+      for (const wrong of [5, 'text', null, [1], revocable.proxy] as object[]) bus.execute('odd.payload', wrong, wrong);
     });
     expect(seen).toHaveLength(5);
     for (const { measurements, metadata } of seen) expect([measurements, metadata]).toEqual([{}, {}]);
@@ -248,7 +250,7 @@ describe('listHandlers', () => {
     expect(listed('nothing')).toEqual([]);
     expect(listed([])).toHaveLength(5);
     expect(listed('')).toHaveLength(5);
-    expect(codeOf(() => listed('a b'))).toBe('invalid_event_name');
+    for (const wrong of ['a b', 5, null]) expect(codeOf(() => listed(wrong as string))).toBe('invalid_event_name');
   });
 });
 

@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type ContextFrame, ContextStore } from '../../src/bus/context.ts';
 import { turn } from './recorder.ts';
 
@@ -74,6 +75,19 @@ test('a promise holds the storage until it settles, fulfilled or rejected', asyn
   await slow;
   await turn();
   expect(store.active).toBe(false);
+});
+
+test("Node's storage is disabled with the last retention, not before, and only where it was used", () => {
+  const disable = vi.spyOn(AsyncLocalStorage.prototype, 'disable');
+  const store = new ContextStore();
+  store.retain()();
+  expect(disable).toHaveBeenCalledTimes(0);
+  const release = store.retain();
+  store.run(frameOf('a'), () => {});
+  expect(disable).toHaveBeenCalledTimes(0);
+  release();
+  expect(disable).toHaveBeenCalledTimes(1);
+  disable.mockRestore();
 });
 
 test('the storage is enabled until the last retention is released, each of which counts once', () => {

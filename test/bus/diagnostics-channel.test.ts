@@ -58,6 +58,18 @@ describe('from a channel', () => {
     expect(warnings).toHaveLength(3);
   });
 
+  test('an event is executed in the frame that the mapper gives, else in that of the publisher', () => {
+    const bus = createBus();
+    const seen = record(bus);
+    const [begun, ambient] = [1, 2].map((id) => ({ run: { id }, span: undefined }));
+    bridgeChannel(bus, 'bridge.frame', (message) => ({ name: 'x', frame: message as ContextFrame | undefined }));
+    bus.context.run(ambient, () => {
+      channel('bridge.frame').publish(begun);
+      channel('bridge.frame').publish(undefined);
+    });
+    expect(seen.map(({ frame }) => frame)).toEqual([begun, ambient]);
+  });
+
   test('a channel may be named by a symbol', () => {
     const bus = createBus();
     const seen = record(bus);

@@ -171,7 +171,11 @@ describe('an operation with a callback', () => {
   });
 
   test('that calls back twice stops once', () => {
-    const { seen, source } = setUp();
+    const phases: string[] = [];
+    const { seen, source } = setUp((_message, phase) => {
+      phases.push(phase);
+      return undefined;
+    });
     source.traceCallback(
       (callback: Callback) => {
         callback(null, 1);
@@ -183,6 +187,7 @@ describe('an operation with a callback', () => {
       () => {},
     );
     expectWhole(seen, 'op.stop');
+    expect(phases).toEqual(['start', 'stop']);
   });
 
   test('is one exception when the function throws', () => {

@@ -38,6 +38,11 @@ test('too few values leave undefined what needs more', () => {
   });
 });
 
+test('a mean that no double can hold leaves the variance right', () => {
+  expect(describe([2 ** 53, 2 ** 53 + 2]).variance).toBe(2);
+  expect(autocorrelation([2 ** 53, 2 ** 53 + 2])).toBe(-0.5);
+});
+
 test('equal values have exactly their value as mean and no variance', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 2, max: 50 }), (x, n) => {

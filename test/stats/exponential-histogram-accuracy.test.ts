@@ -103,6 +103,26 @@ test('equal values, and whatever is less than three of them, come back exactly',
   expect(histogram([-0, 0, 0]).quantile(0.5)).toBe(0);
 });
 
+test('the quantiles of the negated values are the negated quantiles from the other end', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 60 }),
+      (values) => {
+        const estimated = histogram(values, { scale: 2 });
+        const mirrored = histogram(
+          values.map((x) => -x),
+          { scale: 2 },
+        );
+        for (let k = 0; k <= 16; k++) {
+          const [one, other] = [estimated.quantile(k / 16)!, -mirrored.quantile(1 - k / 16)!];
+          const size = Math.max(...values.map(Math.abs));
+          expect(Math.abs(one - other)).toBeLessThanOrEqual(1e-12 * size + 2 * Number.MIN_VALUE);
+        }
+      },
+    ),
+  );
+});
+
 test('quantiles rise with the probability', () => {
   const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 60 });
   fc.assert(

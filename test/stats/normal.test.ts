@@ -18,6 +18,19 @@ test.each(reference.normal_cdf)('Φ(%d) = %s', (z, expected) => {
   expectNear(normalSf(-z), Number(expected));
 });
 
+// Whole numbers have exact squares; these do not, and test how exp(−z²/2) is taken. From 60-digit arithmetic.
+test.each([
+  [-0.7, 0.24196365222307303],
+  [-5.1, 1.6982674071476014e-7],
+  [-7.3, 1.4388386381575877e-13],
+  [-12.3, 4.5287069561587846e-35],
+  [-25.7, 5.844410374380774e-146],
+  [-33.123, 6.93351621232612e-241],
+  [-37.3, 8.205494844930773e-305],
+])('Φ(%d) = %d', (z, expected) => {
+  expectNear(normalCdf(z), expected);
+});
+
 test.each(reference.normal_quantile)('Φ⁻¹(%d) = %s', (p, expected) => {
   expectNear(normalQuantile(p), Number(expected));
 });

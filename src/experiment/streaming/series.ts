@@ -53,13 +53,13 @@ export class StreamingSeries {
     this.#moments.add(value);
   }
 
+  /** Takes in what another series saw; it stays as it is. */
   merge(other: StreamingSeries): void {
     this.#nonFinite += other.#nonFinite;
+    const { count } = other.#moments;
     const values = other.#values;
     if (values) {
-      const nonFinite = this.#nonFinite;
-      for (let i = 0; i < other.#moments.count; i++) this.add(values[i]!);
-      this.#nonFinite = nonFinite;
+      for (let i = 0; i < count; i++) this.add(values[i]!);
       return;
     }
     if (this.#values) this.#spill(this.#values.subarray(0, this.#moments.count));
@@ -93,9 +93,12 @@ export class StreamingSeries {
   }
 
   #grow(values: Float64Array): void {
-    if (values.length >= EXACT_LIMIT) return this.#spill(values);
-    this.#values = new Float64Array(values.length * 2);
-    this.#values.set(values);
+    if (values.length >= EXACT_LIMIT) {
+      this.#spill(values);
+    } else {
+      this.#values = new Float64Array(values.length * 2);
+      this.#values.set(values);
+    }
   }
 
   #spill(values: Float64Array): void {

@@ -1,7 +1,7 @@
 import { fieldIndex } from '../../record/fields.ts';
 import { RequestLeaves } from '../../record/request-leaves.ts';
 import type { Row } from '../../record/row.ts';
-import { wilsonInterval, type WilsonInterval } from '../../stats/wilson.ts';
+import { type WilsonInterval, wilsonInterval } from '../../stats/wilson.ts';
 import { type SeriesSummary, StreamingSeries } from './series.ts';
 
 const LATENCY = fieldIndex('latency_ms');
@@ -98,7 +98,9 @@ export class StreamingMetrics {
         success_rate_ci: judged === 0 ? null : wilsonInterval(this.#successful, judged),
         failure_rate: judged === 0 ? null : this.#failed / judged,
       },
-      training: Object.fromEntries(TRAINING.map((name, i) => [name, this.#training[i]!.summary()])) as StreamingSummary['training'],
+      training: Object.fromEntries(
+        TRAINING.map((name, i) => [name, this.#training[i]!.summary()]),
+      ) as StreamingSummary['training'],
     };
   }
 

@@ -6,7 +6,10 @@ import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from
 const FIRST_BATCH_ROWS = 64;
 
 export interface MemoryStoreOptions {
-  /** The most records kept of each experiment; later ones count as `dropped.capacity`. Default: no limit. */
+  /**
+   * The most records kept of each experiment; later ones count as `dropped.capacity`. Where several writers fill an experiment at
+   * once, one may meet the limit while another has room left. Default: no limit.
+   */
   readonly maxEvents?: number;
 }
 
@@ -28,8 +31,10 @@ interface Entry {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const { maxEvents = Number.POSITIVE_INFINITY } = options;
-  if (!(maxEvents > 0)) {
-    throw new CrucibleError('invalid_argument', `maxEvents is ${show(maxEvents)}.`, { hint: 'Give a positive number, or leave it out.' });
+  if (!(maxEvents > 0 && (Number.isSafeInteger(maxEvents) || maxEvents === Number.POSITIVE_INFINITY))) {
+    throw new CrucibleError('invalid_argument', `maxEvents is ${show(maxEvents)}.`, {
+      hint: 'Give a whole number above 0, or leave it out.',
+    });
   }
   return new MemoryStore(maxEvents);
 }
@@ -89,11 +94,13 @@ class MemoryStore implements Store {
       open: true,
       nextBatch: () => {
         if (!writer.open) return undefined;
-        const left = this.#maxEvents - entry.writers.reduce((total, { batches }) => total + allotted(batches), 0);
+        const left = this.#maxEvents - entry.writers.reduce((total, each) => total + allotted(each), 0);
         if (left < 1) return undefined;
         const last = batches.at(-1);
         const wanted = last ? Math.min(last.capacity * 2, BATCH_ROWS) : FIRST_BATCH_ROWS;
-        const batch = new ColumnBatch(options.schema, Math.min(wanted, left), last ? last.firstSequence + last.rows : 0);
+        // Half of what is left at most, so that another writer finds room too.
+        const capacity = Math.min(wanted, Math.ceil(left / 2));
+        const batch = new ColumnBatch(options.schema, capacity, last ? last.firstSequence + last.rows : 0);
         batches.push(batch);
         return batch;
       },
@@ -137,7 +144,8 @@ class MemoryStore implements Store {
   }
 }
 
-function allotted(batches: readonly ColumnBatch[]): number {
+// An open writer may still fill the batch it was given; a closed one leaves the rest of it to others.
+function allotted({ batches, open }: Writer): number {
   const last = batches.at(-1);
-  return last ? last.firstSequence + last.capacity : 0;
+  return last ? last.firstSequence + (open ? last.capacity : last.rows) : 0;
 }

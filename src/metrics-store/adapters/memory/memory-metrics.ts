@@ -30,6 +30,10 @@ class MemoryMetricsDriver implements MetricsDriver {
     else this.#runs.set(point.run_id, [kept]);
   }
 
+  async remove(runId: string): Promise<void> {
+    this.#runs.delete(runId);
+  }
+
   *scan(runId: string): Generator<MetricPoint> {
     const points = this.#runs.get(runId) ?? [];
     const end = points.length;

@@ -1,0 +1,42 @@
+import type { MetricPoint } from '../metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../record/batch.ts';
+import type { ExperimentState } from '../stores/experiment-state.ts';
+import type { RowTest } from '../stores/query.ts';
+import type { ExperimentMetrics } from './experiment-metrics.ts';
+import { type BatchSource, readLeaves } from './rows/read-leaves.ts';
+import { RequestNames } from './rows/request-names.ts';
+import type { RowReader } from './rows/row-reader.ts';
+import { MetricsCollection } from './tallies/metrics-collection.ts';
+
+export type { ExperimentMetrics };
+
+/** What `computeMetrics` reads. */
+export interface MetricsInput {
+  /** The experiment; or several, whose records are then pooled as if they were one's. */
+  readonly states: readonly ExperimentState[];
+  /** All batches of those experiments. Called up to three times, when requests lie within requests. */
+  readonly batches: BatchSource;
+  /** Metric points of those experiments, for `training.logged`. */
+  readonly points?: AsyncIterable<MetricPoint> | undefined;
+  /** Which records count. Default: all. Which requests wrap others is decided with all of them. */
+  readonly test?: RowTest | undefined;
+}
+
+/**
+ * The metrics of an experiment from its records: see `ExperimentMetrics` for what each number means. Exact whatever the order
+ * of the records; sums are compensated. For events that came in order it equals the streaming metrics within their bounds.
+ *
+ * Of a sampled experiment they describe the records that were kept.
+ */
+export async function computeMetrics(input: MetricsInput): Promise<ExperimentMetrics> {
+  const { states, batches, points, test } = input;
+  const requests = new RequestNames(states);
+  const collect = async (source: AsyncIterable<ColumnBatch>, reader: RowReader) => {
+    const collection = new MetricsCollection(states, reader);
+    for await (const batch of source) collection.add(batch);
+    return collection;
+  };
+  const collection = await readLeaves({ requests, batches, test }, collect);
+  if (points) for await (const point of points) collection.addPoint(point);
+  return collection.metrics(requests);
+}

@@ -1,0 +1,53 @@
+import { type Column, ColumnKind } from '../../record/column.ts';
+import type { Dictionary } from '../../record/dictionary.ts';
+
+/** Numbers from 0 for the texts of columns: a text has the same number in every batch, whoever wrote it. */
+export class TextIds {
+  readonly texts: string[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #byCode = new WeakMap<Dictionary, number[]>();
+
+  id(text: string): number {
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.texts.push(text) - 1;
+      this.#ids.set(text, id);
+    }
+    return id;
+  }
+
+  /** Writes the numbers of the first `rows` texts of a column to `target`, −1 where there is none. */
+  read(column: Column | undefined, rows: number, target: Int32Array): void {
+    if (column === undefined) {
+      target.fill(-1, 0, rows);
+    } else if (column.readCodes(rows, target)) {
+      this.#translate(column.dictionary, rows, target);
+    } else if (column.kind === ColumnKind.CONSTANT) {
+      target.fill(this.#idOf(column.get(0)), 0, rows);
+    } else {
+      for (let row = 0; row < rows; row++) target[row] = this.#idOf(column.get(row));
+    }
+  }
+
+  #translate(dictionary: Dictionary, rows: number, target: Int32Array): void {
+    let ids = this.#byCode.get(dictionary);
+    if (!ids) {
+      ids = [];
+      this.#byCode.set(dictionary, ids);
+    }
+    for (let row = 0; row < rows; row++) {
+      const code = target[row]!;
+      if (code < 0) continue;
+      let id = ids[code];
+      if (id === undefined) {
+        id = this.id(dictionary.texts[code]!);
+        ids[code] = id;
+      }
+      target[row] = id;
+    }
+  }
+
+  #idOf(value: unknown): number {
+    return typeof value === 'string' ? this.id(value) : -1;
+  }
+}

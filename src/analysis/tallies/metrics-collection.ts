@@ -1,0 +1,110 @@
+import type { MetricPoint } from '../../metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../../record/batch.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
+import type { EventMetrics, ExperimentMetrics, SampleSize } from '../experiment-metrics.ts';
+import { NumberCells } from '../rows/cells.ts';
+import type { RequestNames } from '../rows/request-names.ts';
+import { RowKind, type RowReader } from '../rows/row-reader.ts';
+import { TrainingCollection } from '../training/training-collection.ts';
+import { RunTimes } from './run-times.ts';
+import { SampleIds } from './sample-ids.ts';
+import { ScoreCollection } from './score-collection.ts';
+import { Tally } from './tally.ts';
+import { TallyCollection } from './tally-collection.ts';
+
+/** Everything that `metrics()` needs of an experiment's records, gathered in one pass over its batches. */
+export class MetricsCollection {
+  readonly #states: readonly ExperimentState[];
+  readonly #reader: RowReader;
+  readonly #tallies: TallyCollection;
+  readonly #training = new TrainingCollection();
+  readonly #scores = new ScoreCollection();
+  readonly #times = new RunTimes();
+  readonly #timestamps = new NumberCells('timestamp');
+  /** The sum of the planned sample sizes; null when one of the experiments has none. */
+  readonly #target: number | null;
+  readonly #samples = new SampleIds();
+
+  constructor(states: readonly ExperimentState[], reader: RowReader) {
+    this.#states = states;
+    this.#reader = reader;
+    this.#tallies = new TallyCollection(reader);
+    const targets = states.map((state) => state.sample_size).filter((size) => size !== null);
+    this.#target = targets.length < states.length ? null : targets.reduce((sum, size) => sum + size, 0);
+  }
+
+  add(batch: ColumnBatch): void {
+    const reader = this.#reader;
+    const rows = reader.read(batch);
+    this.#timestamps.read(batch, rows);
+    this.#tallies.add(batch, rows);
+    this.#training.add(batch, rows, reader, this.#timestamps.values);
+    this.#scores.add(batch, rows, reader);
+    if (this.#target !== null) this.#samples.add(batch, rows, reader);
+    this.#addTimes(batch.schema.experiment.id, rows);
+  }
+
+  addPoint(point: MetricPoint): void {
+    this.#training.addPoint(point);
+  }
+
+  metrics(requests: RequestNames): ExperimentMetrics {
+    const names = [...this.#reader.events.names.entries()].sort(([, a], [, b]) => (a < b ? -1 : 1));
+    const byEvent: [string, EventMetrics][] = [];
+    const leaves: Tally[] = [];
+    const requestEvents = new Set(requests.configured());
+    for (const [id, name] of names) {
+      const byKind = this.#tallies.byKind(id);
+      const tallies = byKind.filter((tally) => tally !== undefined);
+      if (tallies.length === 0) continue;
+      byEvent.push([name, Tally.joined(tallies).metrics()]);
+      const leaf = byKind[RowKind.REQUEST];
+      if (leaf) leaves.push(leaf);
+      if (leaf || byKind[RowKind.WRAPPER]) requestEvents.add(name);
+    }
+    const headline = Tally.joined(leaves);
+    const { latency, cost, reliability, tokens } = headline.metrics();
+    const total = byEvent.reduce((sum, [, { count }]) => sum + count, 0);
+    return {
+      summary: {
+        total_events: total,
+        time_range: this.#times.range(),
+        duration_seconds: this.#times.seconds(this.#states),
+        event_types: byEvent.map(([name]) => name),
+        sample_size: this.#sampleSize(headline.count, total),
+      },
+      request_events: [...requestEvents].sort(),
+      by_event: Object.fromEntries(byEvent),
+      latency,
+      cost,
+      reliability,
+      tokens,
+      training: this.#training.metrics(),
+      scores: this.#scores.metrics(),
+      events: Object.fromEntries(byEvent.map(([name, { count }]) => [name, count])),
+    };
+  }
+
+  #sampleSize(requests: number, events: number): SampleSize | null {
+    const target = this.#target;
+    if (target === null) return null;
+    const samples = this.#samples.count;
+    const basis = samples > 0 ? 'samples' : requests > 0 ? 'requests' : 'events';
+    const observed = basis === 'samples' ? samples : basis === 'requests' ? requests : events;
+    return { target, observed, basis, reached: observed >= target };
+  }
+
+  #addTimes(run: string, rows: number): void {
+    const { values } = this.#timestamps;
+    const { kinds } = this.#reader;
+    let from = Number.POSITIVE_INFINITY;
+    let to = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < rows; row++) {
+      if (kinds[row] === RowKind.LEFT_OUT) continue;
+      const time = values[row]!;
+      if (time < from) from = time;
+      if (time > to) to = time;
+    }
+    if (from <= to) this.#times.add(run, from, to);
+  }
+}

@@ -1,0 +1,38 @@
+/** The numeric fields of training events. */
+export const TRAINING_FIELDS = ['loss', 'accuracy', 'learning_rate', 'gradient_norm'] as const;
+export type TrainingField = (typeof TRAINING_FIELDS)[number];
+
+/** The course of one metric, over its finite values. */
+export interface MetricSummary {
+  readonly count: number;
+  /** How many of the experiments have it. */
+  readonly runs: number;
+  /** The earliest value by time. Of several experiments: the mean of their first values. */
+  readonly first: number | null;
+  /** The latest value by time. Of several experiments: the mean of their last values. */
+  readonly last: number | null;
+  /** The least or greatest value; null where neither is better, as for a learning rate. */
+  readonly best: number | null;
+  readonly best_is: 'min' | 'max' | null;
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** NaN and infinite values, counted here and in nothing else: a run that diverged. */
+  readonly non_finite: number;
+}
+
+/**
+ * One epoch: the mean of each metric over its `*.epoch.stop` events that have it, and only where there is none over the other
+ * training events of that epoch, so that batches do not blur what the epoch itself reports. Of several experiments: over all.
+ */
+export interface EpochMetrics extends Readonly<Record<TrainingField, number | null>> {
+  readonly epoch: number;
+}
+
+/** Training, from events of the category `training`, and what was written with `logMetric`. */
+export interface TrainingMetrics extends Readonly<Record<TrainingField, MetricSummary>> {
+  /** By rising epoch. */
+  readonly by_epoch: readonly EpochMetrics[];
+  /** Metric points by metric. */
+  readonly logged: Readonly<Record<string, MetricSummary>>;
+}
