@@ -1,86 +1,63 @@
-// npm run bench [-- part-of-a-row's-name] [-- --cpu-prof]: measures the budgets of DESIGN section 8 beside peers.
-// Reports, never fails on a figure. A run of all rows writes bench/results.md.
-import { fork } from 'node:child_process';
+// npm run bench [-- part-of-a-row's-name …] [-- --cpu-prof …]: measures the budgets of DESIGN section 8 beside peers.
+// It reports and never fails on a figure. A run of all rows writes bench/results.md.
 import { readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
+import { isolated } from './lib/isolated.js';
 import { describeMachine } from './lib/machine.js';
 import { cellsOf, markdownTable } from './lib/table.js';
 
-const here = import.meta.dirname;
+const ROWS = new URL('./rows/', import.meta.url);
+const RESULTS = new URL('./results.md', import.meta.url);
+
 const nodeOptions = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const all = readdirSync(join(here, 'rows'))
+const rows = readdirSync(ROWS)
   .filter((file) => file.endsWith('.js'))
   .map((file) => basename(file, '.js'))
   .sort();
-const wanted = all.filter((row) => filters.length === 0 || filters.some((filter) => row.includes(filter)));
+const wanted = rows.filter((row) => filters.length === 0 || filters.some((filter) => row.includes(filter)));
 
 const machine = describeMachine();
-const facts = [
-  `CPU: ${machine.cpu}, ${machine.cores} cores`,
-  `memory: ${machine.memory}`,
-  `Node: ${machine.node}`,
-  `OS: ${machine.os}`,
-  `load average at the start (1, 5, 15 min): ${machine.load}`,
-];
-console.log(facts.join('\n'));
-if (wanted.length === 0) console.log(`\nNo row is named like that. There are: ${all.join(', ')}.`);
+for (const fact of machine) console.log(fact);
+if (wanted.length === 0) console.log(`\nNo row is named like that. There are: ${rows.join(', ')}.`);
 
-const started = Date.now();
+const start = Date.now();
 const table = [];
 const notes = [];
 for (const row of wanted) {
-  const rowStarted = Date.now();
+  const rowStart = Date.now();
   console.log(`\n${row}`);
   const outcome = await measured(row);
-  for (const line of outcome.lines.flatMap((each) => cellsOf(row, each))) {
-    table.push(line);
-    print(line);
+  for (const cells of outcome.lines.flatMap((line) => cellsOf(row, line))) {
+    table.push(cells);
+    print(cells);
   }
   for (const note of outcome.notes) {
     notes.push(`- ${row}: ${note}`);
     console.log(`  ${note}`);
   }
-  console.log(`  (${((Date.now() - rowStarted) / 1000).toFixed(1)} s)`);
+  console.log(`  (${secondsSince(rowStart)} s)`);
 }
 
-if (filters.length === 0) {
-  writeFileSync(join(here, 'results.md'), report());
-  console.log('\nWritten to bench/results.md');
+if (wanted.length === rows.length) {
+  writeFileSync(RESULTS, report());
+  console.log('\nWritten to bench/results.md.');
 }
-console.log(`${((Date.now() - started) / 1000).toFixed(0)} s in all`);
+console.log(`\n${secondsSince(start)} s in all`);
 
-/** Runs a row in a process of its own: fresh heap, fresh compiler. */
-function measured(row) {
-  const { promise, resolve } = deferred();
-  const child = fork(join(here, 'lib', 'run-row.js'), [join(here, 'rows', `${row}.js`)], {
-    execArgv: ['--expose-gc', '--no-warnings', ...nodeOptions],
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-  });
-  let complaints = '';
-  child.stderr.on('data', (chunk) => {
-    complaints += chunk;
-  });
-  let outcome;
-  child.on('message', (message) => {
-    outcome = message;
-  });
-  child.on('close', (code, signal) => {
-    resolve(outcome ?? { lines: [], notes: [`not measured: ${reasonIn(complaints) ?? `exit ${signal ?? code}`}`] });
-  });
-  return promise;
+async function measured(row) {
+  const process = isolated(new URL('./lib/row.js', import.meta.url), ['--expose-gc', '--no-warnings', ...nodeOptions]);
+  try {
+    return await process.call('measureRow', new URL(`${row}.js`, ROWS).href);
+  } catch (error) {
+    return { lines: [], notes: [`not measured: ${error.message}`] };
+  } finally {
+    await process.close();
+  }
 }
 
-function deferred() {
-  let resolve;
-  const promise = new Promise((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-function reasonIn(complaints) {
-  return complaints.split('\n').find((line) => /^\w*Error\b/.test(line));
+function secondsSince(moment) {
+  return ((Date.now() - moment) / 1000).toFixed(1);
 }
 
 function print([, what, budget, median, best, peer, peerMedian, , ratio, met]) {
@@ -91,11 +68,11 @@ function print([, what, budget, median, best, peer, peerMedian, , ratio, met]) {
 function report() {
   return `# Budgets, measured
 
-By \`npm run bench\`, which measures each row in a process of its own, in several rounds that alternate with the peers'.
-Median and best of the rounds; the ratio is the peer's median over ours, so above 1 we need less. Met is judged by the median.
+By \`npm run bench\`: every contender in a process of its own, in rounds that take turns with the peers'. Median and best of
+the rounds; the ratio is the peer's median over ours, so above 1 we need less. Met is judged by the median.
 
-${facts.map((fact) => `- ${fact}`).join('\n')}
-- measured: ${new Date().toISOString().slice(0, 16)}Z, in ${((Date.now() - started) / 1000).toFixed(0)} s
+${machine.map((fact) => `- ${fact}`).join('\n')}
+- measured: ${new Date(start).toISOString().slice(0, 16)}Z, in ${secondsSince(start)} s
 
 ${markdownTable(table)}
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCrucible, telemetry } from 'crucible-telemetry';
-import { ms, percent } from './lib/table.js';
+import { ms, percent, printTable } from './lib/table.js';
 
 // The work: tell the language of a sentence by its most frequent small words.
 /** @type {Record<string, string[]>} */
@@ -56,19 +56,30 @@ for (const { id, text, language } of sentences) {
 }
 await experiment.stop();
 
-console.log('Records of one sentence:');
+console.log('The records of one sentence:\n');
+const rows = [];
 for await (const record of experiment.records({ where: { sample_id: 's2' } })) {
   const { event_name, latency_ms, success, metadata, measurements } = record;
-  console.log(' ', event_name, { latency: ms(latency_ms), success, ...metadata.response !== undefined && { response: metadata.response }, score: measurements.score });
+  rows.push({
+    event_name,
+    latency: ms(latency_ms),
+    success: String(success),
+    response: String(metadata.response ?? '–'),
+    score: String(measurements.score ?? '–'),
+  });
 }
+printTable(rows);
 
 const { summary, latency, reliability, scores } = await experiment.metrics();
-console.log(`\n${summary.total_events} events, ${summary.sample_size?.observed} of ${summary.sample_size?.target} samples`);
+console.log(
+  `\n${summary.total_events} events, ${summary.sample_size?.observed} of ${summary.sample_size?.target} samples`,
+);
 console.log(`inference   p50 ${ms(latency.p50)}, p95 ${ms(latency.p95)}, success ${percent(reliability.success_rate)}`);
 console.log(`exact match ${percent(scores.exact_match?.mean ?? null)} of ${scores.exact_match?.count}`);
 
 const { emitted, stored, sampled_out, dropped } = experiment.ledger();
-console.log(`ledger      ${emitted} emitted = ${stored} stored + ${sampled_out} sampled out +`, dropped);
+const lost = Object.values(dropped).reduce((sum, count) => sum + count);
+console.log(`ledger      ${emitted} emitted = ${stored} stored + ${sampled_out} sampled out + ${lost} dropped`);
 
 const folder = await mkdtemp(join(tmpdir(), 'crucible-example-'));
 const file = await experiment.export('csv', { path: join(folder, 'languages.csv') });

@@ -1,6 +1,6 @@
 // @ts-check
-// An A/B test: does hedging make an LLM client faster, and what does it cost? Control sends one request. Treatment sends a second
-// one when the first is late, takes the first answer and aborts the other. Both arms get the same questions.
+// An A/B test: does hedging make an LLM client faster, and at what price? Control sends one request. Treatment sends a second one
+// when the first is late, takes the first answer and aborts the other. Both get the same questions, at the same time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCrucible, telemetry } from 'crucible-telemetry';
 import { clientOf, forEach, questions } from './lib/client.js';
@@ -8,62 +8,59 @@ import { startModelApi } from './lib/model-api.js';
 import { ms, percent, printTable, usd } from './lib/table.js';
 
 const MODEL = 'gpt-4o-mini';
-const HEDGE_AFTER_MS = 40; // about the p90 of a single request
+const HEDGE_AFTER_MS = 80;
 
-const api = await startModelApi({ [MODEL]: { median: 20, late: 0.08, failing: 0.02, wrong: 0 } }, 7);
+const api = await startModelApi({ [MODEL]: { median: 40, late: 0.08, failing: 0.03, wrong: 0 } }, 2);
 const ask = clientOf(api.url);
-
-/** @param {string} question */
-function single(question) {
-  return ask('openai', MODEL, question);
-}
 
 /** @param {string} question */
 function hedged(question) {
   const metadata = { provider: 'openai', model: MODEL, strategy: 'fixed' };
   return telemetry.span('hedging.request', metadata, async (span) => {
-    const rest = new AbortController();
-    let copies = 1;
-    const primary = ask('openai', MODEL, question, rest.signal);
-    const backup = sleep(HEDGE_AFTER_MS, undefined, { signal: rest.signal }).then(() => {
-      copies++;
-      telemetry.execute('hedging.request.duplicated', { delay: HEDGE_AFTER_MS, attempt: copies }, metadata);
-      return ask('openai', MODEL, question, rest.signal);
+    const losers = new AbortController();
+    let attempts = 0;
+    let running = 0;
+    const copy = async (/** @type {string} */ winner) => {
+      attempts++;
+      running++;
+      const answer = await ask('openai', MODEL, question, losers.signal).finally(() => running--);
+      return { winner, ...answer };
+    };
+    const primary = copy('primary');
+    const backup = sleep(HEDGE_AFTER_MS, undefined, { signal: losers.signal }).then(() => {
+      telemetry.execute('hedging.request.duplicated', { delay: HEDGE_AFTER_MS, attempt: 2 }, metadata);
+      return copy('backup');
     });
-    const winner = await Promise.any([
-      primary.then((answer) => ({ ...answer, name: 'primary' })),
-      backup.then((answer) => ({ ...answer, name: 'backup' })),
-    ]).finally(() => rest.abort());
-
-    // The model had read the prompt of the aborted copy, so that is taken as paid for.
-    const usage = { ...winner.usage, prompt_tokens: winner.usage.prompt_tokens * copies };
-    span.measure({ delay: HEDGE_AFTER_MS, attempts: copies });
-    span.annotate({ hedged: copies > 1, winner: winner.name, usage });
-    return winner;
+    try {
+      const { winner, answer, usage } = await Promise.any([primary, backup]);
+      // A copy that is aborted now has had its prompt read, which is taken as billed.
+      const billed = { ...usage, prompt_tokens: usage.prompt_tokens * (1 + running) };
+      span.annotate({ winner, hedged: attempts > 1, usage: billed });
+      return answer;
+    } finally {
+      span.measure({ delay: HEDGE_AFTER_MS, attempts });
+      losers.abort();
+    }
   });
 }
 
 const lab = createCrucible();
-const study = 'hedging';
-const hypothesis = 'Hedging after 40 ms halves the p95 for at most 15 % more money.';
-const control = await lab.startExperiment({ name: 'single', study, hypothesis, condition: 'control' });
+const study = { study: 'hedging', hypothesis: 'Hedging after 80 ms lowers the p95 for at most 20 % more money.' };
+const control = await lab.startExperiment({ ...study, name: 'single', condition: 'control' });
 const treatment = await lab.startExperiment({
+  ...study,
   name: 'hedged',
-  study,
-  hypothesis,
   condition: 'treatment',
-  // What the user waits for is the hedged request, not its copies, one of which is always aborted.
+  // What a user waits for is the hedged request. Its copies are in by_event, the aborted ones as failures.
   requestEvents: ['hedging.request.stop', 'hedging.request.exception'],
 });
 
-// Question by question, both arms at the same time: whatever slows the machine slows both.
-await forEach(questions(200), 8, async ({ sample_id, text }) => {
+await forEach(questions(250), 8, async ({ sample_id, text }) => {
   await Promise.allSettled([
-    control.run(() => single(text), { sample_id }),
+    control.run(() => ask('openai', MODEL, text), { sample_id }),
     treatment.run(() => hedged(text), { sample_id }),
   ]);
 });
-await sleep(5); // the last aborted copy tells of its end
 await Promise.all([control.stop(), treatment.stop()]);
 
 const rows = [];
@@ -79,4 +76,25 @@ for (const experiment of [control, treatment]) {
     'per 1k': usd(cost.cost_per_1k_requests),
   });
 }
+console.log(`${control.hypothesis}\n`);
 printTable(rows);
+
+const { baseline, comparisons } = await lab.compare({ study: study.study });
+for (const {
+  name,
+  latency_improvement_pct,
+  success_rate_improvement_pct,
+  cost_per_request_difference_usd,
+} of comparisons) {
+  const extra = (cost_per_request_difference_usd ?? Number.NaN) / (baseline.cost_per_request_usd ?? Number.NaN);
+  console.log(
+    `\n${name} against ${baseline.name}: mean latency ${latency_improvement_pct?.toFixed(1)} % better, cost ${percent(extra)} higher,`,
+  );
+  console.log(`success ${success_rate_improvement_pct?.toFixed(1)} points higher.`);
+}
+
+const duplicated = await treatment.queryWindow({}, { event_name: 'hedging.request.duplicated' });
+const won = await treatment.queryWindow({}, { event_name: 'hedging.request.stop', 'metadata.winner': 'backup' });
+console.log(`Second copies sent: ${duplicated.length}, and first to answer: ${won.length}.`);
+await lab.close();
+api.close();

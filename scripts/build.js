@@ -1,6 +1,18 @@
-// Compiles src/ to dist/. The folder is emptied first, so that a deleted module cannot live on in a package.
+// Builds dist/: JavaScript bundled by entry, because loading a hundred small modules takes three times as long as loading a few
+// larger ones, and declarations by the compiler. What is imported dynamically stays in chunks of its own. The folder is
+// emptied first, so that a deleted module cannot live on in a package.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { rolldown } from 'rolldown';
 
 rmSync('dist', { recursive: true, force: true });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+
+const bundle = await rolldown({
+  input: { index: 'src/index.ts', 'stats/index': 'src/stats/index.ts', 'testing/index': 'src/testing/index.ts' },
+  external: (id) => !/^[./]/.test(id),
+  platform: 'node',
+});
+await bundle.write({ dir: 'dist', format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' });
+await bundle.close();
+
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--emitDeclarationOnly'], { stdio: 'inherit' });

@@ -1,6 +1,6 @@
 // Writes docs/events.md from the event registry of the build. With --check it writes nothing and fails when the page is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { eventInfo, eventsByCategory, standardEvents } from '../dist/events/registry.js';
+import { eventInfo, eventsByCategory, standardEvents } from 'crucible-telemetry';
 
 const PAGE = new URL('../docs/events.md', import.meta.url);
 

@@ -63,6 +63,12 @@ export function metadataOf(values, i, model = 'gpt-4o') {
   };
 }
 
+/** One event, made. */
+export function oneEvent() {
+  const values = makeValues(1);
+  return { measurements: measurementsOf(values, 0), metadata: metadataOf(values, 0) };
+}
+
 /** The same event as the flat attributes that OpenTelemetry takes. */
 export function attributesOf(values, i, model = 'gpt-4o') {
   const prompt = values.prompts[i];

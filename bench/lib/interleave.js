@@ -1,25 +1,25 @@
+import { isolated } from './isolated.js';
 import { summarise } from './summary.js';
 
+const CONTENDER = new URL('./contender.js', import.meta.url);
+
 /**
- * Times contenders in turn, round after round, so that a busy moment of the machine meets all of them. A contender has a
- * `label`, a `run` that does `count` operations, and may have `prepare` and `finish`, which are not timed: `run` and `finish`
- * get what `prepare` returned. Each `run` holds a loop of its own, else the compiler would optimise for all of them at once.
+ * Times the `contenders` that a row's module exports, each in a process of its own. They take turns, round after round, so
+ * that a busy moment of the machine meets all of them. See contender.js for what a contender is.
  *
- * Returns, by label, nanoseconds for one operation.
+ * Returns, by label, nanoseconds for one operation; `first` is that of the very first round, nothing compiled yet.
  */
-export async function interleave(contenders, { rounds = 7, warmup = 2 } = {}) {
-  const samples = contenders.map(() => []);
-  for (let round = -warmup; round < rounds; round++) {
-    for (const [i, { prepare, run, finish, count = 1 }] of contenders.entries()) {
-      const state = await prepare?.(round + warmup);
-      globalThis.gc?.();
-      const start = process.hrtime.bigint();
-      const result = run(state);
-      if (result instanceof Promise) await result;
-      const elapsed = Number(process.hrtime.bigint() - start);
-      await finish?.(state);
-      if (round >= 0) samples[i].push(elapsed / count);
+export async function interleave(rowUrl, contenders, { rounds = 7, warmup = 2 } = {}) {
+  const racers = contenders.map(({ label }) => ({ label, process: isolated(CONTENDER), samples: [] }));
+  try {
+    for (const { label, process } of racers) await process.call('open', rowUrl, label);
+    for (let round = 0; round < warmup + rounds; round++) {
+      for (const { process, samples } of racers) samples.push(await process.call('round', round));
     }
+  } finally {
+    for (const { process } of racers) await process.close();
   }
-  return Object.fromEntries(contenders.map(({ label }, i) => [label, summarise(samples[i])]));
+  return Object.fromEntries(
+    racers.map(({ label, samples }) => [label, { ...summarise(samples.slice(warmup)), first: samples[0] }]),
+  );
 }

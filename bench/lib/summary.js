@@ -6,7 +6,7 @@ export function summarise(samples) {
   return { median, best: sorted[0], rounds: sorted.length };
 }
 
-/** The peers of a line, by rising or given order: every label of `results` that is not `ours`. */
+/** The peers of a line: what `interleave` found for these labels, in their order. */
 export function peersOf(results, labels) {
   return labels.map((label) => ({ name: label, ...results[label] }));
 }

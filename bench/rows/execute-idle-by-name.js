@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { telemetry } from 'crucible-telemetry';
-import { EVENT_NAME, makeValues, measurementsOf, metadataOf } from '../lib/event.js';
+import { EVENT_NAME, oneEvent } from '../lib/event.js';
 import { interleave } from '../lib/interleave.js';
 import { peersOf } from '../lib/summary.js';
 
@@ -10,50 +10,48 @@ export const budget = { text: '≤ 40 ns', limit: 40 };
 
 const COUNT = 10_000_000;
 
+const EMITTER = 'EventEmitter.emit, no listener';
+const CHANNEL = 'diagnostics_channel, looked up by name';
+const BESIDE = 'EventEmitter.emit, a listener to another event';
+
+export const contenders = [
+  { label: 'execute', count: COUNT, setup: oneEvent, run: execute },
+  { label: 'execute beside', count: COUNT, setup: () => (listen(), oneEvent()), run: execute },
+  { label: EMITTER, count: COUNT, setup: () => ({ emitter: new EventEmitter(), ...oneEvent() }), run: emit },
+  { label: BESIDE, count: COUNT, setup: () => ({ emitter: heardEmitter(), ...oneEvent() }), run: emit },
+  { label: CHANNEL, count: COUNT, setup: () => ({ kept: channel(EVENT_NAME), message: oneEvent() }), run: publish },
+];
+
 export async function measure() {
-  const emitter = new EventEmitter();
-  const kept = channel(EVENT_NAME);
-  const values = makeValues(1);
-  const measurements = measurementsOf(values, 0);
-  const metadata = metadataOf(values, 0);
-  const message = { measurements, metadata };
-  const others = {
-    emitter: 'EventEmitter.emit, no listener',
-    channel: 'diagnostics_channel, looked up by name',
-  };
-  const ours = { label: 'execute', count: COUNT, run: () => execute(measurements, metadata) };
-  const alone = await interleave([
-    ours,
-    { label: others.emitter, count: COUNT, run: () => emit(emitter, measurements, metadata) },
-    { label: others.channel, count: COUNT / 10, run: () => publish(message) },
-  ]);
-  telemetry.attach('bench', 'bench.other', () => undefined);
-  emitter.on('bench.other', () => undefined);
-  const beside = await interleave([
-    ours,
-    { label: others.emitter, count: COUNT, run: () => emit(emitter, measurements, metadata) },
-  ]);
-  if (kept.hasSubscribers) throw new Error('The channel is not idle.');
+  const results = await interleave(import.meta.url, contenders);
   return {
     lines: [
-      { what: 'constant name', ours: alone.execute, peers: peersOf(alone, [others.emitter, others.channel]) },
+      { what: 'constant name', ours: results.execute, peers: peersOf(results, [EMITTER, CHANNEL]) },
       {
         what: 'constant name, a handler on another event',
-        ours: beside.execute,
-        peers: peersOf(beside, [others.emitter]),
+        ours: results['execute beside'],
+        peers: peersOf(results, [BESIDE]),
       },
     ],
   };
 }
 
-function execute(measurements, metadata) {
+function listen() {
+  telemetry.attach('bench', 'bench.other', () => undefined);
+}
+
+function heardEmitter() {
+  return new EventEmitter().on('bench.other', () => undefined);
+}
+
+function execute({ measurements, metadata }) {
   for (let i = 0; i < COUNT; i++) telemetry.execute('req_llm.request.stop', measurements, metadata);
 }
 
-function emit(emitter, measurements, metadata) {
+function emit({ emitter, measurements, metadata }) {
   for (let i = 0; i < COUNT; i++) emitter.emit('req_llm.request.stop', measurements, metadata);
 }
 
-function publish(message) {
-  for (let i = 0; i < COUNT / 10; i++) channel('req_llm.request.stop').publish(message);
+function publish({ message }) {
+  for (let i = 0; i < COUNT; i++) channel('req_llm.request.stop').publish(message);
 }

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { telemetry } from 'crucible-telemetry';
-import { EVENT_NAME, makeValues, measurementsOf, metadataOf } from '../lib/event.js';
+import { EVENT_NAME, oneEvent } from '../lib/event.js';
 import { interleave } from '../lib/interleave.js';
 import { format, peersOf } from '../lib/summary.js';
 
@@ -9,22 +9,23 @@ export const budget = { text: '≤ 10 ns', limit: 10 };
 
 const COUNT = 10_000_000;
 
+export const contenders = [
+  { label: 'execute', count: COUNT, setup: () => ({ stop: telemetry.event(EVENT_NAME), ...oneEvent() }), run: execute },
+  { label: 'new objects', count: COUNT, setup: () => telemetry.event(EVENT_NAME), run: executeNew },
+  { label: 'guarded', count: COUNT, setup: () => telemetry.event(EVENT_NAME), run: executeGuarded },
+  {
+    label: 'idle diagnostics_channel publish',
+    count: COUNT,
+    setup: () => ({ idle: channel(EVENT_NAME), message: oneEvent() }),
+    run: publish,
+  },
+  { label: 'the same, objects made at the call', count: COUNT, setup: () => channel(EVENT_NAME), run: publishNew },
+  { label: 'the same, guarded by `hasSubscribers`', count: COUNT, setup: () => channel(EVENT_NAME), run: publishGuarded },
+  { label: 'empty loop', count: COUNT, run: loop },
+];
+
 export async function measure() {
-  const stop = telemetry.event(EVENT_NAME);
-  const idle = channel(EVENT_NAME);
-  const values = makeValues(1);
-  const measurements = measurementsOf(values, 0);
-  const metadata = metadataOf(values, 0);
-  const message = { measurements, metadata };
-  const results = await interleave([
-    { label: 'execute', count: COUNT, run: () => execute(stop, measurements, metadata) },
-    { label: 'new objects', count: COUNT, run: () => executeNew(stop) },
-    { label: 'guarded', count: COUNT, run: () => guarded(stop) },
-    { label: 'idle diagnostics_channel publish', count: COUNT, run: () => publish(idle, message) },
-    { label: 'the same, objects made at the call', count: COUNT, run: () => publishNew(idle) },
-    { label: 'the same, guarded by `hasSubscribers`', count: COUNT, run: () => publishGuarded(idle) },
-    { label: 'empty loop', count: COUNT, run: () => loop() },
-  ]);
+  const results = await interleave(import.meta.url, contenders);
   const line = (what, ours, peer) => ({ what, ours: results[ours], peers: peersOf(results, [peer]) });
   return {
     lines: [
@@ -32,7 +33,9 @@ export async function measure() {
       line('resolved event, objects made at the call', 'new objects', 'the same, objects made at the call'),
       line('resolved event, guarded by `enabled`', 'guarded', 'the same, guarded by `hasSubscribers`'),
     ],
-    notes: [`the loop itself takes ${format(results['empty loop'].median)} of each figure; what is idle is inlined into it`],
+    notes: [
+      `an empty loop takes ${format(results['empty loop'].median)} a round; what is idle is inlined into the loop around it`,
+    ],
   };
 }
 
@@ -42,7 +45,7 @@ function loop() {
   return sum;
 }
 
-function execute(stop, measurements, metadata) {
+function execute({ stop, measurements, metadata }) {
   for (let i = 0; i < COUNT; i++) stop.execute(measurements, metadata);
 }
 
@@ -50,11 +53,11 @@ function executeNew(stop) {
   for (let i = 0; i < COUNT; i++) stop.execute({ duration: i }, { model: 'gpt-4o', index: i });
 }
 
-function guarded(stop) {
+function executeGuarded(stop) {
   for (let i = 0; i < COUNT; i++) if (stop.enabled) stop.execute({ duration: i }, { model: 'gpt-4o', index: i });
 }
 
-function publish(idle, message) {
+function publish({ idle, message }) {
   for (let i = 0; i < COUNT; i++) idle.publish(message);
 }
 

@@ -9,25 +9,38 @@ export const name = 'execute-memory';
 export const budget = { text: '≤ 1 µs (aim 0.6 µs), ≥ 10× an OpenTelemetry span', limit: 1000, ratio: 10 };
 
 const COUNT = 100_000;
-// Slow enough that fewer are as steady.
-const SLOW_COUNT = 20_000;
 
 const OTEL = 'OpenTelemetry span, in-memory exporter';
 const PINO = 'pino, line discarded';
 const PINO_FILE = 'pino, sync to a file';
 const PROMETHEUS = 'prom-client, 1 histogram and 2 counters (keeps no event)';
 
+export const contenders = [
+  collecting('process', (_, values) => executeResolved(values)),
+  collecting('run', ({ experiment }, values) => experiment.run(() => executeByName(values))),
+  collecting('models', ({ experiment }, values) => experiment.run(() => executeModels(values))),
+  { label: 'objects', count: COUNT, prepare: newValues, run: makeObjects },
+  {
+    label: OTEL,
+    count: COUNT,
+    setup: openTelemetry,
+    prepare: (peer, round) => ({ ...peer, values: newValues(peer, round) }),
+    run: endSpans,
+    finish: clearSpans,
+  },
+  logging(PINO, () => ({ logger: discardingPino() })),
+  logging(PINO_FILE, filePino),
+  {
+    label: PROMETHEUS,
+    count: COUNT,
+    setup: prometheus,
+    prepare: (peer, round) => ({ ...peer, values: newValues(peer, round) }),
+    run: observe,
+  },
+];
+
 export async function measure() {
-  const results = await interleave([
-    collecting('process', (_, values) => executeResolved(values)),
-    collecting('run', ({ experiment }, values) => experiment.run(() => executeByName(values))),
-    collecting('models', ({ experiment }, values) => experiment.run(() => executeModels(values))),
-    { label: 'objects', count: COUNT, prepare: newValues(COUNT), run: makeObjects },
-    openTelemetryPeer(),
-    pinoPeer(PINO, COUNT, () => ({ logger: discardingPino(), close: () => undefined })),
-    pinoPeer(PINO_FILE, SLOW_COUNT, filePino),
-    prometheusPeer(),
-  ]);
+  const results = await interleave(import.meta.url, contenders);
   const line = (what, ours, peers) => ({ what, ours: results[ours], peers: peersOf(results, peers) });
   return {
     lines: [
@@ -39,15 +52,15 @@ export async function measure() {
   };
 }
 
-function newValues(count) {
-  return (round) => makeValues(count, round + 1);
+function newValues(_, round) {
+  return makeValues(COUNT, round + 1);
 }
 
 function collecting(label, execute) {
   return {
     label,
     count: COUNT,
-    prepare: async (round) => ({ opened: await openExperiment(), values: makeValues(COUNT, round + 1) }),
+    prepare: async (_, round) => ({ opened: await openExperiment(), values: newValues(_, round) }),
     run: ({ opened, values }) => execute(opened, values),
     finish: ({ opened }) => closeExperiment(opened, COUNT),
   };
@@ -76,52 +89,38 @@ function makeObjects(values) {
   return kept.length;
 }
 
-function openTelemetryPeer() {
-  const { exporter, tracer } = openTelemetry();
-  return {
-    label: OTEL,
-    count: SLOW_COUNT,
-    prepare: newValues(SLOW_COUNT),
-    run: (values) => {
-      for (let i = 0; i < SLOW_COUNT; i++) tracer.startSpan(EVENT_NAME, { attributes: attributesOf(values, i) }).end();
-    },
-    finish: () => {
-      const kept = exporter.getFinishedSpans().length;
-      if (kept !== SLOW_COUNT) throw new Error(`OpenTelemetry kept ${kept} of ${SLOW_COUNT} spans.`);
-      exporter.reset();
-    },
-  };
+function endSpans({ tracer, values }) {
+  for (let i = 0; i < COUNT; i++) tracer.startSpan(EVENT_NAME, { attributes: attributesOf(values, i) }).end();
 }
 
-function pinoPeer(label, count, open) {
+function clearSpans({ exporter }) {
+  const kept = exporter.getFinishedSpans().length;
+  if (kept !== COUNT) throw new Error(`OpenTelemetry kept ${kept} of ${COUNT} spans.`);
+  exporter.reset();
+}
+
+function logging(label, open) {
   return {
     label,
-    count,
-    prepare: (round) => ({ ...open(), values: makeValues(count, round + 1) }),
-    run: ({ logger, values }) => {
-      for (let i = 0; i < count; i++) {
-        logger.info({ name: EVENT_NAME, measurements: measurementsOf(values, i), metadata: metadataOf(values, i) });
-      }
-    },
-    finish: ({ close }) => close(),
+    count: COUNT,
+    prepare: (_, round) => ({ ...open(), values: newValues(_, round) }),
+    run: log,
+    finish: ({ close }) => close?.(),
   };
 }
 
-function prometheusPeer() {
-  const { latency, requests, tokens } = prometheus();
-  return {
-    label: PROMETHEUS,
-    count: COUNT,
-    prepare: newValues(COUNT),
-    run: (values) => {
-      for (let i = 0; i < COUNT; i++) {
-        const { duration } = measurementsOf(values, i);
-        const metadata = metadataOf(values, i);
-        const labels = { provider: metadata.provider, model: metadata.model };
-        latency.observe(labels, duration);
-        requests.inc(labels);
-        tokens.inc(labels, metadata.tokens.total);
-      }
-    },
-  };
+function log({ logger, values }) {
+  for (let i = 0; i < COUNT; i++) {
+    logger.info({ name: EVENT_NAME, measurements: measurementsOf(values, i), metadata: metadataOf(values, i) });
+  }
+}
+
+function observe({ latency, requests, tokens, values }) {
+  for (let i = 0; i < COUNT; i++) {
+    const { duration } = measurementsOf(values, i);
+    const { provider, model, tokens: used } = metadataOf(values, i);
+    latency.observe({ provider, model }, duration);
+    requests.inc({ provider, model });
+    tokens.inc({ provider, model }, used.total);
+  }
 }

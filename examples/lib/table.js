@@ -18,7 +18,7 @@ export function printTable(rows) {
 
 /** @param {number | null | undefined} value */
 export function ms(value) {
-  return value == null ? '–' : `${value.toFixed(value < 1 ? 3 : 1)} ms`;
+  return value == null ? '–' : `${value.toFixed(value < 10 ? 2 : 1)} ms`;
 }
 
 /** @param {number | null | undefined} value */

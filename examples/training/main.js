@@ -67,8 +67,7 @@ const tested = await Promise.all(
 );
 print(testSection(tested, style));
 
-const [control] = study.conditions;
-print(comparisonSection(await lab.compare({ study: study.name }, { baseline: control.name }), style));
+print(comparisonSection(await lab.compare({ study: study.name }, { baseline: study.control }), style));
 
 const audits = await Promise.all(experiments.map(auditExperiment));
 const unattributed = lab.ledger().unattributed;

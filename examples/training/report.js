@@ -1,6 +1,7 @@
 // @ts-check
 // The terminal report: results in, lines of at most 80 columns out.
-import { CLASSES, SIDE } from './data.js';
+import { relative } from 'node:path';
+import { SIDE } from './data.js';
 import { MODEL_NAME } from './network.js';
 import { beside, plot } from './plot.js';
 import { study } from './study.js';
@@ -9,7 +10,10 @@ import { table } from './table.js';
 /** @typedef {import('./style.js').Style} Style */
 /** @typedef {import('./audit.js').Audit} Audit */
 /** @typedef {Awaited<ReturnType<typeof import('./curves.js').learningCurves>>} Curves */
-/** @typedef {import('crucible-telemetry').ExperimentMetrics} ExperimentMetrics */
+/** @typedef {import('crucible-telemetry').Lab} Lab */
+/** @typedef {Awaited<ReturnType<import('crucible-telemetry').Experiment['metrics']>>} ExperimentMetrics */
+/** @typedef {Awaited<ReturnType<Lab['compare']>>} ExperimentComparison */
+/** @typedef {Awaited<ReturnType<Lab['exportMany']>>} ExportResult */
 
 const WIDTH = 80;
 
@@ -17,9 +21,9 @@ const WIDTH = 80;
 export function titleSection(style) {
   const { conditions, epochs, images, seeds } = study;
   return [
-    style.heading(study.question),
-    `${count(images.train)} handwritten digits (MNIST, ${SIDE}×${SIDE}) to train on, ${count(images.validation)} to validate, ${count(images.test)} to test.`,
-    `${conditions.length} optimizers × ${seeds.length} seeds, ${epochs} epochs each, network ${MODEL_NAME}: all at once, in this process.`,
+    style.heading(study.hypothesis),
+    `MNIST digits of ${SIDE}×${SIDE} pixels: ${count(images.train)} to train, ${count(images.validation)} to validate, ${count(images.test)} to test`,
+    `${conditions.length} optimizers × ${seeds.length} seeds, ${epochs} epochs of ${MODEL_NAME} each, trained all at once`,
   ];
 }
 
@@ -37,9 +41,9 @@ export function learningSection(curves, style) {
       rows: 11,
       series: curves.map((curve, i) => ({ points: curve[what], ...look(i, style) })),
     });
-  const legend = study.conditions.map(({ title }, i) => {
+  const legend = study.conditions.map(({ title, learningRate }, i) => {
     const { dash, paint } = look(i, style);
-    return paint(`${dash === 1 ? '⠒⠒⠒⠒' : '⠐⠐⠐⠐'} ${title}`);
+    return paint(`${dash === 1 ? '⠒⠒⠒⠒' : '⠐⠐⠐⠐'} ${title}, rate ${learningRate}`);
   });
   return [
     ...heading('Learning', `mean and range of ${study.seeds.length} seeds`, style),
@@ -67,6 +71,36 @@ export function testSection(experiments, style) {
 }
 
 /**
+ * The treatment beside the control. Whether a difference is more than chance is not said here.
+ * @param {ExperimentComparison} comparison
+ * @param {Style} style
+ */
+export function comparisonSection({ baseline, comparisons }, style) {
+  const lines = comparisons.flatMap((arm) => {
+    const { scores, logged } = arm.metrics;
+    const latency = {
+      baseline: baseline.mean_latency_ms,
+      treatment: sum(baseline.mean_latency_ms, arm.latency_difference_ms),
+      difference: arm.latency_difference_ms,
+      n: { treatment: arm.n.treatment.latency },
+    };
+    const rows = [
+      { name: 'digits read right, share', ...scores.exact_match },
+      { name: 'validation loss, last epoch', ...logged.val_loss },
+      { name: 'validation accuracy, last epoch', ...arm.metrics.training.accuracy },
+      { name: 'mean latency, ms', ...latency },
+    ].map((row) => [
+      row.name,
+      ...[row.baseline, row.treatment].map((value) => number(value)),
+      number(row.difference, 'always'),
+      count(row.n?.treatment ?? 0),
+    ]);
+    return table(['', baseline.name, arm.name, 'difference', 'n of each'], rows, style);
+  });
+  return [...heading('Comparison', 'differences as observed', style), ...lines];
+}
+
+/**
  * What became of every event.
  * @param {Audit[]} audits
  * @param {{ turns: number, unattributed: number }} totals
@@ -85,6 +119,24 @@ export function isolationSection(audits, { turns, unattributed }, style) {
     sound
       ? style.good('✓ Every ledger balances; no record is in the wrong experiment.')
       : style.bad('✗ A ledger does not balance, or a record is in the wrong experiment.'),
+  ];
+}
+
+/**
+ * Where it all is.
+ * @param {ExportResult[]} files
+ * @param {Style} style
+ */
+export function filesSection(files, style) {
+  const rows = files.map(({ path, rows, columns, bytes }) => [
+    relative('', path),
+    count(rows),
+    count(columns.length),
+    `${count(Math.round(bytes / 1000))} kB`,
+  ]);
+  return [
+    ...heading('Files', 'all experiments together, one row for each event', style),
+    ...table(['file', 'rows', 'columns', 'size'], rows, style),
   ];
 }
 
@@ -108,6 +160,21 @@ function look(condition, style) {
 
 /** @param {number} value */
 const count = (value) => value.toLocaleString('en-US');
+
+/**
+ * @param {number | null | undefined} value
+ * @param {'always' | 'auto'} sign
+ */
+const number = (value, sign = 'auto') =>
+  value == null
+    ? '–'
+    : value.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: sign });
+
+/**
+ * @param {number | null} a
+ * @param {number | null} b
+ */
+const sum = (a, b) => (a === null || b === null ? null : a + b);
 
 /** @param {number | null | undefined} value */
 const percent = (value) => (value == null ? '–' : `${(value * 100).toFixed(1)} %`);

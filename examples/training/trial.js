@@ -50,9 +50,10 @@ function prepare({ experiment, condition, seed, samples, folder }) {
   const random = seededRandom(seed);
   return {
     experiment,
+    condition,
     random,
     data: split(samples, study.images, random),
-    network: createNetwork({ seed, optimizer: condition.optimizer() }),
+    network: createNetwork({ seed, optimizer: condition.optimizer(condition.learningRate) }),
     checkpoint: checkpointIn(folder),
     signed: { job_id: signature(experiment), optimizer: condition.name, seed },
   };
@@ -90,18 +91,17 @@ async function train(job) {
  * @param {Job} job
  * @param {number} epoch
  */
-async function trainEpoch({ network, data, random, signed }, epoch) {
+async function trainEpoch({ condition, network, data, random, signed }, epoch) {
+  const { learningRate: learning_rate } = condition;
   const perEpoch = Math.ceil(data.train.length / study.batchSize);
   let batch = 0;
   let total = 0;
   for (const samples of batches(data.train, study.batchSize, random)) {
+    const step = (epoch - 1) * perEpoch + batch;
     const start = performance.now();
     const { loss, gradient_norm } = network.learn(samples);
     const duration = performance.now() - start;
-    batchStop.execute(
-      { duration, loss, gradient_norm },
-      { ...signed, epoch, batch, step: (epoch - 1) * perEpoch + batch },
-    );
+    batchStop.execute({ duration, loss, gradient_norm, learning_rate }, { ...signed, epoch, batch, step });
     total += loss;
     batch++;
     await turn(); // here the other trials train their batches

@@ -3,10 +3,10 @@ import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { RowTest } from '../stores/query.ts';
 import type { ExperimentMetrics } from './experiment-metrics.ts';
+import { MetricsCollection } from './metrics-collection.ts';
 import { type BatchSource, readLeaves } from './rows/read-leaves.ts';
 import { RequestNames } from './rows/request-names.ts';
 import type { RowReader } from './rows/row-reader.ts';
-import { MetricsCollection } from './tallies/metrics-collection.ts';
 
 export type { ExperimentMetrics };
 

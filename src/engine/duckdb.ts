@@ -11,7 +11,7 @@ export interface EngineOptions {
 }
 
 /** A DuckDB of one's own, in memory: it owns no file, so there is nothing to lock. */
-export interface Engine extends Disposable {
+export interface Engine {
   readonly connection: DuckDBConnection;
   /** Runs one statement to its end, on a thread of the runtime's pool. */
   run(sql: string): Promise<void>;
@@ -53,7 +53,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await connection.run(sql);
     },
     close,
-    [Symbol.dispose]: close,
   };
 }
 

@@ -3,7 +3,6 @@ import { messageOf } from '../bus/thrown.ts';
 import type { Clock } from '../core/clock.ts';
 import { warnOnce } from '../core/warn.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
-import type { ColumnBatch } from '../record/batch.ts';
 import { enrichEvent } from '../record/enrich-event.ts';
 import type { EventRecord, RecordScope } from '../record/event-record.ts';
 import type { PriceBook } from '../record/prices.ts';
@@ -72,7 +71,6 @@ export class Collector {
   #capturing = false;
   #nested = 0;
   #deferred: Deferred[] = [];
-  #storeFailure: unknown;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -82,7 +80,7 @@ export class Collector {
       prices: options.prices,
       redaction: options.redaction,
       isRequest: options.isRequest,
-      nextBatch: () => this.#nextBatch(),
+      nextBatch: () => options.writer.nextBatch(),
     });
   }
 
@@ -141,10 +139,16 @@ export class Collector {
     span: EnclosingSpan | undefined,
     known: Known | undefined,
   ): boolean {
+    const { ledger } = this;
     try {
-      if (!this.#recorder.begin()) return this.#refuse(event);
+      if (!this.#recorder.begin()) {
+        const { id } = this.#options.schema.experiment;
+        ledger.dropped.capacity++;
+        warnOnce(`capacity:${id}`, `Experiment ${id} is full: further events are dropped and counted.`);
+        return false;
+      }
     } catch (error) {
-      return this.#lose(event, error);
+      return this.#lose(event, messageOf(error));
     }
     try {
       try {
@@ -158,7 +162,7 @@ export class Collector {
       return true;
     } catch (error) {
       this.#recorder.rollback();
-      return this.#lose(event, error);
+      return this.#lose(event, messageOf(error));
     }
   }
 
@@ -188,7 +192,7 @@ export class Collector {
       });
       return true;
     } catch (error) {
-      return this.#lose(event, error);
+      return this.#lose(event, messageOf(error));
     }
   }
 
@@ -199,24 +203,6 @@ export class Collector {
     }
     this.#deferred = [];
     this.#nested = 0;
-  }
-
-  #nextBatch(): ColumnBatch | undefined {
-    this.#storeFailure = undefined;
-    try {
-      return this.#options.writer.nextBatch();
-    } catch (error) {
-      this.#storeFailure = error ?? 'the store failed';
-      return undefined;
-    }
-  }
-
-  #refuse(event: NamedEvent): false {
-    if (this.#storeFailure !== undefined) return this.#lose(event, this.#storeFailure);
-    const { id } = this.#options.schema.experiment;
-    this.ledger.dropped.capacity++;
-    warnOnce(`capacity:${id}`, `Experiment ${id} is full: further events are dropped and counted.`);
-    return false;
   }
 
   #capture(
@@ -288,11 +274,11 @@ export class Collector {
     return { values, fields };
   }
 
-  #lose(event: NamedEvent, error: unknown): false {
+  #lose(event: NamedEvent, why: string): false {
     this.ledger.dropped.encode++;
     warnOnce(
       `encode:${event.name}`,
-      `An event ${event.name} could not be recorded and is counted as dropped: ${messageOf(error)}`,
+      `An event ${event.name} could not be recorded and is counted as dropped: ${why}`,
     );
     return false;
   }

@@ -98,7 +98,8 @@ function idOf(value: unknown): string | null {
 function fieldsOf(event: IngestedEvent): Partial<EventRecord> {
   const fields: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(event)) {
-    if (!RESERVED_FIELDS.has(key) && value !== null && value !== undefined && fieldIndex(key) >= 0) fields[key] = value;
+    if (value === null || value === undefined || (key === 'event_id' && value === '')) continue;
+    if (!RESERVED_FIELDS.has(key) && fieldIndex(key) >= 0) fields[key] = value;
   }
   return fields;
 }

@@ -2,18 +2,25 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CrucibleError, show } from '../core/errors.ts';
 import { jsonlMetrics } from '../metrics-store/adapters/jsonl/jsonl-metrics.ts';
+import { toJsonText } from '../record/json.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { LabContext } from './context.ts';
 import { exportExperiments } from './exporting.ts';
 
 /** Writes an experiment's definition, records and metric points to `<path>/<id>/`, which appears only when it is complete. */
 export async function writeArchive(lab: LabContext, state: ExperimentState, path: string): Promise<void> {
+  if (typeof path !== 'string' || path === '') {
+    throw new CrucibleError('invalid_argument', `path is ${show(path)}.`, {
+      hint: 'Give the folder to write the archive to.',
+    });
+  }
   const folder = join(path, state.id);
   const unfinished = `${folder}.tmp-${process.pid}`;
+  const definition = `${JSON.stringify(JSON.parse(toJsonText(state)), null, 2)}\n`;
   try {
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished, { recursive: true });
-    await writeFile(join(unfinished, 'experiment.json'), `${JSON.stringify(state, null, 2)}\n`);
+    await writeFile(join(unfinished, 'experiment.json'), definition);
     const events = join(unfinished, 'events.jsonl');
     if (await hasRecords(lab, state.id)) await exportExperiments(lab, [state], 'jsonl', { path: events });
     else await writeFile(events, '');
@@ -26,7 +33,8 @@ export async function writeArchive(lab: LabContext, state: ExperimentState, path
     await rm(folder, { recursive: true, force: true });
     await rename(unfinished, folder);
   } catch (error) {
-    await rm(unfinished, { recursive: true, force: true });
+    // Where the folder could not be made there is nothing to remove: what went wrong first is what the caller has to know.
+    await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof CrucibleError) throw error;
     throw new CrucibleError(
       'path_unwritable',

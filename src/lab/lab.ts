@@ -156,9 +156,9 @@ export class Lab {
 
   /** Descriptive comparison with a baseline, by condition. Rejects with `nothing_to_compare` for fewer than two conditions. */
   async compare(which: Comparands, options: CompareOptions = {}): Promise<ExperimentComparison> {
-    const { compareExperiments } = await import('../analysis/compare.ts');
     const { metrics, store } = this.#context;
     const states = await this.#select(which);
+    const { compareExperiments } = await import('../analysis/compare.ts');
     return compareExperiments(
       states.map((state) => ({ state, batches: () => store.scan(state.id), points: () => metrics.scan(state.id) })),
       options,
@@ -167,8 +167,9 @@ export class Lab {
 
   /** Writes the records of several experiments, in the order given, to one file with the union of their columns. */
   async exportMany(which: Comparands, format: ExportFormat, options: ExportOptions): Promise<ExportResult> {
+    const states = await this.#select(which);
     const { exportExperiments } = await import('./exporting.ts');
-    return exportExperiments(this.#context, await this.#select(which), format, options);
+    return exportExperiments(this.#context, states, format, options);
   }
 
   /** Returns when everything recorded so far is as safe as the store makes it. */

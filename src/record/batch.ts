@@ -9,7 +9,10 @@ import { copySnapshot, setOwn } from './snapshot.ts';
 /** Rows of a full batch, at most 2^16: sparse columns number rows by sixteen bits. Making a typed array costs as much as filling hundreds of cells. */
 export const BATCH_ROWS = 4096;
 
-const FIELD = Object.fromEntries(FIELDS.map((field, index) => [field.name, index])) as Record<keyof EventRecord, number>;
+const FIELD = Object.fromEntries(FIELDS.map((field, index) => [field.name, index])) as Record<
+  keyof EventRecord,
+  number
+>;
 
 /**
  * Many records as columns, in the order in which one writer recorded them. This is what stores keep, analyses read and
@@ -168,7 +171,8 @@ export class ColumnBatch {
 
 type Rest = [readonly string[], unknown][];
 
-function place(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {
+/** Sets the value at `keys` within an object, making the objects on the way. */
+export function place(target: Record<string, unknown>, keys: readonly string[], value: unknown): void {
   let object = target;
   const last = keys.length - 1;
   for (let i = 0; i < last; i++) {

@@ -14,7 +14,18 @@ const OUTPUT_TOKENS = fieldIndex('output_tokens');
 const CACHED_INPUT_TOKENS = fieldIndex('cached_input_tokens');
 
 const OK_STATUS = new Set(['ok', 'success', 'succeeded', 'completed', 'complete', 'done', 'passed']);
-const ERROR_STATUS = new Set(['error', 'failed', 'failure', 'exception', 'timeout', 'timed_out', 'cancelled', 'canceled', 'aborted', 'rejected']);
+const ERROR_STATUS = new Set([
+  'error',
+  'failed',
+  'failure',
+  'exception',
+  'timeout',
+  'timed_out',
+  'cancelled',
+  'canceled',
+  'aborted',
+  'rejected',
+]);
 
 const HTTP_STATUS = /^[2-5]\d\d$/;
 

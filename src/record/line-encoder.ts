@@ -38,7 +38,8 @@ export class LineEncoder {
     let before = '{';
     FIELDS.forEach(({ name, type }, index) => {
       const key = `${index === 0 ? '' : ','}"${name}":`;
-      const texts = type === 'object' ? this.#objects(name as Root, index, batch, from, to) : this.#field(index, batch, from, to);
+      const texts =
+        type === 'object' ? this.#objects(name as Root, index, batch, from, to) : this.#field(index, batch, from, to);
       const absent = this.#always.has(name) ? 'null' : '';
       if (typeof texts === 'string') {
         if (texts !== '' || absent !== '') before += key + (texts || absent);
@@ -60,7 +61,7 @@ export class LineEncoder {
     if (column && !change) return this.#fieldTexts.read(column, from, to);
     const text = (row: number) => {
       const value = batch.field(index, row);
-      return fieldText(change && value !== null ? change(value) : value);
+      return fieldText(change ? change(value) : value);
     };
     if (!column && !VARYING.has(index)) return text(from);
     const texts: string[] = [];
@@ -121,7 +122,8 @@ export class LineEncoder {
 /** What an edit does to the cells of a nested column: undefined when all of them stay as they are. */
 export function leafEdit(edit: RecordEdit, path: RecordPath, column: Column): ValueEdit | undefined {
   const change = edit.nested(path);
-  if (change) return (value) => (value === undefined ? undefined : change(value));
-  if (column.kind === ColumnKind.NUMBER || column.kind === ColumnKind.CODE || column.kind === ColumnKind.FLAG) return undefined;
+  if (change) return change;
+  if (column.kind === ColumnKind.NUMBER || column.kind === ColumnKind.CODE || column.kind === ColumnKind.FLAG)
+    return undefined;
   return (value) => (typeof value === 'object' && value !== null ? edit.inside(path, value) : value);
 }

@@ -46,5 +46,11 @@ export function nestedTrees(schema: BatchSchema): { readonly measurements: Neste
 }
 
 function newNode(keys: readonly string[]): NestedNode {
-  return { keys, prefix: `${JSON.stringify(keys.at(-1)?.toWellFormed() ?? '')}:`, column: undefined, children: [], tagged: false };
+  return {
+    keys,
+    prefix: `${JSON.stringify(keys.at(-1)?.toWellFormed() ?? '')}:`,
+    column: undefined,
+    children: [],
+    tagged: false,
+  };
 }

@@ -18,7 +18,11 @@ export function pathName(path: RecordPath): string {
  * for one that begins so and cannot be read.
  */
 export function parsePath(name: string): RecordPath | undefined {
-  const root = name.startsWith('measurements.') ? 'measurements' : name.startsWith('metadata.') ? 'metadata' : undefined;
+  const root = name.startsWith('measurements.')
+    ? 'measurements'
+    : name.startsWith('metadata.')
+      ? 'metadata'
+      : undefined;
   if (!root) return undefined;
   const keys: string[] = [];
   const pattern = /\.("(?:[^"\\]|\\.)*"|[^."]+)/y;

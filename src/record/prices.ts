@@ -100,7 +100,8 @@ export class PriceBook {
     const rate = this.#rate(model, provider, day, timestamp);
     if (rate === 'per-event') return calculate(model, provider, usage, timestamp);
     if ('cost_usd' in rate) return rate;
-    const millions = (usage.input - usage.cached) * rate.input + usage.cached * rate.cached + usage.output * rate.output;
+    const millions =
+      (usage.input - usage.cached) * rate.input + usage.cached * rate.cached + usage.output * rate.output;
     this.#quote.cost_usd = millions / 1e6 + rate.request;
     this.#quote.source = rate.source;
     return this.#quote;
@@ -135,7 +136,8 @@ function overrideRate(model: string, price: ModelPrice): Rate {
         hint: `A price has ${[...REQUIRED, ...OPTIONAL].join(', ')}.`,
       });
     }
-    if ((typeof value === 'number' && Number.isFinite(value) && value >= 0) || (optional && value === undefined)) continue;
+    if ((typeof value === 'number' && Number.isFinite(value) && value >= 0) || (optional && value === undefined))
+      continue;
     throw new CrucibleError('invalid_argument', `prices[${show(model)}].${field} is ${show(value)}.`, {
       hint: 'Prices are US dollars, zero or more.',
     });
@@ -183,13 +185,19 @@ function dataSource(): string {
   return `genai-prices@${loadPriceData().version}`;
 }
 
-function find(model: string, provider: string | undefined, usage: TokenUsage, timestamp: number): PriceCalculation | Quote {
+function find(
+  model: string,
+  provider: string | undefined,
+  usage: TokenUsage,
+  timestamp: number,
+): PriceCalculation | Quote {
   const { api } = loadPriceData();
   const providerId = provider === undefined ? undefined : (PROVIDER_ALIASES.get(provider) ?? provider);
   try {
     // A provider that the data does not know must not be priced as another one that serves a model of the same name. LiteLLM
     // is none: it passes the request on to the provider that the model's name says.
-    const known = providerId === undefined || providerId.toLowerCase() === 'litellm' || api.findProvider({ providerId });
+    const known =
+      providerId === undefined || providerId.toLowerCase() === 'litellm' || api.findProvider({ providerId });
     if (!known) return unknownCost('unknown_provider');
     const result = api.calcPrice(
       { input_tokens: usage.input, output_tokens: usage.output, cache_read_tokens: usage.cached },

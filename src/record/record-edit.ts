@@ -1,6 +1,6 @@
 import type { RecordPath } from './path.ts';
 
-/** What becomes of a value. Undefined: it is taken out. */
+/** What becomes of a value; undefined when it is taken out. An absent value is given as undefined, and stays absent. */
 export type ValueEdit = (value: unknown) => unknown;
 
 /** Changes values on their way out of a batch, for those who write records elsewhere. */

@@ -160,7 +160,8 @@ export class Recorder {
       const kind = ROLE_KINDS[role];
       if (kind === RoleKind.TEXT) column.setText(at, texts[role]!);
       else if (kind === RoleKind.FLAG) column.setFlag(at, numbers[role] === 1);
-      else if (column.kind === ColumnKind.NUMBER && numbers[role] === numbers[role]) column.numbers[at] = numbers[role]!;
+      else if (column.kind === ColumnKind.NUMBER && numbers[role] === numbers[role])
+        column.numbers[at] = numbers[role]!;
       else column.setNumber(at, numbers[role]!);
     }
     if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
@@ -284,7 +285,8 @@ export class Recorder {
     let plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value, this.#trail);
     if (binding.role >= 0) this.#assign(binding, plain);
     if (typeof plain === 'object' && plain !== null) {
-      if (this.#options.redaction) plain = this.#options.redaction.apply({ root: binding.root, keys: binding.keys }, plain);
+      if (this.#options.redaction)
+        plain = this.#options.redaction.apply({ root: binding.root, keys: binding.keys }, plain);
       if (nests && !Array.isArray(plain)) return this.#storeObject(binding, plain as Record<string, unknown>, shape);
     }
     this.#keep(binding, plain);
@@ -321,7 +323,8 @@ export class Recorder {
     const { role } = binding;
     const kind = ROLE_KINDS[role];
     if (kind === RoleKind.NUMBER) this.row.setNumber(role, value, binding.rank);
-    else if (kind === RoleKind.INTEGER && Number.isSafeInteger(value)) this.row.setNumber(role, value + 0, binding.rank);
+    else if (kind === RoleKind.INTEGER && Number.isSafeInteger(value))
+      this.row.setNumber(role, value + 0, binding.rank);
     else this.#assign(binding, value);
   }
 

@@ -52,8 +52,7 @@ const texts = (name: string, otherName?: string): string[] => [
 
 // Usage objects as providers return them hang under `tokens` or `usage`, among the numbers or in the context.
 const USAGE_OBJECTS = ['metadata.tokens', 'metadata.usage', 'measurements.tokens', 'measurements.usage'];
-const usage = (...names: string[]): string[] =>
-  names.flatMap((name) => [...numbers(name), ...usageDetails(name)]);
+const usage = (...names: string[]): string[] => names.flatMap((name) => [...numbers(name), ...usageDetails(name)]);
 const usageDetails = (...names: string[]): string[] =>
   names.flatMap((name) => USAGE_OBJECTS.map((object) => `${object}.${name}`));
 
@@ -118,7 +117,9 @@ const CATEGORY_SOURCES: Readonly<Record<string, Readonly<Record<string, readonly
 };
 
 const GENERAL = index(SOURCES);
-const BY_CATEGORY = new Map(Object.entries(CATEGORY_SOURCES).map(([category, sources]) => [category, index(sources, 100)]));
+const BY_CATEGORY = new Map(
+  Object.entries(CATEGORY_SOURCES).map(([category, sources]) => [category, index(sources, 100)]),
+);
 
 const DERIVED_FROM: Readonly<Record<string, readonly number[]>> = {
   latency_ms: [DURATION, START, STOP],

@@ -8,8 +8,7 @@ describe('the way from running to archived', () => {
     const { lab, clock } = bench();
     const experiment = await lab.startExperiment({ name: 'a' });
     const seen: unknown[] = [];
-    const look = () =>
-      seen.push([experiment.status, experiment.isPaused, experiment.pausedAt, experiment.pauseCount]);
+    const look = () => seen.push([experiment.status, experiment.isPaused, experiment.pausedAt, experiment.pauseCount]);
     look();
     clock.advance(10);
     await experiment.pause();

@@ -118,20 +118,27 @@ test('conditions are equivalent to the same predicate over whole records', async
   );
   const same = (a: unknown, b: unknown) => a === b || Object.is(a, b);
   const sorted = (a: unknown, b: unknown, test: (order: number) => boolean) =>
-    typeof a === typeof b && typeof a !== 'boolean' && a !== null && test((a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : a === b ? 0 : Number.NaN);
+    typeof a === typeof b &&
+    typeof a !== 'boolean' &&
+    a !== null &&
+    test((a as number) < (b as number) ? -1 : (a as number) > (b as number) ? 1 : a === b ? 0 : Number.NaN);
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.option(value, { nil: undefined }), { maxLength: 20 }), comparison, async (values, terms) => {
-      const events = values.map((x, i): Event => [i, { i }, x === undefined ? {} : { x }]);
-      const holds = (x: unknown) =>
-        (!('eq' in terms) || same(x, terms.eq)) &&
-        (!('ne' in terms) || !same(x, terms.ne)) &&
-        (!('gt' in terms) || sorted(x, terms.gt, (order) => order > 0)) &&
-        (!('lte' in terms) || sorted(x, terms.lte, (order) => order <= 0)) &&
-        (!('in' in terms) || terms.in!.some((item) => same(item, x)));
-      const expected = events.filter(([, , metadata]) => holds(metadata.x ?? null)).map(([timestamp]) => timestamp);
-      const found = await matching(events, { where: { 'metadata.x': terms } });
-      expect(found.map((record) => record.timestamp)).toEqual(expected);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.option(value, { nil: undefined }), { maxLength: 20 }),
+      comparison,
+      async (values, terms) => {
+        const events = values.map((x, i): Event => [i, { i }, x === undefined ? {} : { x }]);
+        const holds = (x: unknown) =>
+          (!('eq' in terms) || same(x, terms.eq)) &&
+          (!('ne' in terms) || !same(x, terms.ne)) &&
+          (!('gt' in terms) || sorted(x, terms.gt, (order) => order > 0)) &&
+          (!('lte' in terms) || sorted(x, terms.lte, (order) => order <= 0)) &&
+          (!('in' in terms) || terms.in!.some((item) => same(item, x)));
+        const expected = events.filter(([, , metadata]) => holds(metadata.x ?? null)).map(([timestamp]) => timestamp);
+        const found = await matching(events, { where: { 'metadata.x': terms } });
+        expect(found.map((record) => record.timestamp)).toEqual(expected);
+      },
+    ),
     { numRuns: 300 },
   );
 });

@@ -26,7 +26,9 @@ test('it starts at and can be set to any moment, also one in its past', () => {
 test('it is not moved by what is no time, and stays where it was', () => {
   const clock = fakeClock(100);
   for (const by of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, {}, { minutes: -1 }, { weeks: 1 }]) {
-    expect(() => clock.advance(by as number), JSON.stringify(by)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+    expect(() => clock.advance(by as number), JSON.stringify(by)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    );
   }
   expect(() => clock.set('yesterday')).toThrow(/"yesterday"/);
   expect(() => fakeClock(Number.NaN)).toThrow(/startMicros/);

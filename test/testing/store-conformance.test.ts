@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ColumnBatch } from '../../src/record/batch.ts';
+import type { ColumnBatch } from '../../src/record/batch.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { storeConformance } from '../../src/testing/store-conformance.ts';
@@ -55,7 +55,8 @@ const defects: Record<string, (store: Store) => Partial<Store>> = {
         yield new Proxy(batch, {
           get: (target, key) =>
             key === 'record'
-              ? (row: number) => JSON.parse(JSON.stringify(target.record(row), (_, v) => (typeof v === 'bigint' ? 0 : v)))
+              ? (row: number) =>
+                  JSON.parse(JSON.stringify(target.record(row), (_, v) => (typeof v === 'bigint' ? 0 : v)))
               : Reflect.get(target, key, target),
         });
       }
@@ -122,6 +123,6 @@ test('a store that breaks a law fails its test, and the store without the defect
 
 test('every law that does not need persistence is proved able to fail', () => {
   const names: string[] = [];
-  storeConformance({ name: 'x', test: (name) => names.push(name.slice(3)), open: memoryStore });
+  storeConformance({ name: 'x', test: (name) => names.push(name.slice(3)), open: () => memoryStore() });
   expect(names.filter((name) => !Object.keys(defects).some((law) => name.startsWith(law)))).toEqual([]);
 });

@@ -3,44 +3,46 @@ export class SpanForest {
   readonly #nodes = new Map<string, number>();
   readonly #keys: string[] = [];
   readonly #parents: number[] = [];
-  /** Of each request whose record names its parent: the parent's node, and the request's own span or undefined. */
-  readonly #requestParents: number[] = [];
-  readonly #requestSpans: (string | undefined)[] = [];
+  /** Of each request whose record names its parent: the nodes of its own span, −1 where it has none, and of the parent. */
+  readonly #spans: number[] = [];
+  readonly #above: number[] = [];
   /** The spans of requests whose record names no parent: another record of the same span may. */
-  readonly #requestRoots: string[] = [];
+  readonly #roots: string[] = [];
 
   /** Takes one record: the span that it begins or ends, the span that encloses it, and whether it is a request. */
   add(span: string | undefined, parent: string | undefined, request: boolean): void {
-    if (parent !== undefined && parent !== span) {
-      const node = this.#node(parent);
-      if (span !== undefined) this.#parents[this.#node(span)] = node;
-      if (request) {
-        this.#requestParents.push(node);
-        this.#requestSpans.push(span);
-      }
-    } else if (request && span !== undefined) {
-      this.#requestRoots.push(span);
+    if (parent === undefined || parent === span) {
+      if (request && span !== undefined) this.#roots.push(span);
+      return;
+    }
+    const above = this.#node(parent);
+    const own = span === undefined ? -1 : this.#node(span);
+    if (own >= 0) this.#parents[own] = above;
+    if (request) {
+      this.#spans.push(own);
+      this.#above.push(above);
     }
   }
 
-  /** The spans that enclose a request other than their own, at any depth. */
-  enclosing(): Set<string> {
-    const marked = new Uint8Array(this.#keys.length);
-    this.#requestParents.forEach((parent, i) => {
-      const span = this.#requestSpans[i];
-      this.#mark(marked, parent, span === undefined ? undefined : this.#nodes.get(span));
-    });
-    for (const span of this.#requestRoots) {
-      const own = this.#nodes.get(span);
-      if (own !== undefined) this.#mark(marked, this.#parents[own]!, own);
+  /** The spans of requests that enclose another request, at any depth. */
+  wrapping(): Set<string> {
+    const enclosing = new Uint8Array(this.#keys.length);
+    const requests = new Set<number>(this.#spans);
+    for (let i = 0; i < this.#spans.length; i++) this.#mark(enclosing, this.#above[i]!, this.#spans[i]!);
+    for (const root of this.#roots) {
+      const own = this.#nodes.get(root);
+      if (own === undefined) continue;
+      requests.add(own);
+      this.#mark(enclosing, this.#parents[own]!, own);
     }
-    return new Set(this.#keys.filter((_, node) => marked[node] === 1));
+    return new Set(this.#keys.filter((_, node) => enclosing[node] === 1 && requests.has(node)));
   }
 
   // Ends at a span that is marked, since all above it are then too, and at the request's own, where a damaged trace is a ring.
-  #mark(marked: Uint8Array, from: number, own: number | undefined): void {
-    for (let node = from; node >= 0 && node !== own && marked[node] === 0; node = this.#parents[node]!)
-      marked[node] = 1;
+  #mark(enclosing: Uint8Array, from: number, own: number): void {
+    for (let node = from; node >= 0 && node !== own && enclosing[node] === 0; node = this.#parents[node]!) {
+      enclosing[node] = 1;
+    }
   }
 
   #node(key: string): number {

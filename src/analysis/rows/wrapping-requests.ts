@@ -55,7 +55,7 @@ export async function findWrappingRequests(
       if (span !== undefined || parent !== undefined) forest.add(span, parent, isRequest[events.ids[row]!] === 1);
     }
   }
-  return new WrappingRequests(new Map([...forests].map(([id, forest]) => [id, forest.enclosing()])), extent);
+  return new WrappingRequests(new Map([...forests].map(([id, forest]) => [id, forest.wrapping()])), extent);
 }
 
 // Span ids are unique within their trace; imported ones may be small numbers.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Store } from '../../../src/stores/store.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
+import type { Store } from '../../../src/stores/store.ts';
 import { storeConformance } from '../../../src/testing/store-conformance.ts';
 import { exampleState, scanned, Writing } from '../../../src/testing/store-writing.ts';
 

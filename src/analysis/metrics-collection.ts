@@ -1,16 +1,16 @@
-import type { MetricPoint } from '../../metrics-store/metrics-store.ts';
-import type { ColumnBatch } from '../../record/batch.ts';
-import type { ExperimentState } from '../../stores/experiment-state.ts';
-import type { EventMetrics, ExperimentMetrics, SampleSize } from '../experiment-metrics.ts';
-import { NumberCells } from '../rows/cells.ts';
-import type { RequestNames } from '../rows/request-names.ts';
-import { RowKind, type RowReader } from '../rows/row-reader.ts';
-import { TrainingCollection } from '../training/training-collection.ts';
-import { RunTimes } from './run-times.ts';
-import { SampleIds } from './sample-ids.ts';
-import { ScoreCollection } from './score-collection.ts';
-import { Tally } from './tally.ts';
-import { TallyCollection } from './tally-collection.ts';
+import type { MetricPoint } from '../metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../record/batch.ts';
+import type { ExperimentState } from '../stores/experiment-state.ts';
+import type { EventMetrics, ExperimentMetrics, SampleSize } from './experiment-metrics.ts';
+import { NumberCells } from './rows/cells.ts';
+import type { RequestNames } from './rows/request-names.ts';
+import { RowKind, type RowReader } from './rows/row-reader.ts';
+import { RunTimes } from './tallies/run-times.ts';
+import { SampleIds } from './tallies/sample-ids.ts';
+import { ScoreCollection } from './tallies/score-collection.ts';
+import { Tally } from './tallies/tally.ts';
+import { TallyCollection } from './tallies/tally-collection.ts';
+import { TrainingCollection } from './training/training-collection.ts';
 
 /** Everything that `metrics()` needs of an experiment's records, gathered in one pass over its batches. */
 export class MetricsCollection {

@@ -1,0 +1,67 @@
+import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } from 'apache-arrow';
+import { type ArrowCells, arrowCells } from './arrow-cells.ts';
+import { ChunkWriter } from './chunk-writer.ts';
+import { exportColumns } from './columns.ts';
+import type { ExportJob, Written } from './export-job.ts';
+import { jsonColumns, provenance } from './provenance.ts';
+import { rowSlices } from './row-slices.ts';
+
+const BATCH_CELLS = 524_288;
+const MAX_BATCH_ROWS = 65_536;
+const BATCH_CHARACTERS = 8_388_608;
+
+/**
+ * An Arrow file (IPC format): times as TIMESTAMP in microseconds UTC, integers as Int64, numbers as Float64, texts and JSON
+ * columns as Utf8, tags as a list. The schema's metadata says where it comes from: see `provenance`.
+ */
+export async function writeArrow(job: ExportJob): Promise<Written> {
+  const columns = exportColumns(job.survey, job.edit);
+  const cells = columns.map(arrowCells);
+  const schema = new Schema(
+    cells.map((column) => column.field),
+    new Map(Object.entries(provenance(job.sources, columns))),
+  );
+  const most = Math.min(MAX_BATCH_ROWS, Math.ceil(BATCH_CELLS / columns.length));
+  await ChunkWriter.fill(job.draft.path, job.draft.target, async (writer) => {
+    const queue = new ByteQueue();
+    const arrow = new RecordBatchFileWriter();
+    arrow.reset(queue, schema);
+    let rows = 0;
+    let characters = 0;
+    const send = async () => {
+      arrow.write(recordBatch(schema, cells, rows));
+      for (const bytes of queue.take()) await writer.bytes(bytes);
+      rows = 0;
+      characters = 0;
+    };
+    for await (const slice of rowSlices(job.sources, job.survey, columns.length)) {
+      for (const column of cells) characters += column.add(slice);
+      rows += slice.to - slice.from;
+      if (rows >= most || characters >= BATCH_CHARACTERS) await send();
+    }
+    if (rows > 0) await send();
+    arrow.finish();
+    for (const bytes of queue.take()) await writer.bytes(bytes);
+  });
+  return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
+}
+
+function recordBatch(schema: Schema, cells: readonly ArrowCells[], length: number): RecordBatch {
+  const children = cells.map((column) => column.take());
+  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
+}
+
+/** Hands the bytes of the writer over at once: its own queue grows as fast as it is filled. */
+class ByteQueue extends AsyncByteQueue {
+  #bytes: Uint8Array[] = [];
+
+  override write(bytes: Uint8Array): void {
+    this.#bytes.push(bytes);
+  }
+
+  take(): readonly Uint8Array[] {
+    const taken = this.#bytes;
+    this.#bytes = [];
+    return taken;
+  }
+}

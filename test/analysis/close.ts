@@ -1,0 +1,16 @@
+import { expect } from 'vitest';
+
+/** Expects every number of `expected` in `actual`, to a relative 1e-9, and everything else exactly. */
+export function expectClose(actual: unknown, expected: unknown, path = ''): void {
+  if (typeof expected === 'number' && typeof actual === 'number') {
+    const room = 1e-9 * Math.max(Math.abs(expected), Math.abs(actual)) + 1e-12;
+    expect(Math.abs(actual - expected), `${path}: ${actual} is not ${expected}`).toBeLessThanOrEqual(room);
+  } else if (typeof expected === 'object' && expected !== null) {
+    expect(actual, path).toBeTypeOf('object');
+    for (const [key, value] of Object.entries(expected)) {
+      expectClose((actual as Record<string, unknown>)[key], value, `${path}.${key}`);
+    }
+  } else {
+    expect(actual, path).toBe(expected);
+  }
+}

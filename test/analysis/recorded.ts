@@ -1,0 +1,137 @@
+import { eventInfo } from '../../src/events/registry.ts';
+import { Collector } from '../../src/experiment/collector.ts';
+import { Ledger } from '../../src/experiment/ledger.ts';
+import type { StreamingSummary } from '../../src/experiment/streaming/streaming-metrics.ts';
+import type { MetricPoint } from '../../src/metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../../src/record/batch.ts';
+import type { EventRecord } from '../../src/record/event-record.ts';
+import { PriceBook } from '../../src/record/prices.ts';
+import { BatchSchema } from '../../src/record/schema.ts';
+import type { ExperimentState } from '../../src/stores/experiment-state.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
+import type { ScanOptions, Store } from '../../src/stores/store.ts';
+
+export interface Emitted {
+  readonly name: string;
+  readonly at: number;
+  readonly m?: Record<string, unknown>;
+  readonly d?: Record<string, unknown>;
+  /** Which of the writers records it. */
+  readonly writer?: number;
+}
+
+export interface Recorded {
+  readonly state: ExperimentState;
+  readonly store: Store;
+  readonly batches: () => AsyncIterable<ColumnBatch>;
+  readonly scan: (options?: ScanOptions) => AsyncIterable<ColumnBatch>;
+  /** Records more events, by the same writers. */
+  readonly emit: (events: readonly Emitted[]) => void;
+  /** Streaming metrics of the first writer. */
+  readonly streaming: () => StreamingSummary;
+  readonly records: () => Promise<EventRecord[]>;
+}
+
+export const clock = { nowMicros: () => 0 };
+
+export function experimentState(options: Partial<ExperimentState> = {}): ExperimentState {
+  return {
+    id: 'e1',
+    name: 'experiment',
+    study: null,
+    condition: null,
+    replicate: 'e1',
+    hypothesis: null,
+    tags: [],
+    metadata: {},
+    sample_size: null,
+    events: 'all',
+    scope: 'auto',
+    request_events: null,
+    sampling: null,
+    status: 'running',
+    started_at: 0,
+    paused_at: null,
+    pause_count: 0,
+    stopped_at: null,
+    archived_at: null,
+    phases: [{ started_at: 0, ended_at: null }],
+    ...options,
+  };
+}
+
+const PRICES = new PriceBook({ cheap: { input_per_million: 1, output_per_million: 2 } });
+
+/** An experiment in a memory store into which real collectors put the events, in the order given. */
+export async function recorded(
+  events: readonly Emitted[],
+  options: Partial<ExperimentState> = {},
+  store: Store = memoryStore(),
+): Promise<Recorded> {
+  const state = experimentState(options);
+  await store.create(state);
+  const writers = 1 + Math.max(0, ...events.map(({ writer = 0 }) => writer));
+  const collectors: Collector[] = [];
+  for (let i = 0; i < writers; i++) collectors.push(await collectorOf(state, store, `w${i}`));
+  const emit = (more: readonly Emitted[]) => {
+    for (const { name, at, m = {}, d = {}, writer = 0 } of more) {
+      collectors[writer]!.collect({ name, index: -1 }, m, d, 'ingest', undefined, undefined, {
+        timestamp: at,
+        fields: {},
+      });
+    }
+  };
+  emit(events);
+  const scan = (scanOptions?: ScanOptions) => store.scan(state.id, scanOptions);
+  return {
+    state,
+    store,
+    scan,
+    batches: () => scan(),
+    emit,
+    streaming: () => collectors[0]!.streaming.summary(),
+    records: async () => {
+      const records: EventRecord[] = [];
+      for await (const batch of scan()) for (let row = 0; row < batch.rows; row++) records.push(batch.record(row));
+      return records;
+    },
+  };
+}
+
+async function collectorOf(state: ExperimentState, store: Store, id: string): Promise<Collector> {
+  const schema = new BatchSchema(state, id);
+  const ledger = new Ledger();
+  const writer = await store.openWriter(state.id, { schema, ledger: () => ledger.counts() });
+  const names = state.request_events && new Set(state.request_events);
+  return new Collector({
+    schema,
+    writer,
+    ledger,
+    clock,
+    prices: PRICES,
+    redaction: undefined,
+    sampling: undefined,
+    enrichers: [],
+    events: 'all',
+    isRequest: (name) => (names ? names.has(name) : eventInfo(name)?.request === true),
+  });
+}
+
+export function request(at: number, latency: number | undefined, more: Omit<Partial<Emitted>, 'at'> = {}): Emitted {
+  return {
+    name: 'req_llm.request.stop',
+    at,
+    ...more,
+    m: { ...(latency === undefined ? {} : { duration: latency }), ...more.m },
+  };
+}
+
+export async function* points(
+  ...list: (Partial<MetricPoint> & { metric: string; value: number })[]
+): AsyncGenerator<MetricPoint> {
+  let second = 0;
+  for (const point of list) {
+    const timestamp = `2026-01-01T00:00:${String(second++).padStart(2, '0')}.000000Z`;
+    yield { run_id: 'e1', step: null, timestamp, metadata: {}, ...point };
+  }
+}

@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fromJsonText } from '../../src/record/json.ts';
+import { bench, codeOf, recordsOf } from './bench.ts';
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'crucible-archive-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const lines = (path: string) =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+
+async function stopped(id: string, events: number) {
+  const { lab, clock } = bench();
+  const experiment = await lab.startExperiment({ name: 'a', id, tags: ['x'], metadata: { seed: 1 } });
+  for (let i = 0; i < events; i++) {
+    clock.advance(1);
+    experiment.execute('a.b', { i, nan: Number.NaN }, { text: `line\n${i}` });
+  }
+  await experiment.logMetric('loss', 0.5, { step: 1, metadata: { epoch: 1 } });
+  await experiment.logMetric('loss', Number.NaN, { step: 2 });
+  await experiment.stop();
+  return { lab, experiment };
+}
+
+test('archiving to a path writes definition, records and metric points, then marks the experiment', async () => {
+  const { lab, experiment } = await stopped('exp-a', 3);
+  const state = structuredClone(experiment.state);
+  await experiment.archive({ path: join(dir, 'new', 'folder') });
+  const folder = join(dir, 'new', 'folder', 'exp-a');
+  expect(readdirSync(join(dir, 'new', 'folder'))).toEqual(['exp-a']);
+  expect(readdirSync(folder).sort()).toEqual(['events.jsonl', 'experiment.json', 'metrics.jsonl']);
+  expect(JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'))).toEqual(state);
+  const events = lines(join(folder, 'events.jsonl')).map((line) => JSON.parse(line));
+  const records = await recordsOf(experiment);
+  expect(events.map((event) => [event.event_id, event.sequence, event.measurements.i])).toEqual(
+    records.map((record) => [record.event_id, record.sequence, record.measurements.i]),
+  );
+  expect(events[0].measurements.nan).toEqual({ $number: 'NaN' });
+  const points = lines(join(folder, 'metrics.jsonl')).map((line) => JSON.parse(line));
+  const kept = await lab.metricsStore.read('exp-a');
+  expect(
+    points.map(({ run_id, metric, step, timestamp, metadata }) => ({ run_id, metric, step, timestamp, metadata })),
+  ).toEqual(
+    kept.map(({ run_id, metric, step, timestamp, metadata }) => ({ run_id, metric, step, timestamp, metadata })),
+  );
+  expect(points[0].value).toBe(0.5);
+  expect(experiment.status).toBe('archived');
+});
+
+test('an experiment without events has an archive with the same files', async () => {
+  const { lab } = bench();
+  const experiment = await lab.startExperiment({ name: 'empty', id: 'empty' });
+  await experiment.stop();
+  await experiment.archive({ path: dir });
+  expect(readdirSync(join(dir, 'empty')).sort()).toEqual(['events.jsonl', 'experiment.json', 'metrics.jsonl']);
+  expect([lines(join(dir, 'empty', 'events.jsonl')), lines(join(dir, 'empty', 'metrics.jsonl'))]).toEqual([[], []]);
+});
+
+test('an archive that was there is replaced whole, left-overs of an attempt included', async () => {
+  const { experiment } = await stopped('exp-a', 2);
+  mkdirSync(join(dir, 'exp-a'));
+  writeFileSync(join(dir, 'exp-a', 'old.txt'), 'old');
+  mkdirSync(join(dir, `exp-a.tmp-${process.pid}`));
+  writeFileSync(join(dir, `exp-a.tmp-${process.pid}`, 'left.txt'), 'left over');
+  await experiment.archive({ path: dir });
+  expect(readdirSync(dir)).toEqual(['exp-a']);
+  expect(readdirSync(join(dir, 'exp-a')).sort()).toEqual(['events.jsonl', 'experiment.json', 'metrics.jsonl']);
+});
+
+test('a path that cannot be written leaves nothing half and the experiment stopped', async () => {
+  const { experiment } = await stopped('exp-a', 2);
+  const file = join(dir, 'a-file');
+  writeFileSync(file, 'not a folder');
+  expect(await codeOf(() => experiment.archive({ path: file }))).toBe('path_unwritable');
+  await expect(experiment.archive({ path: join(file, 'below') })).rejects.toThrow(/a-file/);
+  expect(readFileSync(file, 'utf8')).toBe('not a folder');
+  expect(readdirSync(dir)).toEqual(['a-file']);
+  expect(experiment.status).toBe('stopped');
+  await experiment.archive({ path: dir });
+  expect(experiment.status).toBe('archived');
+});
+
+test('a failure half-way leaves neither the archive nor its parts, and an older archive as it was', async () => {
+  const { lab, experiment } = await stopped('exp-a', 2);
+  mkdirSync(join(dir, 'exp-a'));
+  writeFileSync(join(dir, 'exp-a', 'old.txt'), 'old');
+  const { scan } = lab.metricsStore;
+  lab.metricsStore.scan = () => {
+    throw new Error('points unreadable');
+  };
+  await expect(experiment.archive({ path: dir })).rejects.toThrow(/points unreadable/);
+  expect(readdirSync(dir)).toEqual(['exp-a']);
+  expect(readdirSync(join(dir, 'exp-a'))).toEqual(['old.txt']);
+  expect(experiment.status).toBe('stopped');
+  lab.metricsStore.scan = scan;
+});
+
+test('an experiment that is not stopped is not archived, and nothing is written', async () => {
+  const { lab } = bench();
+  const experiment = await lab.startExperiment({ name: 'a' });
+  expect(await codeOf(() => experiment.archive({ path: join(dir, 'x') }))).toBe('not_stopped');
+  expect(existsSync(join(dir, 'x'))).toBe(false);
+  await experiment.stop();
+  await experiment.archive();
+  expect(await codeOf(() => experiment.archive({ path: join(dir, 'x') }))).toBe('not_stopped');
+  expect(existsSync(join(dir, 'x'))).toBe(false);
+});
+
+test('a definition with values that JSON has not is archived without loss', async () => {
+  const { lab } = bench();
+  const metadata = { big: 2n ** 60n, nan: Number.NaN };
+  const experiment = await lab.startExperiment({ name: 'a', id: 'exp-a', metadata });
+  await experiment.stop();
+  const before = experiment.state;
+  await experiment.archive({ path: dir });
+  expect(fromJsonText(readFileSync(join(dir, 'exp-a', 'experiment.json'), 'utf8'))).toEqual(before);
+});
+
+test('a path that is no text is refused', async () => {
+  const { experiment } = await stopped('exp-a', 1);
+  for (const path of ['', 7, null]) {
+    expect(await codeOf(() => experiment.archive({ path: path as string }))).toBe('invalid_argument');
+  }
+  expect(experiment.status).toBe('stopped');
+});
