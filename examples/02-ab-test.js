@@ -55,7 +55,7 @@ const treatment = await lab.startExperiment({
   requestEvents: ['hedging.request.stop', 'hedging.request.exception'],
 });
 
-await forEach(questions(250), 8, async ({ sample_id, text }) => {
+await forEach(questions(200), 10, async ({ sample_id, text }) => {
   await Promise.allSettled([
     control.run(() => ask('openai', MODEL, text), { sample_id }),
     treatment.run(() => hedged(text), { sample_id }),

@@ -11,7 +11,7 @@ const MODELS = [
   { provider: 'anthropic', model: 'claude-sonnet-4-5', pace: { median: 70, late: 0.02, failing: 0.01, wrong: 0.01 } },
   { provider: 'google', model: 'gemini-2.0-flash', pace: { median: 20, late: 0.1, failing: 0.05, wrong: 0.12 } },
 ];
-const PROMPTS = questions(50);
+const PROMPTS = questions(40);
 const TRIES = 3;
 
 const api = await startModelApi(Object.fromEntries(MODELS.map(({ model, pace }) => [model, pace])), 5);

@@ -46,25 +46,23 @@ report('after, live reset');
 await experiment.stop();
 
 const { summary, reliability } = await experiment.metrics();
-console.log(
-  `\nall records: ${summary.total_events} events, ${reliability.total_requests} requests, success ${percent(reliability.success_rate)}`,
-);
-console.log(`phases, ${experiment.pauseCount} pause between them:`);
-for (const { started_at, ended_at } of experiment.phases) {
-  const stops = await experiment.queryWindow(
-    { from: started_at, to: ended_at ?? Number.POSITIVE_INFINITY },
-    { event_name: 'req_llm.request.stop' },
-  );
-  console.log(
-    `  ${(((ended_at ?? 0) - started_at) / 1e6).toFixed(2)} s, ${stops.length} answers, first to ${stops[0]?.sample_id}, last to ${stops.at(-1)?.sample_id}`,
-  );
+console.log(`\nAll records: ${reliability.total_requests} requests, success ${percent(reliability.success_rate)}`);
+console.log(`${experiment.pauseCount} pause, ${experiment.phases.length} phases:`);
+for (const { started_at: from, ended_at } of experiment.phases) {
+  const to = ended_at ?? Date.now() * 1000;
+  const answers = await experiment.queryWindow({ from, to }, { event_name: 'req_llm.request.stop' });
+  console.log(`  ${((to - from) / 1e6).toFixed(2)} s with ${answers.length} answers`);
 }
+console.log(
+  `Duration ${summary.duration_seconds?.toFixed(2)} s: from the first event to the last, the pause left out.`,
+);
 
 // Windows by time and by number, with a condition or a predicate.
 const failed = await experiment.queryWindow({ last: { minutes: 5 } }, { success: false });
 const slow = await experiment.queryWindow({ lastN: 50 }, (record) => (record.latency_ms ?? 0) > 60);
-console.log(`\nfailed in the last five minutes: ${failed.length}; of the last 50 slower than 60 ms: ${slow.length}`);
-console.log(`duration ${summary.duration_seconds?.toFixed(2)} s, the pause left out`);
+console.log(
+  `Failed in the last five minutes: ${failed.length}. Slower than 60 ms, the last 50 of them: ${slow.length}.`,
+);
 
 await lab.close();
 api.close();

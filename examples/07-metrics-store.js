@@ -1,10 +1,9 @@
 // @ts-check
 // Metric points: the curves of training runs, in a file that pandas reads with one line. Three ways to a store, and reading back.
-import { appendFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCrucible, jsonlMetrics, metricsStoreFrom, openMetricsStore } from 'crucible-telemetry';
+import { createCrucible, jsonlMetrics, memoryMetrics, metricsStoreFrom, openMetricsStore } from 'crucible-telemetry';
 import { printTable } from './lib/table.js';
 
 const STEPS = 800;
@@ -33,38 +32,29 @@ await store.flush();
 const configured = openMetricsStore({ adapter: 'jsonl', path });
 await train(0.6, (loss, step) => configured.record('rate-0.6', 'loss', loss, { step }));
 
-// 3. An adapter of your own: a tab-separated file for each run. The driver says how to append and how to read; checks, filters,
-// clock and accounting come from metricsStoreFrom. `metricsStoreConformance` of crucible-telemetry/testing proves an adapter.
-/** @param {{ folder: string }} options */
-function tsvMetrics({ folder }) {
-  const fileOf = (/** @type {string} */ runId) => join(folder, `${encodeURIComponent(runId)}.tsv`);
+// 3. An adapter of your own: keeps each point in several stores, here a file for later and memory for now. The driver says how to
+// append and how to read; checks, filters, clock and accounting come from metricsStoreFrom. `metricsStoreConformance` of
+// crucible-telemetry/testing proves an adapter.
+/** @param {{ stores: import('crucible-telemetry').MetricsStore[] }} options */
+function mirroredMetrics({ stores }) {
   return metricsStoreFrom({
-    name: `tsv ${folder}`,
-    append({ run_id, metric, value, step, timestamp, metadata }) {
-      const cells = [timestamp, step ?? '', JSON.stringify(metric), value, JSON.stringify(metadata)];
-      appendFileSync(fileOf(run_id), `${cells.join('\t')}\n`);
-      return undefined;
+    name: 'mirrored',
+    async append(point) {
+      await Promise.all(stores.map((store) => store.record(point.run_id, point.metric, point.value, point)));
     },
-    async *scan(run_id) {
-      const text = await readFile(fileOf(run_id), 'utf8').catch(() => '');
-      for (const line of text.split('\n').slice(0, -1)) {
-        const [timestamp = '', step, metric = '', value, metadata = ''] = line.split('\t');
-        const [name, context] = [JSON.parse(metric), JSON.parse(metadata)];
-        yield {
-          run_id,
-          metric: name,
-          value: Number(value),
-          step: step ? Number(step) : null,
-          timestamp,
-          metadata: context,
-        };
-      }
+    scan: (runId) => /** @type {typeof store} */ (stores.at(-1)).scan(runId),
+    async flush(runId) {
+      await Promise.all(stores.map((store) => store.flush(runId)));
+    },
+    async close() {
+      await Promise.all(stores.map((store) => store.close()));
     },
   });
 }
+const mirrored = openMetricsStore({ adapter: mirroredMetrics, stores: [jsonlMetrics({ path }), memoryMetrics()] });
 
 // Given to a lab, a store takes what `logMetric` writes, with the experiment's id as run.
-const lab = createCrucible({ metricsStore: openMetricsStore({ adapter: tsvMetrics, folder }) });
+const lab = createCrucible({ metricsStore: mirrored });
 const experiment = await lab.startExperiment({ name: 'diverging' });
 await train(1.6, (loss, step) => experiment.logMetric('loss', loss, { step }));
 await experiment.stop();
@@ -92,6 +82,6 @@ const text = /** @type {any} */ ('0.25');
 const refused = await store.record('rate-0.1', 'loss', text).catch((/** @type {Error} */ error) => error.message);
 console.log(`Refused: ${refused}\nRejects:`, store.rejects);
 
-await Promise.all([store.close(), configured.close(), lab.metricsStore.close()]);
+await Promise.all([store.close(), configured.close(), mirrored.close()]);
 await lab.close();
 await rm(folder, { recursive: true });

@@ -14,7 +14,7 @@ export function isolated(moduleUrl, execArgv = process.execArgv) {
   const settle = (outcome) => waiting.shift()?.(outcome);
   child.on('message', settle);
   const closed = new Promise((resolve) => {
-    child.on('close', (code, signal) => {
+    child.on('exit', (code, signal) => {
       gone = { error: `its process ended with ${signal ?? `code ${code}`}` };
       while (waiting.length > 0) settle(gone);
       resolve();

@@ -1,31 +1,47 @@
 // @ts-check
 // Checks the library's promises on the data itself: nothing lost silently, nothing in the wrong experiment.
+import { deploymentEvents, telemetry, trainingEvents } from 'crucible-telemetry';
+import { study } from './study.js';
 import { signature } from './trial.js';
 
 /** @typedef {import('crucible-telemetry').Experiment} Experiment */
 /** @typedef {Awaited<ReturnType<typeof auditExperiment>>} Audit */
 
 /**
- * Reads all records of an experiment and holds them against its ledger. A record is foreign when it carries the id of another
- * experiment, or when the trial that emitted it signed it with another name.
- * @param {Experiment} experiment
+ * A second count, apart from the library's: a handler on the bus that counts events by the trial that signed them.
  */
-export async function auditExperiment(experiment) {
+export function startWitness() {
+  /** @type {Map<unknown, number>} */
+  const seen = new Map();
+  telemetry.attach('witness', [...trainingEvents(), ...deploymentEvents()], (_name, _measurements, { job_id }) => {
+    seen.set(job_id, (seen.get(job_id) ?? 0) + 1);
+  });
+  return seen;
+}
+
+/**
+ * Reads all records of an experiment and holds them against its ledger and the witness. A record is foreign when it carries the
+ * id of another experiment, or when the trial that emitted it signed it with another name.
+ * @param {Experiment} experiment
+ * @param {ReadonlyMap<unknown, number>} witness
+ */
+export async function auditExperiment(experiment, witness) {
   const own = signature(experiment);
   /** @type {number[]} */
   const timestamps = [];
   let foreign = 0;
   for await (const record of experiment.records()) {
     timestamps.push(record.timestamp);
-    const signed = record.metadata.job_id ?? own;
-    if (record.experiment_id !== experiment.id || signed !== own) foreign++;
+    if (record.experiment_id !== experiment.id || record.metadata.job_id !== own) foreign++;
   }
 
-  const ledger = await experiment.ledgerAll();
-  const dropped = Object.values(ledger.dropped).reduce((sum, count) => sum + count, 0);
-  const balanced = ledger.emitted === ledger.stored + ledger.sampled_out + dropped;
-  const complete = timestamps.length === ledger.stored;
-  return { name: experiment.name, ledger, dropped, foreign, timestamps, sound: balanced && complete && foreign === 0 };
+  const { emitted, stored, sampled_out, dropped: reasons } = await experiment.ledgerAll();
+  const dropped = Object.values(reasons).reduce((sum, count) => sum + count, 0);
+  // Scores go to the experiment itself, not over the bus: one for each test image.
+  const expected = (witness.get(own) ?? 0) + study.images.test;
+  const sound =
+    emitted === expected && emitted === stored + sampled_out + dropped && timestamps.length === stored && foreign === 0;
+  return { name: experiment.name, expected, emitted, stored, dropped, foreign, timestamps, sound };
 }
 
 /**

@@ -4,7 +4,7 @@
 // `study.js` has the question, `trial.js` the code under observation.
 import { join } from 'node:path';
 import { createCrucible, memoryStore } from 'crucible-telemetry';
-import { auditExperiment, countTurns } from './audit.js';
+import { auditExperiment, countTurns, startWitness } from './audit.js';
 import { learningCurves } from './curves.js';
 import { loadDigits } from './data.js';
 import { startTensorFlow } from './network.js';
@@ -51,8 +51,9 @@ const trials = await Promise.all(
 );
 const experiments = trials.map((trial) => trial.experiment);
 
-// All six at once. Whatever is emitted inside a run reaches the experiment of that run and no other.
+const witness = startWitness();
 const hideProgress = showProgress(process.stderr);
+// All six at once. Whatever is emitted inside a run reaches the experiment of that run and no other.
 await Promise.all(trials.map((trial) => trial.experiment.run(() => runTrial(trial))));
 hideProgress();
 await Promise.all(experiments.map((experiment) => experiment.stop()));
@@ -69,7 +70,7 @@ print(testSection(tested, style));
 
 print(comparisonSection(await lab.compare({ study: study.name }, { baseline: study.control }), style));
 
-const audits = await Promise.all(experiments.map(auditExperiment));
+const audits = await Promise.all(experiments.map((experiment) => auditExperiment(experiment, witness)));
 const unattributed = lab.ledger().unattributed;
 print(isolationSection(audits, { turns: countTurns(audits), unattributed }, style));
 

@@ -8,7 +8,7 @@ import { CLASSES, PIXELS } from './data.js';
 
 /** @typedef {import('./data.js').Sample} Sample */
 
-const HIDDEN = 48;
+const HIDDEN = 32;
 
 export const MODEL_NAME = `mlp-${PIXELS}-${HIDDEN}-${CLASSES}`;
 

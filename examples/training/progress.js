@@ -9,6 +9,8 @@ const EPOCH = 'crucible_train.epoch.stop';
 const ANSWER = 'crucible_deployment.inference.stop';
 const BAR_COLUMNS = 20;
 const MIN_COLUMNS = 80;
+// An answer takes about a twentieth of a batch's time.
+const ANSWER_SHARE = 0.05;
 const REDRAW_MS = 100;
 
 /**
@@ -21,7 +23,8 @@ export function showProgress(stream) {
   const style = styleFor(stream);
   const started = performance.now();
   const trials = study.conditions.length * study.seeds.length;
-  const steps = trials * (study.epochs * Math.ceil(study.images.train / study.batchSize) + study.images.test);
+  const batches = study.epochs * Math.ceil(study.images.train / study.batchSize);
+  const total = trials * (batches + study.images.test * ANSWER_SHARE);
   /** @type {Map<string, number[]>} Validation losses by optimizer. */
   const losses = new Map(study.conditions.map((condition) => [condition.name, []]));
   let done = 0;
@@ -32,9 +35,9 @@ export function showProgress(stream) {
     if (name === EPOCH) {
       losses.get(String(metadata.optimizer))?.push(Number(measurements.val_loss));
       epochs++;
-      if (!live && epochs % trials === 0) stream.write(`${status()}\n`);
+      if (!live && epochs % trials === 0) stream.write(`${status(epochs / trials)}\n`);
     } else {
-      done++;
+      done += name === ANSWER ? ANSWER_SHARE : 1;
     }
     if (live && performance.now() - drawn >= REDRAW_MS) draw();
   });
@@ -44,18 +47,20 @@ export function showProgress(stream) {
     if (live) stream.write('\r\x1b[K');
   };
 
-  function status() {
+  /** @param {number} epoch */
+  function status(epoch) {
     const means = [...losses].map(([name, values]) => `${name} ${mean(values.slice(-study.seeds.length)).toFixed(3)}`);
     const loss = epochs < trials ? '' : `  loss ${means.join(', ')}`;
-    return `epoch ${Math.floor(epochs / trials)} of ${study.epochs}${loss}  ${Math.round((performance.now() - started) / 1000)} s`;
+    return `epoch ${epoch} of ${study.epochs}${loss}  ${Math.round((performance.now() - started) / 1000)} s`;
   }
 
   function draw() {
     drawn = performance.now();
-    const share = done / steps;
-    const full = Math.round(share * BAR_COLUMNS);
+    const epoch = Math.min(Math.floor(epochs / trials) + 1, study.epochs);
+    const percent = `${Math.floor((100 * done) / total)}%`.padStart(4);
+    const full = Math.round((BAR_COLUMNS * done) / total);
     const bar = style.good('━'.repeat(full)) + style.dim('─'.repeat(BAR_COLUMNS - full));
-    stream.write(`\r${bar} ${String(Math.floor(share * 100)).padStart(3)}%  ${status()}\x1b[K`);
+    stream.write(`\r${bar} ${percent}  ${status(epoch)}\x1b[K`);
   }
 }
 

@@ -107,15 +107,16 @@ export function comparisonSection({ baseline, comparisons }, style) {
  * @param {Style} style
  */
 export function isolationSection(audits, { turns, unattributed }, style) {
-  const rows = audits.map(({ name, ledger, dropped, timestamps, foreign }) => [
+  const rows = audits.map(({ name, expected, emitted, stored, dropped, timestamps, foreign }) => [
     name,
-    ...[ledger.emitted, ledger.stored, ledger.sampled_out, dropped, timestamps.length, foreign].map(count),
+    ...[expected, emitted, stored, dropped, timestamps.length, foreign].map(count),
   ]);
   const sound = audits.every((audit) => audit.sound);
   return [
     ...heading('Ledger', `${audits.length} experiments at once, each in its own isolation`, style),
-    ...table(['experiment', 'emitted', 'stored', 'sampled out', 'dropped', 'read back', 'foreign'], rows, style),
-    `They took turns ${count(turns)} times. Events outside all runs: ${count(unattributed)}.`,
+    ...table(['experiment', 'expected', 'emitted', 'stored', 'dropped', 'read back', 'foreign'], rows, style),
+    'Expected is what a handler on the bus counted, and a score for each test digit.',
+    `The experiments took turns ${count(turns)} times. Events outside all runs: ${count(unattributed)}.`,
     sound
       ? style.good('✓ Every ledger balances; no record is in the wrong experiment.')
       : style.bad('✗ A ledger does not balance, or a record is in the wrong experiment.'),

@@ -125,7 +125,7 @@ async function test({ experiment, network, data, signed }, version) {
       span.annotate({ response: answer });
       return answer;
     });
-    experiment.score('exact_match', digit === sample.label, { sample_id: sample.id });
+    experiment.score('exact_match', digit === sample.label, { ...signed, sample_id: sample.id });
     await turn();
   }
 }

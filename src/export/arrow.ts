@@ -1,8 +1,9 @@
-import { AsyncByteQueue, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } from 'apache-arrow';
+import { AsyncByteQueue, type Data, makeData, RecordBatch, RecordBatchFileWriter, Schema, Struct } from 'apache-arrow';
 import { type ArrowCells, arrowCells } from './arrow-cells.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { exportColumns } from './columns.ts';
 import type { ExportJob, Written } from './export-job.ts';
+import { Pacer } from './pacer.ts';
 import { jsonColumns, provenance } from './provenance.ts';
 import { rowSlices } from './row-slices.ts';
 
@@ -29,7 +30,7 @@ export async function writeArrow(job: ExportJob): Promise<Written> {
     let rows = 0;
     let characters = 0;
     const send = async () => {
-      arrow.write(recordBatch(schema, cells, rows));
+      arrow.write(await recordBatch(schema, cells, rows));
       for (const bytes of queue.take()) await writer.bytes(bytes);
       rows = 0;
       characters = 0;
@@ -46,8 +47,13 @@ export async function writeArrow(job: ExportJob): Promise<Written> {
   return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
 }
 
-function recordBatch(schema: Schema, cells: readonly ArrowCells[], length: number): RecordBatch {
-  const children = cells.map((column) => column.take());
+async function recordBatch(schema: Schema, cells: readonly ArrowCells[], length: number): Promise<RecordBatch> {
+  const pacer = new Pacer();
+  const children: Data[] = [];
+  for (const column of cells) {
+    children.push(column.take());
+    if (pacer.due) await pacer.turn();
+  }
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }));
 }
 

@@ -6,7 +6,7 @@ import type { RecordPath } from '../record/path.ts';
 import type { RecordEdit } from '../record/record-edit.ts';
 import { MAX_PATHS } from '../record/schema.ts';
 import type { Survey, SurveyedPath } from './survey.ts';
-import { areIntegers, type ColumnType, typeOf } from './value-kinds.ts';
+import { type ColumnType, typeOf } from './value-kinds.ts';
 
 type Root = RecordPath['root'];
 
@@ -65,7 +65,7 @@ export function exportedFields(survey: Survey): readonly string[] {
 export function exportColumns(survey: Survey, edit: RecordEdit | undefined): readonly ExportColumn[] {
   const columns = exportedFields(survey)
     .filter((name) => FIELDS[fieldIndex(name)]!.type !== 'object')
-    .map((name) => fieldColumn(fieldIndex(name), survey, edit));
+    .map((name) => fieldColumn(fieldIndex(name), edit));
   const taken = new Set<string>();
   const overflow: SurveyedPath[] = [];
   for (const found of [...survey.paths.values()].sort(byName)) {
@@ -88,14 +88,12 @@ export function exportColumns(survey: Survey, edit: RecordEdit | undefined): rea
   return columns;
 }
 
-function fieldColumn(index: number, survey: Survey, edit: RecordEdit | undefined): ExportColumn {
+function fieldColumn(index: number, edit: RecordEdit | undefined): ExportColumn {
   const { name, type } = FIELDS[index]!;
-  // Recorded numbers are not forced to be whole; a fraction among them must not be lost.
-  const whole = type !== 'integer' || areIntegers(survey.fields[index]!);
   const change = edit?.field(index);
   return {
     name,
-    type: whole ? (type as ColumnType) : 'number',
+    type: type as ColumnType,
     cells(batch) {
       const stored = batch.columns[index];
       if (change) return { get: (row) => change(batch.field(index, row)) };

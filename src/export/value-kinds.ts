@@ -65,11 +65,6 @@ export function typeOf(kinds: ValueKinds): ColumnType | undefined {
   return 'json';
 }
 
-/** Whether numbers of those kinds fit a column of 64-bit integers. */
-export function areIntegers(kinds: ValueKinds): boolean {
-  return (kinds & ~(INTEGER | BIGINT)) === 0;
-}
-
 function isInt64(value: number): boolean {
   return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63 && !Object.is(value, -0);
 }

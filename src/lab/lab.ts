@@ -216,12 +216,13 @@ export class Lab {
   async #openFor(state: ExperimentState, options: SessionOptions): Promise<Experiment> {
     const session = await openSession(this.#context, state, options);
     try {
-      this.#requireOpen();
       const experiment = new Experiment(this.#context, state, (gone) => this.#forget(gone), session);
-      await experiment.refresh();
       this.#open.set(state.id, experiment);
+      await experiment.refresh();
+      this.#requireOpen();
       return experiment;
     } catch (error) {
+      this.#open.delete(state.id);
       await session.close();
       throw error;
     }

@@ -28,6 +28,7 @@ export class ColumnBatch {
   maxTimestamp: number = Number.NEGATIVE_INFINITY;
   /** By column index; a column that no row has is missing. */
   readonly columns: (Column | undefined)[] = [];
+  #sealed = false;
   readonly #rest: { measurements: Map<number, Rest>; metadata: Map<number, Rest> } = {
     measurements: new Map(),
     metadata: new Map(),
@@ -65,8 +66,10 @@ export class ColumnBatch {
     this.#rest.metadata.delete(row);
   }
 
-  /** Called once when the batch is full, so that its columns can take their smallest form. */
+  /** Called when the batch is full, so that its columns can take their smallest form. No row may be written from then on. */
   seal(): void {
+    if (this.#sealed) return;
+    this.#sealed = true;
     const { columns, rows, schema } = this;
     for (let field = 0; field < FIELDS.length; field++) {
       const column = columns[field];

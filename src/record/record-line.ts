@@ -50,6 +50,9 @@ function fromField(field: Field, value: unknown): unknown {
       return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
     case 'object':
       return typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+    case 'integer':
+    case 'timestamp':
+      return Number.isInteger(value) ? value : undefined;
     default:
       if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
       return typeof value === 'number' ? value : undefined;

@@ -4,7 +4,7 @@ const ROOM_FOR_NOTE = 64;
 const MAX_DEPTH = 32;
 const MAX_ELEMENTS = 100_000;
 /** The most values of one event. */
-export const MAX_VALUES: number = 500_000;
+export const MAX_VALUES: number = 200_000;
 
 /** What `snapshot` returns: JSON's values, and NaN, ±Infinity and integers beyond 2^53 as they are. */
 export type Snapshot =
@@ -32,7 +32,7 @@ export function newTrail(root?: object): Trail {
  * become text, errors `{ name, message, stack, … }`, maps objects, sets and typed arrays lists, other instances what their
  * `toJSON` gives or their own properties; functions, symbols, buffers and promises a word in brackets; a cycle `[Circular]`; a
  * getter that throws `[Threw: …]`. A safe bigint becomes a number, an unsafe one stays a bigint. Undefined is null in a list and
- * absent in an object. What goes deeper than 32 levels, beyond 100,000 elements of a list or 500,000 values in all is left out,
+ * absent in an object. What goes deeper than 32 levels, beyond 100,000 elements of a list or 200,000 values in all is left out,
  * with a note in its place. Never throws. A snapshot of a snapshot equals it.
  */
 export function snapshot(value: unknown, trail: Trail = newTrail()): Snapshot {

@@ -1,5 +1,5 @@
 import { CrucibleError, show } from '../core/errors.ts';
-import { normalQuantile } from './normal.ts';
+import { normalQuantile } from './distributions/normal.ts';
 
 /** A confidence interval for a rate. */
 export interface WilsonInterval {

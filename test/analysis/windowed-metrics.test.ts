@@ -102,6 +102,21 @@ describe('windows', () => {
       }),
     );
   });
+
+  it('of a part of the time leave out a request that wraps one from before', async () => {
+    const ids = { trace_id: 't', span_id: 'outer' };
+    const inner = request(1, 10, { d: { trace_id: 't', parent_span_id: 'outer' } });
+    const experiment = await recorded([inner, request(50, 12, { d: ids }), request(60, 20)]);
+    const { windows } = await windowsOf(experiment, { size: { seconds: 1 }, from: 40 });
+    expect(windows).toMatchObject([{ count: 2, latency: { n: 1, mean: 20 }, successes: 1 }]);
+  });
+
+  it('recover from numbers too large to be summed', async () => {
+    const experiment = await recorded([request(0, 1e308), request(1, 1e308), request(60 * SECOND, 5)]);
+    const { windows } = await windowsOf(experiment, { size: { seconds: 20 }, step: { seconds: 1 } });
+    expect(windows.length).toBeGreaterThan(16);
+    expect(windows.at(-1)?.latency).toMatchObject({ n: 1, mean: 5, p50: 5 });
+  });
 });
 
 describe('a window', () => {

@@ -86,6 +86,22 @@ describe('several labs on one store', () => {
     expect(theirs.ledger()).toMatchObject({ emitted: 1, dropped: { stopped: 1 } });
   });
 
+  test('an experiment that was removed while another lab was joining is not found there afterwards', async () => {
+    const [a, b] = sharing(2);
+    const mine = await a!.lab.startExperiment({ name: 'a' });
+    const { load } = b!.store;
+    let loads = 0;
+    b!.store.load = async (id) => {
+      if (++loads === 2) await b!.store.remove(id);
+      return load.call(b!.store, id);
+    };
+    const theirs = await b!.lab.joinExperiment(mine.id);
+    expect([theirs.isOpen, b!.bus.listening, a!.bus.listening]).toEqual([false, false, false]);
+    expect(await codeOf(() => b!.lab.getExperiment(mine.id))).toBe('experiment_not_found');
+    const again = await b!.lab.startExperiment({ name: 'again', id: mine.id });
+    expect(await b!.lab.getExperiment(mine.id)).toBe(again);
+  });
+
   test('joining twice, or the own experiment, gives the same one and no second writer', async () => {
     const [a, b] = sharing(2);
     const mine = await a!.lab.startExperiment({ name: 'a' });

@@ -13,72 +13,87 @@ const EVENTS = ['req_llm.request.stop', 'a.b', 'a.c'];
 /** An experiment of the world, or undefined while it has none. */
 const at = <T>(list: readonly T[], i: number): T | undefined => list[i % Math.max(1, list.length)];
 
+type Way = 'run' | 'explicit' | 'ingest' | 'bus';
+type Change = 'pause' | 'resume' | 'stop';
+
+const emitting = (which: number, name: string, way: Way, count: number, key: number): Operation => ({
+  name: `${count} ${name} by ${way}`,
+  run({ bus, experiments }) {
+    const experiment = at(experiments, which);
+    for (let i = 0; i < count; i++) {
+      const metadata = { sample_id: `s${key}-${i}`, value: [i, 'text', { nested: i }, null][i % 4] };
+      if (way === 'bus') bus.execute(name, { duration: i }, metadata);
+      else if (way === 'run') experiment?.run(() => bus.execute(name, { duration: i }, metadata));
+      else if (way === 'explicit') experiment?.execute(name, { duration: i }, metadata);
+      else experiment?.ingest({ event_id: `e${key}-${i}`, name, timestamp: i, metadata });
+    }
+  },
+});
+
+const failing = (which: number): Operation => ({
+  name: 'an event that cannot be recorded',
+  run: ({ bus, experiments, fail }) => fail(() => at(experiments, which)?.run(() => bus.execute('a.b'))),
+});
+
+const changing = (which: number, change: Change): Operation => ({
+  name: change,
+  run: async ({ experiments }) => {
+    await at(experiments, which)
+      ?.[change]()
+      .catch(() => undefined);
+  },
+});
+
+const starting = (options: object): Operation => ({
+  name: `start ${JSON.stringify(options)}`,
+  async run({ lab, experiments }) {
+    if (experiments.length < 5) experiments.push(await lab.startExperiment({ name: 'a', ...options }));
+  },
+});
+
+const resetting = (which: number): Operation => ({
+  name: 'reset streaming metrics',
+  run: ({ experiments }) => at(experiments, which)?.resetStreamingMetrics(),
+});
+
+const which = fc.nat(20);
 const operations: fc.Arbitrary<Operation> = fc.oneof(
   fc
     .tuple(
-      fc.nat(20),
+      which,
       fc.constantFrom(...EVENTS),
-      fc.constantFrom('run', 'explicit', 'ingest', 'bus'),
+      fc.constantFrom<Way>('run', 'explicit', 'ingest', 'bus'),
       fc.nat(80),
-      fc.nat(9),
+      fc.nat(2),
     )
-    .map(
-      ([which, name, way, count, key]): Operation => ({
-        name: `${count} ${name} by ${way}`,
-        run({ bus, experiments }) {
-          const experiment = at(experiments, which);
-          for (let i = 0; i < count; i++) {
-            const metadata = { sample_id: `s${key}-${i}`, value: [i, 'text', { nested: i }, null][i % 4] };
-            if (way === 'bus') bus.execute(name, { duration: i }, metadata);
-            else if (way === 'run') experiment?.run(() => bus.execute(name, { duration: i }, metadata));
-            else if (way === 'explicit') experiment?.execute(name, { duration: i }, metadata);
-            else experiment?.ingest({ event_id: `e${key}-${i}`, name, timestamp: i, metadata });
-          }
-        },
-      }),
-    ),
-  fc.nat(20).map(
-    (which): Operation => ({
-      name: 'an event that cannot be recorded',
-      run({ bus, experiments, fail }) {
-        fail(() => at(experiments, which)?.run(() => bus.execute('a.b')));
-      },
-    }),
-  ),
-  fc.tuple(fc.nat(20), fc.constantFrom('pause', 'resume', 'stop')).map(
-    ([which, change]): Operation => ({
-      name: change,
-      async run({ experiments }) {
-        await at(experiments, which)
-          ?.[change as 'pause']()
-          .catch(() => undefined);
-      },
-    }),
-  ),
+    .map((given) => emitting(...given)),
+  which.map(failing),
+  fc.tuple(which, fc.constantFrom<Change>('pause', 'resume', 'stop')).map((given) => changing(...given)),
   fc
-    .record({
-      events: fc.constantFrom(undefined, ['a.b'], ['a.b', 'req_llm.request.stop']),
-      sampling: fc.constantFrom(undefined, { rate: 0.3 }),
-      scope: fc.constantFrom(undefined, 'process' as const),
-    })
-    .map(
-      (options): Operation => ({
-        name: `start ${JSON.stringify(options)}`,
-        async run({ lab, experiments }) {
-          if (experiments.length < 5) {
-            const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-            experiments.push(await lab.startExperiment({ name: 'a', ...given }));
-          }
-        },
-      }),
-    ),
-  fc.nat(20).map(
-    (which): Operation => ({
-      name: 'reset streaming metrics',
-      run: ({ experiments }) => at(experiments, which)?.resetStreamingMetrics(),
-    }),
-  ),
+    .record(
+      {
+        events: fc.constantFrom(['a.b'], ['a.b', 'req_llm.request.stop']),
+        sampling: fc.constant({ rate: 0.3 }),
+        scope: fc.constant('process'),
+      },
+      { requiredKeys: [] },
+    )
+    .map(starting),
+  which.map(resetting),
 );
+
+/** A sequence that meets every reason for dropping an event. */
+const everyReason = [
+  emitting(0, 'a.b', 'ingest', 2, 0),
+  emitting(0, 'a.b', 'ingest', 2, 0),
+  failing(0),
+  changing(0, 'pause'),
+  emitting(0, 'a.b', 'run', 3, 0),
+  changing(0, 'resume'),
+  emitting(0, 'a.b', 'explicit', 120, 0),
+  changing(0, 'stop'),
+  emitting(0, 'a.b', 'explicit', 1, 0),
+];
 
 /** A world whose clock fails while `fail` acts. */
 function createWorld(maxEvents: number | undefined): World {
@@ -123,7 +138,7 @@ test('after any sequence of operations emitted = stored + sampled_out + dropped,
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[everyReason, 100]] },
   );
   expect([...reasons].sort()).toEqual(['capacity', 'duplicate', 'encode', 'paused', 'stopped']);
 });

@@ -130,11 +130,17 @@ describe('cost', () => {
     mine: { input_per_million: 10, output_per_million: 20, cached_input_per_million: 1, per_request: 0.5 },
   });
   const event = (measurements: Emitted['measurements'], metadata: Emitted['metadata'], name = DONE) =>
-    recordOf({ name, measurements: measurements ?? {}, metadata: metadata ?? {}, timestamp: NOON }, { prices, requests: ['a.b'] });
+    recordOf(
+      { name, measurements: measurements ?? {}, metadata: metadata ?? {}, timestamp: NOON },
+      { prices, requests: ['a.b'] },
+    );
 
   test('that is reported wins, with its source', () => {
     const tokens = { input: 1, output: 1 };
-    expect(event({ cost_usd: 0.25 }, { model: 'mine', tokens })).toMatchObject({ cost_usd: 0.25, cost_source: 'reported' });
+    expect(event({ cost_usd: 0.25 }, { model: 'mine', tokens })).toMatchObject({
+      cost_usd: 0.25,
+      cost_source: 'reported',
+    });
     expect(event({ cost_usd: 0 }, { model: 'mine', tokens })).toMatchObject({ cost_usd: 0, cost_source: 'reported' });
     expect(event({ cost: 0.25 }, { cost_source: 'invoice' })).toMatchObject({ cost_usd: 0.25, cost_source: 'invoice' });
   });

@@ -10,7 +10,11 @@ const path = fc.record({
 });
 
 test('the name of a path can be read back', () => {
-  fc.assert(fc.property(path, (path) => expect(parsePath(pathName(path))).toEqual(path)));
+  fc.assert(
+    fc.property(path, (path) => {
+      expect(parsePath(pathName(path))).toEqual(path);
+    }),
+  );
 });
 
 test('different paths have different names', () => {
@@ -36,10 +40,16 @@ test.each(['metadata', 'measurements', 'loss', '', 'metadatas.a', 'xmetadata.a']
   expect(parsePath(name)).toBeUndefined();
 });
 
-test.each(['metadata.', 'metadata..a', 'metadata.a.', 'metadata.a"b', 'metadata."a', 'metadata."a"b', 'metadata."\\x"', 'metadata."\n"'])(
-  '%j is refused',
-  (name) => {
-    expect(() => parsePath(name)).toThrow(CrucibleError);
-    expect(() => parsePath(name)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
-  },
-);
+test.each([
+  'metadata.',
+  'metadata..a',
+  'metadata.a.',
+  'metadata.a"b',
+  'metadata."a',
+  'metadata."a"b',
+  'metadata."\\x"',
+  'metadata."\n"',
+])('%j is refused', (name) => {
+  expect(() => parsePath(name)).toThrow(CrucibleError);
+  expect(() => parsePath(name)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+});

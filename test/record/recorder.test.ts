@@ -27,7 +27,7 @@ describe('an event that is taken back', () => {
           tape.seal();
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -56,8 +56,14 @@ describe('an event that is taken back', () => {
 
   test('half-way, deep in an object, does not make later objects look circular', () => {
     const tape = new Tape();
-    const shared = { x: 1, get bad(): number { if (fails) throw new Error('no'); return 2; } }; // biome-ignore format: one line
     let fails = true;
+    const shared = {
+      x: 1,
+      get bad(): number {
+        if (fails) throw new Error('no');
+        return 2;
+      },
+    };
     expect(() => tape.capture({ metadata: { a: { b: shared } } })).toThrow('no');
     tape.recorder.rollback();
     fails = false;
@@ -120,7 +126,11 @@ test('while the store takes no more there is no row, and what is kept stays; the
   tape.recorder.rollback();
   tape.mostBatches = 2;
   tape.keep({ measurements: { i: 2 } });
-  expect(tape.records().map((record) => [record.sequence, record.measurements.i])).toEqual([[0, 0], [1, 1], [2, 2]]);
+  expect(tape.records().map((record) => [record.sequence, record.measurements.i])).toEqual([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+  ]);
 });
 
 describe('cycles in an event', () => {
@@ -180,8 +190,19 @@ test('huge texts are cut in measurements, metadata and fields alike', () => {
     explicit: { user_id: long },
     defaults: { texts: [[fieldIndex('cohort'), long]], metadata: { lent: long } },
   });
-  const { metadata, measurements, model, user_id, cohort } = record as EventRecord & { metadata: Record<string, never> };
-  const texts = [measurements.long, metadata.long, metadata.list[0], metadata.model, metadata.inner.long, metadata.lent, model, user_id, cohort];
+  const { metadata, measurements, model, user_id, cohort } = record;
+  const { list, inner } = metadata as { list: unknown[]; inner: Record<string, unknown> };
+  const texts = [
+    measurements.long,
+    metadata.long,
+    list[0],
+    metadata.model,
+    inner.long,
+    metadata.lent,
+    model,
+    user_id,
+    cohort,
+  ];
   for (const text of texts) {
     expect((text as string).length).toBeLessThanOrEqual(MAX_STRING_LENGTH);
     expect(text).toMatch(/^x+…\[\d+ more characters\]$/);
@@ -225,9 +246,19 @@ describe('what surrounds an event', () => {
   test('is the trace of the span around it, and that span its parent', () => {
     const span = { trace_id: 't', span_id: 's' };
     expect(recordOf({ span })).toMatchObject({ trace_id: 't', span_id: null, parent_span_id: 's' });
-    expect(recordOf({ span, metadata: { span_id: 'inner' } })).toMatchObject({ trace_id: 't', span_id: 'inner', parent_span_id: 's' });
-    expect(recordOf({ span, metadata: { trace_id: 't', span_id: 's' } })).toMatchObject({ span_id: 's', parent_span_id: null });
-    expect(recordOf({ span, metadata: { trace_id: 'other' } })).toMatchObject({ trace_id: 'other', parent_span_id: null });
+    expect(recordOf({ span, metadata: { span_id: 'inner' } })).toMatchObject({
+      trace_id: 't',
+      span_id: 'inner',
+      parent_span_id: 's',
+    });
+    expect(recordOf({ span, metadata: { trace_id: 't', span_id: 's' } })).toMatchObject({
+      span_id: 's',
+      parent_span_id: null,
+    });
+    expect(recordOf({ span, metadata: { trace_id: 'other' } })).toMatchObject({
+      trace_id: 'other',
+      parent_span_id: null,
+    });
     expect(recordOf({ span, metadata: { parent_span_id: 'p' } })).toMatchObject({ trace_id: 't', parent_span_id: 'p' });
   });
 });
@@ -240,11 +271,21 @@ describe('fields that are given', () => {
       metadata: { model: 'm', error: 'no', tokens: { input: 3 } },
       explicit: { latency_ms: 7, success: true, cost_usd: 2, model: 'given', input_tokens: 4, event_id: 'mine' },
     };
-    expect(recordOf(event)).toMatchObject({ ...event.explicit, metadata: event.metadata, measurements: event.measurements });
+    expect(recordOf(event)).toMatchObject({
+      ...event.explicit,
+      metadata: event.metadata,
+      measurements: event.measurements,
+    });
   });
 
   test('of a wrong type, null or of no field say nothing', () => {
-    const explicit = { latency_ms: '7', model: null, nothing: 1, success: 'yes', metadata: { x: 1 } } as unknown as Partial<EventRecord>;
+    const explicit = {
+      latency_ms: '7',
+      model: null,
+      nothing: 1,
+      success: 'yes',
+      metadata: { x: 1 },
+    } as unknown as Partial<EventRecord>;
     const event = { name: 'a.stop', measurements: { duration: 5 }, metadata: { model: 'm' } };
     expect(recordOf({ ...event, explicit })).toEqual(recordOf(event));
   });
@@ -288,13 +329,29 @@ test('between capture and commit the row has what the record will have', () => {
   const seen = Object.fromEntries(
     FIELDS.map(({ name, type }, role): [string, unknown] => [
       name,
-      !row.has(role) ? null : type === 'string' ? row.texts[role] : type === 'boolean' ? row.numbers[role] === 1 : row.numbers[role],
+      !row.has(role)
+        ? null
+        : type === 'string'
+          ? row.texts[role]
+          : type === 'boolean'
+            ? row.numbers[role] === 1
+            : row.numbers[role],
     ]),
   );
   expect(row).toMatchObject({ eventName: 'req_llm.request.stop', category: 'llm', request: true });
   tape.recorder.commit();
   const [record] = tape.records() as [EventRecord];
-  for (const name of ['latency_ms', 'model', 'input_tokens', 'output_tokens', 'sample_id', 'success', 'cost_usd', 'cost_source', 'loss']) {
+  for (const name of [
+    'latency_ms',
+    'model',
+    'input_tokens',
+    'output_tokens',
+    'sample_id',
+    'success',
+    'cost_usd',
+    'cost_source',
+    'loss',
+  ]) {
     expect(seen[name], name).toEqual(record[name as keyof EventRecord]);
   }
 });

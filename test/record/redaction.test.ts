@@ -6,6 +6,11 @@ import { type Emitted, recordOf, Tape, type TapeOptions } from './tape.ts';
 
 const SECRET = 'xyzzy-secret';
 
+class User {
+  readonly name = SECRET;
+  readonly id = 1;
+}
+
 /** Everything of an event that is kept, as text: records, cells before and after sealing, strings of the dictionaries. */
 function everythingKept(events: readonly Emitted[], options: TapeOptions): string {
   const tape = new Tape({ capacity: events.length, ...options });
@@ -55,11 +60,24 @@ describe('a field that is redacted never reaches a record, wherever it comes fro
     const event = {
       name: 'req_llm.request.stop',
       measurements: { duration: 5, start: 1, stop: 6 },
-      metadata: { model: 'gpt-4o', error: 'e', status: 500, response: 'r', tokens: { prompt: 10, completion: 5 }, usage: { prompt_tokens: 10 } },
+      metadata: {
+        model: 'gpt-4o',
+        error: 'e',
+        status: 500,
+        response: 'r',
+        tokens: { prompt: 10, completion: 5 },
+        usage: { prompt_tokens: 10 },
+      },
     };
     expect(recordOf(event)).toMatchObject({ latency_ms: 5, success: false, input_tokens: 10, cost_source: /genai/ });
     const record = recordOf(event, { redact: ['latency_ms', 'success', 'cost_usd', 'input_tokens'] });
-    expect(record).toMatchObject({ latency_ms: null, success: null, cost_usd: null, input_tokens: null, output_tokens: 5 });
+    expect(record).toMatchObject({
+      latency_ms: null,
+      success: null,
+      cost_usd: null,
+      input_tokens: null,
+      output_tokens: 5,
+    });
     expect(record.measurements).toEqual({ duration: REDACTED, start: REDACTED, stop: REDACTED });
     expect(record.metadata).toMatchObject({
       error: REDACTED,
@@ -71,7 +89,10 @@ describe('a field that is redacted never reaches a record, wherever it comes fro
   });
 
   test('and what stands in its place says so', () => {
-    expect(recordOf({ metadata: { userId: 'u', other: 1 } }, { redact: ['user_id'] }).metadata).toEqual({ user_id: REDACTED, other: 1 });
+    expect(recordOf({ metadata: { userId: 'u', other: 1 } }, { redact: ['user_id'] }).metadata).toEqual({
+      user_id: REDACTED,
+      other: 1,
+    });
   });
 });
 
@@ -84,16 +105,44 @@ describe('a path that is redacted', () => {
     ['metadata.prompt', { inner: { prompt: 'kept' } }, { inner: { prompt: 'kept' } }],
     ['metadata.user.name', { user: { name: SECRET, id: 1 } }, { user: { name: REDACTED, id: 1 } }],
     ['metadata.user.name', { user: new Map([['name', SECRET]]) }, { user: { name: REDACTED } }],
-    ['metadata.user.name', { user: new (class User { name = SECRET; id = 1 })() }, { user: { name: REDACTED, id: 1 } }], // biome-ignore format: one line
-    ['metadata.messages.*.content', { messages: [{ role: 'u', content: SECRET }, { content: [SECRET] }, 'plain'] }, { messages: [{ role: 'u', content: REDACTED }, { content: REDACTED }, 'plain'] }], // biome-ignore format: one line
-    ['metadata.messages.*.content', { messages: { first: { content: SECRET } } }, { messages: { first: { content: REDACTED } } }],
+    ['metadata.user.name', { user: new User() }, { user: { name: REDACTED, id: 1 } }],
+    [
+      'metadata.messages.*.content',
+      { messages: [{ role: 'u', content: SECRET }, { content: [SECRET] }, 'plain'] },
+      { messages: [{ role: 'u', content: REDACTED }, { content: REDACTED }, 'plain'] },
+    ],
+    [
+      'metadata.messages.*.content',
+      { messages: { first: { content: SECRET } } },
+      { messages: { first: { content: REDACTED } } },
+    ],
     ['metadata.messages.0', { messages: [SECRET, 'kept'] }, { messages: [REDACTED, 'kept'] }],
     ['metadata.messages.*', { messages: [SECRET, { a: SECRET }] }, { messages: [REDACTED, REDACTED] }],
-    ['metadata.*.key', { a: { key: SECRET }, b: [1], c: { key: { d: SECRET } } }, { a: { key: REDACTED }, b: [1], c: { key: REDACTED } }],
-    ['metadata.a.*.*.b', { a: [[{ b: SECRET }], { x: { b: SECRET } }] }, { a: [[{ b: REDACTED }], { x: { b: REDACTED } }] }],
-    ['metadata."a.b".c', { 'a.b': { c: SECRET }, a: { b: { c: 'kept' } } }, { 'a.b': { c: REDACTED }, a: { b: { c: 'kept' } } }],
-    ['metadata.error.message', { error: Object.assign(new Error(SECRET), { stack: '' }) }, { error: { name: 'Error', message: REDACTED, stack: '' } }], // biome-ignore format: one line
-    ['metadata', { a: SECRET, b: { c: SECRET }, d: [SECRET], e: 5 }, { a: REDACTED, b: REDACTED, d: REDACTED, e: REDACTED }],
+    [
+      'metadata.*.key',
+      { a: { key: SECRET }, b: [1], c: { key: { d: SECRET } } },
+      { a: { key: REDACTED }, b: [1], c: { key: REDACTED } },
+    ],
+    [
+      'metadata.a.*.*.b',
+      { a: [[{ b: SECRET }], { x: { b: SECRET } }] },
+      { a: [[{ b: REDACTED }], { x: { b: REDACTED } }] },
+    ],
+    [
+      'metadata."a.b".c',
+      { 'a.b': { c: SECRET }, a: { b: { c: 'kept' } } },
+      { 'a.b': { c: REDACTED }, a: { b: { c: 'kept' } } },
+    ],
+    [
+      'metadata.error.message',
+      { error: Object.assign(new Error(SECRET), { stack: '' }) },
+      { error: { name: 'Error', message: REDACTED, stack: '' } },
+    ],
+    [
+      'metadata',
+      { a: SECRET, b: { c: SECRET }, d: [SECRET], e: 5 },
+      { a: REDACTED, b: REDACTED, d: REDACTED, e: REDACTED },
+    ],
     ['metadata.constructor', { constructor: SECRET }, { constructor: REDACTED }],
     ['metadata.userId', { userId: SECRET }, { user_id: REDACTED }],
     ['metadata.user_id', { userId: SECRET }, { user_id: REDACTED }],
@@ -112,28 +161,44 @@ describe('a path that is redacted', () => {
     const path = `metadata${'.in'.repeat(12)}.secret`;
     expect(everythingKept(repeated({ metadata: deep }), { redact: [path] })).not.toContain(SECRET);
 
-    const many = Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`k${i}`, { secret: SECRET, list: [{ secret: SECRET }] }]));
+    const many = Object.fromEntries(
+      Array.from({ length: 1500 }, (_, i) => [`k${i}`, { secret: SECRET, list: [{ secret: SECRET }] }]),
+    );
     const redact = ['metadata.*.secret', 'metadata.*.list.*.secret'];
     expect(everythingKept([{ metadata: many }], { redact })).not.toContain(SECRET);
   });
 
   test('fills no field', () => {
     const metadata = { model: SECRET, tokens: { prompt: 5 }, user_id: SECRET, error: SECRET };
-    const record = recordOf({ metadata }, { redact: ['metadata.model', 'metadata.tokens', 'metadata.user_id', 'metadata.error'] });
+    const record = recordOf(
+      { metadata },
+      { redact: ['metadata.model', 'metadata.tokens', 'metadata.user_id', 'metadata.error'] },
+    );
     expect(record).toMatchObject({ model: null, input_tokens: null, user_id: null, success: null });
   });
 
   test('is not filled from the context of a run', () => {
     const defaults = { texts: [[fieldIndex('user_id'), SECRET]] as const, metadata: { note: { a: SECRET } } };
-    for (const redact of [['metadata.user_id', 'metadata.note.a'], ['metadata.userId', 'metadata.note'], ['metadata'], ['user_id', 'metadata.*.a']]) {
+    for (const redact of [
+      ['metadata.user_id', 'metadata.note.a'],
+      ['metadata.userId', 'metadata.note'],
+      ['metadata'],
+      ['user_id', 'metadata.*.a'],
+    ]) {
       expect(everythingKept(repeated({ defaults }), { redact })).not.toContain(SECRET);
     }
   });
 
   test('of measurements leaves the metadata alone', () => {
     const event = { measurements: { a: 1, b: [2] }, metadata: { a: 1 } };
-    expect(recordOf(event, { redact: ['measurements.a'] })).toMatchObject({ measurements: { a: REDACTED, b: [2] }, metadata: { a: 1 } });
-    expect(recordOf(event, { redact: ['measurements'] })).toMatchObject({ measurements: { a: REDACTED, b: REDACTED }, metadata: { a: 1 } });
+    expect(recordOf(event, { redact: ['measurements.a'] })).toMatchObject({
+      measurements: { a: REDACTED, b: [2] },
+      metadata: { a: 1 },
+    });
+    expect(recordOf(event, { redact: ['measurements'] })).toMatchObject({
+      measurements: { a: REDACTED, b: REDACTED },
+      metadata: { a: 1 },
+    });
   });
 });
 

@@ -131,7 +131,9 @@ describe('every field is filled from each of its sources', () => {
   test('and none is left out of these tests', () => {
     const tested = new Set<string>([...Object.keys(SOURCES), 'success', 'cost_source', 'inclusion_probability']);
     const context = Object.keys(recordOf({})).slice(0, 15);
-    expect(FIELDS.map((field) => field.name).filter((name) => !tested.has(name) && !context.includes(name))).toEqual([]);
+    expect(FIELDS.map((field) => field.name).filter((name) => !tested.has(name) && !context.includes(name))).toEqual(
+      [],
+    );
   });
 });
 
@@ -184,7 +186,9 @@ describe('of several sources the best one fills the field, in whatever order the
   test.each(cases)('%s', (field, event, expected) => {
     const { measurements = {}, metadata = {} } = event;
     expect(recordOf(event)[field]).toBe(expected);
-    expect(recordOf({ ...event, measurements: reversed(measurements), metadata: reversed(metadata) })[field]).toBe(expected);
+    expect(recordOf({ ...event, measurements: reversed(measurements), metadata: reversed(metadata) })[field]).toBe(
+      expected,
+    );
   });
 });
 

@@ -1,8 +1,22 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boundedString, copySnapshot, isPlainObject, MAX_STRING_LENGTH, readable, snapshot } from '../../src/record/snapshot.ts';
-import { anything, hostileProxies } from './values.ts';
+import {
+  boundedString,
+  copySnapshot,
+  isPlainObject,
+  MAX_STRING_LENGTH,
+  readable,
+  snapshot,
+} from '../../src/record/snapshot.ts';
+import { anything, hostileProxies, throwing } from './values.ts';
+
+class Money {
+  toJSON(): object {
+    return { usd: 1n };
+  }
+}
 
 describe('a snapshot', () => {
   test.each([
@@ -19,7 +33,14 @@ describe('a snapshot', () => {
     ['an unsafe bigint', 9007199254740992n, 9007199254740992n],
     ['a symbol', Symbol('s'), 'Symbol(s)'],
     ['a function', function work() {}, '[Function: work]'],
-    ['a function without a name', (() => () => 1)(), '[Function: anonymous]'],
+    [
+      'a function without a name',
+      (
+        () => () =>
+          1
+      )(),
+      '[Function: anonymous]',
+    ],
     ['a class', class Worker {}, '[Function: Worker]'],
     ['a date', new Date('2025-01-02T03:04:05.678Z'), '2025-01-02T03:04:05.678Z'],
     ['a date that is none', new Date(Number.NaN), 'Invalid Date'],
@@ -39,16 +60,20 @@ describe('a snapshot', () => {
     ['a boxed text', Object('x'), 'x'],
     ['a boxed bigint', Object(2n ** 60n), 2n ** 60n],
     ['an empty list', [], []],
-    ['a list with holes', [1, , undefined, 2], [1, null, null, 2]], // biome-ignore lint/suspicious/noSparseArray: the point
+    ['a list with holes', Object.assign(new Array(4), { 0: 1, 3: 2 }), [1, null, null, 2]],
     ['an empty object', {}, {}],
     ['an object with undefined', { a: undefined, b: null }, { b: null }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
     ['a frozen object', Object.freeze({ a: Object.freeze([1]) }), { a: [1] }],
     ['symbols as keys', { [Symbol('s')]: 1, a: 2 }, { a: 2 }],
     ['an instance', Object.assign(new (class Point {})(), { x: 1, y: { z: 2 } }), { x: 1, y: { z: 2 } }],
-    ['private and inherited properties', Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } }), { own: 2 }],
-    ['what has toJSON', new (class Money { toJSON() { return { usd: 1n }; } })(), { usd: 1 }], // biome-ignore format: one line
-    ['a literal with toJSON', { a: 1, toJSON: () => 2 }, { a: 1, toJSON: '[Function: toJSON]' }],
+    [
+      'private and inherited properties',
+      Object.create({ inherited: 1 }, { own: { value: 2, enumerable: true } }),
+      { own: 2 },
+    ],
+    ['what has toJSON', new Money(), { usd: 1 }],
+    ['a literal with toJSON', { a: 1, toJSON: (): string => 'x' }, { a: 1, toJSON: '[Function: toJSON]' }],
     ['an object of another realm', runInNewContext('({ a: [1, { b: 2 }] })'), { a: [1, { b: 2 }] }],
   ])('of %s', (_, value, expected) => {
     expect(snapshot(value)).toStrictEqual(expected);
@@ -57,7 +82,20 @@ describe('a snapshot', () => {
   });
 
   test('of any key that an object can have is that key', () => {
-    for (const key of ['__proto__', 'constructor', 'hasOwnProperty', 'toString', '', '0', 'a.b', '"', '\\', '\n', '\ud800', '…']) {
+    for (const key of [
+      '__proto__',
+      'constructor',
+      'hasOwnProperty',
+      'toString',
+      '',
+      '0',
+      'a.b',
+      '"',
+      '\\',
+      '\n',
+      '\ud800',
+      '…',
+    ]) {
       const object = Object.defineProperty({}, key, { value: { x: 1 }, enumerable: true });
       const copy = snapshot(object) as object;
       expect(Object.keys(copy)).toEqual([key]);
@@ -105,7 +143,11 @@ describe('a snapshot', () => {
         throw new Error('secret');
       },
     });
-    expect(snapshot(Object.assign(error, { code: 7 }))).toMatchObject({ name: 'Error', message: '[Threw: secret]', code: 7 });
+    expect(snapshot(Object.assign(error, { code: 7 }))).toMatchObject({
+      name: 'Error',
+      message: '[Threw: secret]',
+      code: 7,
+    });
   });
 
   test('names a cycle where it closes: direct, through a list, a map, an instance, a cause', () => {
@@ -136,7 +178,11 @@ describe('a snapshot', () => {
     const nest = (depth: number, make: (inner: unknown) => unknown): unknown =>
       depth === 0 ? 'core' : make(nest(depth - 1, make));
     const text = (depth: number, make: (inner: unknown) => unknown) => JSON.stringify(snapshot(nest(depth, make)));
-    for (const make of [(inner: unknown) => ({ inner }), (inner: unknown) => [inner], (inner: unknown) => new Map([['m', inner]])]) {
+    for (const make of [
+      (inner: unknown) => ({ inner }),
+      (inner: unknown) => [inner],
+      (inner: unknown) => new Map([['m', inner]]),
+    ]) {
       expect(text(32, make)).toContain('core');
       expect(text(33, make)).toContain('[Too deep]');
       expect(text(33, make)).not.toContain('core');
@@ -146,17 +192,17 @@ describe('a snapshot', () => {
 
   test('of what makes itself anew without end, ends', () => {
     class Endless {
-      toJSON() {
+      toJSON(): Endless {
         return new Endless();
       }
-      get next() {
+      get next(): Endless {
         return new Endless();
       }
     }
     expect(snapshot(new Endless())).toBe('[Too deep]');
     class Growing {
       readonly list = [1];
-      toJSON() {
+      toJSON(): object {
         return { next: [new Growing()], ...this };
       }
     }
@@ -166,10 +212,8 @@ describe('a snapshot', () => {
   test('of objects that all know each other, ends and says that values are missing', () => {
     const nodes = Array.from({ length: 60 }, (_, id) => ({ id, others: [] as unknown[] }));
     for (const node of nodes) node.others = nodes.filter((other) => other !== node);
-    const text = JSON.stringify(snapshot(nodes[0]));
-    expect(text).toMatch(/more elements\]/);
-    expect(text.length).toBeLessThan(20_000_000);
-    const wide = Object.fromEntries(Array.from({ length: 600_000 }, (_, i) => [`k${i}`, i]));
+    expect(JSON.stringify(snapshot(nodes[0]))).toContain('more elements]');
+    const wide = Object.fromEntries(Array.from({ length: 250_000 }, (_, i) => [`k${i}`, i]));
     expect((snapshot(wide) as Record<string, unknown>)['…']).toMatch(/^\[\d+ more properties\]$/);
   });
 
@@ -184,17 +228,16 @@ describe('a snapshot', () => {
   });
 
   test('of a getter that throws says so, and has the rest', () => {
-    const object = {
+    const list = [throwing(new Error('no')), throwing('text'), throwing(null), { inner: throwing(undefined) }];
+    expect(snapshot({ a: 1, list })).toEqual({
       a: 1,
-      get b(): never {
-        throw new Error('no');
-      },
-      get c(): never {
-        throw 'text'; // biome-ignore lint/complexity/noUselessThrow: anything can be thrown
-      },
-      d: [{ get e(): never { throw null; } }], // biome-ignore format: one line
-    };
-    expect(snapshot(object)).toEqual({ a: 1, b: '[Threw: no]', c: '[Threw: text]', d: [{ e: '[Threw: null]' }] });
+      list: [
+        { x: 1, bad: '[Threw: no]' },
+        { x: 1, bad: '[Threw: text]' },
+        { x: 1, bad: '[Threw: null]' },
+        { inner: { x: 1, bad: '[Threw: undefined]' } },
+      ],
+    });
   });
 
   test('of a proxy whose traps throw says so, whatever the trap and whatever is thrown', () => {
@@ -206,10 +249,8 @@ describe('a snapshot', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(snapshot({ proxy })).toEqual({ proxy: expect.stringContaining('[Threw: ') });
-    const unreadable = Object.defineProperty({}, 'message', { get: () => { throw unreadable; } }); // biome-ignore format: one line
-    expect(snapshot({ get x(): never { throw unreadable; } })).toEqual({ x: '[Threw: [object Object]]' }); // biome-ignore format: one line
-    const poison = { toString() { throw poison; }, [Symbol.toPrimitive]: undefined }; // biome-ignore format: one line
-    expect(snapshot({ get x(): never { throw poison; } })).toEqual({ x: '[Threw]' }); // biome-ignore format: one line
+    const unreadable = throwing(new Error('worse'), 'toString');
+    expect(snapshot(throwing(unreadable))).toEqual({ x: 1, bad: '[Threw]' });
   });
 
   test('never throws, has plain values only, and a snapshot of it equals it', () => {
@@ -217,19 +258,28 @@ describe('a snapshot', () => {
       fc.property(anything(), (make) => {
         const copy = snapshot(make());
         expectPlain(copy);
-        expect(snapshot(copy)).toStrictEqual(copy);
-        expect(copySnapshot(copy)).toStrictEqual(copy);
+        deepStrictEqual(snapshot(copy), copy);
+        deepStrictEqual(copySnapshot(copy), copy);
       }),
     );
   });
 
   test('of a snapshot with notes of what was cut equals it', () => {
-    const copy = snapshot({ text: 'x'.repeat(MAX_STRING_LENGTH + 5), list: new Array(100_005).fill(0), deep: nested(40) });
+    const copy = snapshot({
+      text: 'x'.repeat(MAX_STRING_LENGTH + 5),
+      list: new Array(100_005).fill(0),
+      deep: nested(40),
+    });
     expect(snapshot(copy)).toStrictEqual(copy);
   });
 
   test('shares nothing with its value', () => {
-    const value = { list: [{ a: [1] }], map: new Map([['k', { x: 1 }]]), bytes: new Uint8Array([1]), date: new Date(0) };
+    const value = {
+      list: [{ a: [1] }],
+      map: new Map([['k', { x: 1 }]]),
+      bytes: new Uint8Array([1]),
+      date: new Date(0),
+    };
     const copy = snapshot(value);
     const before = JSON.stringify(copy);
     value.list[0]!.a.push(2);
@@ -264,7 +314,7 @@ describe('a huge text', () => {
   test('is cut wherever it comes from', () => {
     const long = 'x'.repeat(MAX_STRING_LENGTH * 2);
     const named = Object.defineProperty(() => 1, 'name', { value: long });
-    const values = [long, Object(long), Symbol(long), named, new Error(long), { get x(): never { throw new Error(long); } }]; // biome-ignore format: one line
+    const values = [long, Object(long), Symbol(long), named, new Error(long), throwing(new Error(long))];
     for (const value of values) {
       for (const text of texts(snapshot(value))) expect(text.length).toBeLessThanOrEqual(MAX_STRING_LENGTH + 32);
     }
@@ -279,18 +329,18 @@ describe('the readable form of measurements or metadata', () => {
       get bad(): never {
         throw new Error('no');
       },
-      inner: { get worse(): never { throw new Error('nor this'); }, n: 1n }, // biome-ignore format: one line
+      inner: { hostile: throwing(new Error('nor this')), n: 1n },
     };
     expect(readable(object)).toStrictEqual({
       duration: 5n,
       bad: '[Threw: no]',
-      inner: { worse: '[Threw: nor this]', n: 1 },
+      inner: { hostile: { x: 1, bad: '[Threw: nor this]' }, n: 1 },
     });
   });
 
   test('of an object whose keys can not be read says so', () => {
-    const proxy = new Proxy({}, { ownKeys: () => { throw new Error('no'); } }); // biome-ignore format: one line
-    expect(readable(proxy)).toEqual({ value: '[Threw: no]' });
+    const { proxy } = hostileProxies().find(({ trap }) => trap.startsWith('ownKeys'))!;
+    expect(readable(proxy)).toEqual({ value: '[Threw: trap ownKeys]' });
   });
 
   test('knows a cycle through itself', () => {
@@ -301,7 +351,8 @@ describe('the readable form of measurements or metadata', () => {
 });
 
 test('a plain object is one made by a literal, JSON.parse or Object.create(null)', () => {
-  for (const plain of [{}, JSON.parse('{"a":1}'), Object.create(null), Object.freeze({ a: 1 })]) expect(isPlainObject(plain)).toBe(true);
+  for (const plain of [{}, JSON.parse('{"a":1}'), Object.create(null), Object.freeze({ a: 1 })])
+    expect(isPlainObject(plain)).toBe(true);
   for (const other of [[], new Date(), new Map(), new (class {})(), Object.create({}), new Error('x')]) {
     expect(isPlainObject(other)).toBe(false);
   }
@@ -318,15 +369,16 @@ function texts(value: unknown): string[] {
 }
 
 function expectPlain(value: unknown): void {
-  if (Array.isArray(value)) return value.forEach(expectPlain);
-  if (typeof value === 'object' && value !== null) {
+  if (Array.isArray(value)) {
+    value.forEach(expectPlain);
+  } else if (typeof value === 'object' && value !== null) {
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     for (const key of Object.keys(value)) {
       const descriptor = Object.getOwnPropertyDescriptor(value, key)!;
       expect(descriptor).toHaveProperty('value');
       expectPlain(descriptor.value);
     }
-    return;
+  } else {
+    expect(['string', 'number', 'boolean', 'bigint', 'object']).toContain(typeof value);
   }
-  expect(['string', 'number', 'boolean', 'bigint', 'object']).toContain(typeof value);
 }

@@ -92,3 +92,10 @@ export class Tape {
 export function recordOf(event: Emitted, options?: TapeOptions): EventRecord {
   return new Tape(options).keep(event);
 }
+
+/** A tape with these events. */
+export function keepAll(events: readonly Emitted[], options?: TapeOptions): Tape {
+  const tape = new Tape(options);
+  for (const event of events) tape.keep(event);
+  return tape;
+}

@@ -2,9 +2,54 @@ import fc, { type Arbitrary } from 'fast-check';
 
 /** Keys that have hurt somebody, and plain ones. */
 export const KEYS = [
-  ...['a', 'b', 'a.b', 'model', 'provider', 'duration', 'start', 'stop', 'tokens', 'usage', 'prompt', 'input_tokens', 'loss', 'epoch'],
-  ...['sample_id', 'sampleId', 'userId', 'error', 'status', 'response', 'success', 'cost', 'latency_ms', 'cost_source', 'index', 'path'],
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', ' ', '.', '"', '\\', "a'b", '*', '0', '10', 'null', '$number', '$literal'],
+  ...[
+    'a',
+    'b',
+    'a.b',
+    'model',
+    'provider',
+    'duration',
+    'start',
+    'stop',
+    'tokens',
+    'usage',
+    'prompt',
+    'input_tokens',
+    'loss',
+    'epoch',
+  ],
+  ...[
+    'sample_id',
+    'sampleId',
+    'userId',
+    'error',
+    'status',
+    'response',
+    'success',
+    'cost',
+    'latency_ms',
+    'cost_source',
+    'index',
+    'path',
+  ],
+  ...[
+    '__proto__',
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    '',
+    ' ',
+    '.',
+    '"',
+    '\\',
+    "a'b",
+    '*',
+    '0',
+    '10',
+    'null',
+    '$number',
+    '$literal',
+  ],
   ...['metadata', 'measurements', 'ключ', '🙂', '\ud800', '\n', 'toJSON', 'then', 'length'],
 ];
 
@@ -12,7 +57,22 @@ export const key: Arbitrary<string> = fc.oneof({ weight: 9, arbitrary: fc.consta
 
 /** Numbers, with those that need care more often than by chance. */
 export const number: Arbitrary<number> = fc.oneof(
-  fc.constantFrom(0, -0, 1, -1, 0.1, Number.NaN, Infinity, -Infinity, 2 ** 31, -(2 ** 31) - 1, 65535, 65536, 2 ** 53, 5e-324),
+  fc.constantFrom(
+    0,
+    -0,
+    1,
+    -1,
+    0.1,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    2 ** 31,
+    -(2 ** 31) - 1,
+    65535,
+    65536,
+    2 ** 53,
+    5e-324,
+  ),
   fc.integer(),
   fc.double(),
 );
@@ -39,7 +99,11 @@ export function jsonLike(): Arbitrary<unknown> {
 }
 
 /** Plain objects of such values, with keys of every kind. */
-export function objectOf(value: Arbitrary<unknown>, keys: Arbitrary<string> = key, maxLength = 6): Arbitrary<Record<string, unknown>> {
+export function objectOf(
+  value: Arbitrary<unknown>,
+  keys: Arbitrary<string> = key,
+  maxLength = 6,
+): Arbitrary<Record<string, unknown>> {
   return fc.array(fc.tuple(keys, value), { maxLength }).map((entries) => {
     const object: Record<string, unknown> = {};
     for (const [name, property] of entries) {
@@ -62,7 +126,9 @@ export function anything(): Arbitrary<() => unknown> {
     jsonLike().map((value) => () => value),
     fc.constant(() => Symbol('s')),
     fc.constant(() => new Error('e')),
-    fc.constantFrom(new WeakMap(), new URL('a:b'), globalThis.crypto, Math, JSON, process.versions).map((value) => () => value),
+    fc
+      .constantFrom(new WeakMap(), new URL('a:b'), globalThis.crypto, Math, JSON, process.versions)
+      .map((value) => () => value),
   );
   const known = fc.anything({
     withBigInt: true,
@@ -81,12 +147,15 @@ export function anything(): Arbitrary<() => unknown> {
     thing,
     known.map((value) => () => value),
     fc.array(thing, { maxLength: 5 }).map((things) => () => things.map((make) => make())),
-    fc.array(fc.tuple(key, thing), { maxLength: 5 }).map((entries) => () => Object.fromEntries(entries.map(([k, make]) => [k, make()]))),
+    fc
+      .array(fc.tuple(key, thing), { maxLength: 5 })
+      .map((entries) => () => Object.fromEntries(entries.map(([k, make]) => [k, make()]))),
   );
 }
 
-function throwing(thrown: unknown): object {
-  return Object.defineProperty({ x: 1 }, 'bad', {
+/** An object with a property `x` and a property of another name that throws when it is read. */
+export function throwing(thrown: unknown, name = 'bad'): Record<string, unknown> {
+  return Object.defineProperty({ x: 1 }, name, {
     enumerable: true,
     get() {
       throw thrown;
@@ -103,7 +172,10 @@ export function hostileProxies(): { readonly trap: string; readonly proxy: objec
       const fail = () => {
         throw new Error(`trap ${trap}`);
       };
-      return { trap: `${trap} of ${Array.isArray(target) ? 'list' : typeof target}`, proxy: new Proxy(Object.assign(target, { x: 1 }), { [trap]: fail }) };
+      return {
+        trap: `${trap} of ${Array.isArray(target) ? 'list' : typeof target}`,
+        proxy: new Proxy(Object.assign(target, { x: 1 }), { [trap]: fail }),
+      };
     }),
   );
 }

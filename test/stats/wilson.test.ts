@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normalQuantile } from '../../src/stats/normal.ts';
+import { normalQuantile } from '../../src/stats/distributions/normal.ts';
 import { wilsonInterval } from '../../src/stats/wilson.ts';
 
 const rates = fc.integer({ min: 1, max: 1e6 }).chain((n) => fc.tuple(fc.integer({ min: 0, max: n }), fc.constant(n)));

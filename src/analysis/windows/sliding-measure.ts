@@ -32,11 +32,13 @@ export class SlidingMeasure implements WindowMeasure {
   }
 
   of(low: number, high: number): WindowNumbers {
-    while (this.#high < high) this.#move(this.#high++, 1);
-    while (this.#low < low) this.#move(this.#low++, -1);
+    while (this.#low < Math.min(low, this.#high)) this.#move(this.#low++, -1);
     // What rounding left of sums that are empty again must not be carried on.
     if (this.#n === 0) this.#latencySum = new CompensatedSum();
     if (this.#costN === 0) this.#costSum = new CompensatedSum();
+    this.#low = low;
+    this.#high = Math.max(this.#high, low);
+    while (this.#high < high) this.#move(this.#high++, 1);
     const n = this.#n;
     return windowNumbers(
       high - low,

@@ -10,11 +10,11 @@ const LARGE_SHAPE = 30;
 const ENOUGH = 2 ** -54;
 
 /**
- * The regularised incomplete gamma functions at 0 < x < ∞ for shape a > 0: P(a, x) or Q(a, x), in parts. No checks. Small shapes
- * by series and continued fraction (DLMF 8.7.1, 8.11.4, 8.9.2), large ones by the integral over log x.
+ * The regularised incomplete gamma functions at 0 < x < ∞ for shape a > 0: P(a, x) or Q(a, x), in parts. No checks. `slope` is
+ * a − x, for callers that know it better than the subtraction. Small shapes by series and continued fraction (DLMF 8.7.1, 8.11.4,
+ * 8.9.2), large ones by the integral over log x.
  */
-export function gammaTail(a: number, x: number): Tail {
-  const slope = a - x;
+export function gammaTail(a: number, x: number, slope: number = a - x): Tail {
   const logDensity = deviance(a, slope, x) - stirlingError(a) + 0.5 * (Math.log(a) - LOG_2PI);
   if (a < 0.3 && x < 1) {
     const logPower = a * Math.log(x) - logGammaRatio(1, a);

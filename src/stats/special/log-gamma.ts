@@ -1,4 +1,4 @@
-import { CrucibleError, show } from '../../core/errors.ts';
+import { requirePositive } from './checks.ts';
 import { logRemainder } from './remainders.ts';
 import { SERIES_FROM, stirlingError, stirlingErrorChange } from './stirling.ts';
 
@@ -29,10 +29,4 @@ export function logGammaRatio(a: number, h: number): number {
   const ratio = h / at;
   const stirling = h * Math.log(at) + at * logRemainder(ratio) + (h - 0.5) * Math.log1p(ratio);
   return stirling + stirlingErrorChange(at, h) - steps;
-}
-
-function requirePositive(name: string, value: number): void {
-  if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-    throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, { hint: 'Give a positive finite number.' });
-  }
 }

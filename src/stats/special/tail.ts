@@ -23,12 +23,26 @@ export function upperTail(tail: Tail): number {
   return tail.upper ? mass(tail) : 1 - mass(tail);
 }
 
+/** log P(X ≤ x), finite where the probability underflows. */
 export function logLowerTail(tail: Tail): number {
   return tail.upper ? Math.log1p(-mass(tail)) : logMass(tail);
 }
 
+/** log P(X > x), finite where the probability underflows. */
 export function logUpperTail(tail: Tail): number {
   return tail.upper ? logMass(tail) : Math.log1p(-mass(tail));
+}
+
+/** Mills' ratio of the upper or the lower tail, whichever of them `tail` is. */
+export function ratioOf(tail: Tail, upper: boolean): number {
+  if (tail.upper === upper) return tail.ratio;
+  const known = mass(tail);
+  return (tail.ratio * (1 - known)) / known;
+}
+
+/** The tail exp(`logExcess`) times as far out, where it has become a power of the value with this exponent. */
+export function fartherOut(tail: Tail, exponent: number, logExcess: number): Tail {
+  return { ...tail, logDensity: tail.logDensity - exponent * logExcess };
 }
 
 function mass(tail: Tail): number {

@@ -1,14 +1,20 @@
-import { CrucibleError, show } from '../core/errors.ts';
+import { requireNumber, requireProbability } from '../special/checks.ts';
+
+/** The density of the standard normal distribution. Throws `invalid_argument` for NaN. */
+export function normalPdf(z: number): number {
+  requireNumber('z', z);
+  return density(Math.abs(z)) * ONE_OVER_ROOT_2PI;
+}
 
 /**
  * The normal distribution function Φ(z) = P(Z ≤ z), to full double accuracy in both tails: rational approximations of
  * W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969). Throws `invalid_argument` for NaN.
  */
 export function normalCdf(z: number): number {
-  if (Number.isNaN(z)) throw new CrucibleError('invalid_argument', 'z is NaN, which has no probability.');
+  requireNumber('z', z);
   const size = Math.abs(z);
   if (size <= CENTRE) return 0.5 + z * ratio(size > 1e-16 ? z * z : 0, CENTRE_OVER, CENTRE_UNDER);
-  const tail = upperTail(size);
+  const tail = density(size) * millsRatio(size);
   return z < 0 ? tail : 1 - tail;
 }
 
@@ -17,16 +23,23 @@ export function normalSf(z: number): number {
   return normalCdf(-z);
 }
 
+/** log Φ(z), finite where the probability itself underflows to 0. Throws `invalid_argument` for NaN. */
+export function normalLogCdf(z: number): number {
+  return normalLogSf(-z);
+}
+
+/** log P(Z > z), finite where the probability itself underflows to 0. Throws `invalid_argument` for NaN. */
+export function normalLogSf(z: number): number {
+  if (!(z > CENTRE)) return Math.log1p(-normalCdf(z));
+  return z === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : -0.5 * z * z + Math.log(millsRatio(z));
+}
+
 /**
  * The normal quantile Φ⁻¹(p), to about one part in 10^16: algorithm AS 241 of M. J. Wichura, Applied Statistics 37 (1988).
  * 0 gives −Infinity and 1 gives Infinity. Throws `invalid_argument` for anything outside [0, 1].
  */
 export function normalQuantile(p: number): number {
-  if (!(p >= 0 && p <= 1)) {
-    throw new CrucibleError('invalid_argument', `p is ${show(p)}, which is not a probability.`, {
-      hint: 'Give a number between 0 and 1.',
-    });
-  }
+  requireProbability('p', p);
   const fromHalf = p - 0.5;
   if (Math.abs(fromHalf) <= 0.425) {
     return fromHalf * ratio(0.180625 - fromHalf * fromHalf, QUANTILE_MIDDLE_OVER, QUANTILE_MIDDLE_UNDER);
@@ -41,14 +54,23 @@ export function normalQuantile(p: number): number {
   return fromHalf < 0 ? -z : z;
 }
 
-function upperTail(z: number): number {
+/** The z with P(Z > z) = q: critical values. Throws `invalid_argument` for anything outside [0, 1]. */
+export function normalQuantileUpper(q: number): number {
+  return 0 - normalQuantile(q);
+}
+
+/** exp(−z²/2), in two factors: the square of z cut to sixteenths is exact, which keeps the digits of a large exponent. */
+function density(z: number): number {
   if (z > 39) return 0;
-  // exp(−z²/2) in two factors: the square of z cut to sixteenths is exact, which keeps the digits of a large exponent.
   const cut = Math.trunc(z * 16) / 16;
-  const density = Math.exp(-0.5 * cut * cut) * Math.exp(-0.5 * (z - cut) * (z + cut));
-  if (z <= FAR) return density * ratio(z, TAIL_OVER, TAIL_UNDER);
-  const inverse = 1 / (z * z);
-  return (density * (ONE_OVER_ROOT_2PI - inverse * ratio(inverse, FAR_OVER, FAR_UNDER))) / z;
+  return Math.exp(-0.5 * cut * cut) * Math.exp(-0.5 * (z - cut) * (z + cut));
+}
+
+/** The upper tail over exp(−z²/2), for z above `CENTRE`. */
+function millsRatio(z: number): number {
+  if (z <= FAR) return ratio(z, TAIL_OVER, TAIL_UNDER);
+  const inverse = 1 / z / z;
+  return (ONE_OVER_ROOT_2PI - inverse * ratio(inverse, FAR_OVER, FAR_UNDER)) / z;
 }
 
 /** One polynomial over another, coefficients from the constant term up. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normalCdf, normalQuantile, normalSf } from '../../src/stats/normal.ts';
+import { normalCdf, normalQuantile, normalSf } from '../../../src/stats/distributions/normal.ts';
 
-const file = new URL('../fixtures/stats-reference.json', import.meta.url);
+const file = new URL('../../fixtures/stats-reference.json', import.meta.url);
 const reference = JSON.parse(readFileSync(file, 'utf8')) as Record<
   'normal_cdf' | 'normal_quantile',
   [number, string][]

@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { format, summarise } from '../lib/summary.js';
+
+export const name = 'import';
+export const budget = { text: '≤ 40 ms over bare Node', limit: 40e6 };
+
+const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
+const ROUNDS = 15;
+const PROGRAMS = {
+  bare: '',
+  ours: "import 'crucible-telemetry';",
+  start: "import { createCrucible } from 'crucible-telemetry'; await createCrucible().startExperiment({ name: 'first' });",
+  '@opentelemetry/sdk-trace-base': "import '@opentelemetry/sdk-trace-base';",
+  pino: "import 'pino';",
+  'prom-client': "import 'prom-client';",
+};
+
+export async function measure() {
+  const samples = new Map(Object.keys(PROGRAMS).map((each) => [each, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [each, program] of Object.entries(PROGRAMS)) samples.get(each).push(timeOf(program));
+  }
+  const bare = summarise(samples.get('bare'));
+  const overBare = (each) => {
+    const { median, best } = summarise(samples.get(each));
+    return { median: median - bare.median, best: best - bare.best };
+  };
+  const peers = ['@opentelemetry/sdk-trace-base', 'pino', 'prom-client'];
+  return {
+    lines: [
+      {
+        what: 'importing the main entry',
+        ours: overBare('ours'),
+        peers: peers.map((each) => ({ name: `importing ${each}`, ...overBare(each) })),
+      },
+      { what: 'the same and the first `startExperiment`, prices loaded', ours: overBare('start'), budget: undefined },
+    ],
+    notes: [`bare Node takes ${format(bare.median)}, best ${format(bare.best)}; the figures are what comes on top`],
+  };
+}
+
+function timeOf(program) {
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: PACKAGE });
+  const elapsed = Number(process.hrtime.bigint() - start);
+  if (status !== 0) throw new Error(String(stderr));
+  return elapsed;
+}

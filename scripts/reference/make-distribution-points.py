@@ -1,0 +1,247 @@
+"""Writes test/fixtures/distribution-points.json: values of the distribution functions in 40-digit arithmetic.
+
+Needs Python 3.9 and mpmath (pip install mpmath==1.4.1); takes some minutes. The methods have nothing in common with those of
+src/stats: tails are integrals over the whole side, by adaptive quadrature; hypergeometric sums are exact fractions.
+Every argument is the double that the JSON text names. Rows end in the values, printed to 20 digits.
+
+    python3 scripts/reference/make-distribution-points.py
+"""
+
+import json
+import math
+from fractions import Fraction
+from pathlib import Path
+
+from mpmath import mp, mpf
+
+mp.dps = 40
+OUT = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "distribution-points.json"
+
+
+def side(log_density, start, direction):
+    """The integral of exp(log_density) from `start` outward, over its value there; log_density falls and is concave."""
+    top = log_density(start)
+    fall = lambda u: top - log_density(start + direction * u)
+    unit = mpf(1)
+    while fall(unit) < 1:
+        unit *= 2
+    while fall(unit) > 2:
+        unit /= 2
+    total, left, width = mpf(0), mpf(0), unit
+    while True:
+        right = left + width
+        part = mp.quad(lambda u: mp.exp(-fall(u)), [left, right], method="gauss-legendre", maxdegree=8)
+        total += part
+        if part < total * mpf(10) ** -38:
+            return total
+        left, width = right, width * (mpf(3) / 2)
+
+
+def gamma_point(x, a):
+    """pdf, cdf, sf of the gamma distribution, by the integral over log x."""
+    x, a = mpf(x), mpf(a)
+    log_density = lambda v: a * v - mp.exp(v)
+    v = mp.log(x)
+    density = mp.exp(log_density(v) - mp.loggamma(a))
+    tail = density * side(log_density, v, -1 if x <= a else 1)
+    lower, upper = (tail, 1 - tail) if x <= a else (1 - tail, tail)
+    return density / x, lower, upper
+
+
+def beta_point(odds, a, b):
+    """Density by the log of the odds, cdf and sf of the beta distribution, given the odds x / (1 - x)."""
+    odds, a, b = mpf(odds), mpf(a), mpf(b)
+    log_density = lambda v: a * v - (a + b) * mp.log1p(mp.exp(v))
+    v = mp.log(odds)
+    density = mp.exp(log_density(v) - mp.loggamma(a) - mp.loggamma(b) + mp.loggamma(a + b))
+    left = odds * b <= a
+    tail = density * side(log_density, v, -1 if left else 1)
+    return density, *((tail, 1 - tail) if left else (1 - tail, tail))
+
+
+def student_t_point(t, df):
+    t, df = mpf(t), mpf(df)
+    density, _, upper = beta_point(t * t / df, mpf(1) / 2, df / 2)
+    small, large = upper / 2, 1 - upper / 2
+    return density / abs(t), *((small, large) if t < 0 else (large, small))
+
+
+def f_point(f, df1, df2):
+    f, df1, df2 = mpf(f), mpf(df1), mpf(df2)
+    density, lower, upper = beta_point(df1 * f / df2, df1 / 2, df2 / 2)
+    return density / f, lower, upper
+
+
+def beta_cdf_point(x, a, b):
+    x = mpf(x)
+    density, lower, upper = beta_point(x / (1 - x), a, b)
+    return density / x / (1 - x), lower, upper
+
+
+def binomial_point(k, n, p):
+    exact = mpf(p)
+    pmf = mp.exp(
+        mp.loggamma(n + 1) - mp.loggamma(k + 1) - mp.loggamma(n - k + 1) + k * mp.log(exact) + (n - k) * mp.log1p(-exact)
+    )
+    if k == n:
+        return pmf, mpf(1), mpf(0)
+    _, above, at_most = beta_point(exact / (1 - exact), k + 1, n - k)
+    return pmf, at_most, above
+
+
+def hypergeometric_point(k, population, successes, draws):
+    least, most = max(0, draws + successes - population), min(draws, successes)
+    ways = math.comb(successes, least) * math.comb(population - successes, draws - least)
+    weights = {}
+    for i in range(least, most + 1):
+        weights[i] = ways
+        ways = ways * (successes - i) * (draws - i) // ((i + 1) * (population - successes - draws + i + 1))
+    total = sum(weights.values())
+    assert total == math.comb(population, draws)
+    shares = [weights.get(k, 0), sum(w for i, w in weights.items() if i <= k), sum(w for i, w in weights.items() if i > k)]
+    return [mpf(share.numerator) / share.denominator for share in (Fraction(share, total) for share in shares)]
+
+
+def noncentral_t_point(t, df, ncp):
+    """pdf, cdf, sf by the integral over the log of the scale s, with P(T > t | s) = P(Z > ts - ncp)."""
+    t, df, ncp = mpf(t), mpf(df), mpf(ncp)
+    constant = mp.log(2) + df / 2 * mp.log(df / 2) - mp.loggamma(df / 2)
+
+    def integral(log_factor):
+        log_density = lambda w: constant + df * w - df / 2 * mp.exp(2 * w) + log_factor(mp.exp(w))
+        w = peak(log_density)
+        return mp.exp(log_density(w)) * (side(log_density, w, -1) + side(log_density, w, 1))
+
+    def above(t, ncp):
+        """Only for t >= 0, where the logs are concave; the rest are complements, for which there are digits enough."""
+        return integral(lambda s: mp.log(mp.ncdf(ncp - t * s)))
+
+    upper = above(t, ncp) if t >= 0 else 1 - above(-t, -ncp)
+    pdf = integral(lambda s: mp.log(s) - (t * s - ncp) ** 2 / 2) / mp.sqrt(2 * mp.pi) if t * ncp <= 0 else None
+    return pdf, 1 - upper, upper
+
+
+def peak(log_density):
+    """Where a concave function of one hump is greatest, nearly."""
+    low, high = mpf(-60), mpf(8)
+    ratio = (mp.sqrt(5) - 1) / 2
+    while high - low > mpf(10) ** -9:
+        a, b = high - ratio * (high - low), low + ratio * (high - low)
+        low, high = (low, b) if log_density(a) > log_density(b) else (a, high)
+    return (low + high) / 2
+
+
+def solve(point, q, start, upper):
+    """The x > 0 whose tail is q: Newton's method on the log of the tail, by log x."""
+    target = mp.log(mpf(q))
+    u = mp.log(mpf(start))
+    for _ in range(300):
+        density, lower_tail, upper_tail = point(mp.exp(u))
+        tail = upper_tail if upper else lower_tail
+        step = (mp.log(tail) - target) * tail / (density * mp.exp(u))
+        u = u + step if upper else u - step
+        if abs(step) < mpf(10) ** -24:
+            return mp.exp(u)
+    raise ArithmeticError(f"no root for {q}")
+
+
+def text(value):
+    if value is None or value != 0 and abs(value) < mpf(10) ** -307:
+        return None
+    return mp.nstr(value, 20, min_fixed=-5, max_fixed=5)
+
+
+def family(point, shapes, lower_tails, upper_tails, start, limit=mpf(10) ** 300):
+    """Rows of tails at doubles near the quantiles, and rows of the quantiles themselves."""
+    tails, lower_quantiles, upper_quantiles = [], [], []
+    for shape in shapes:
+        at = lambda x: point(x, *shape)
+        for upper, levels, quantiles in (False, lower_tails, lower_quantiles), (True, upper_tails, upper_quantiles):
+            guess = mpf(start(*shape))
+            for q in levels:
+                try:
+                    guess = solve(at, q, guess, upper)
+                except (ValueError, ArithmeticError, OverflowError) as error:
+                    print("skipped", point.__name__, shape, q, error)
+                    continue
+                x = float(mp.nstr(guess, 10))
+                if not 1 / limit < guess < limit or x in (0.0, 1.0) and point is beta_cdf_point:
+                    break
+                quantiles.append([q, *shape, text(guess)])
+                tails.append([x, *shape, *map(text, at(x))])
+        print(point.__name__, shape, len(tails))
+    return tails, lower_quantiles, upper_quantiles
+
+
+def main():
+    deep = [0.3, 0.01, 1e-5, 1e-20, 1e-100, 1e-300]
+    few = [0.3, 1e-3, 1e-20, 1e-300]
+    points = {"source": "scripts/reference/make-distribution-points.py (mpmath, 40 digits). Rows are [arguments…, values…]."}
+
+    shapes = [0.01, 0.1, 0.5, 1, 2.5, 10, 29.5, 30.5, 100, 1e4, 5e5, 5e9]
+    gamma = family(gamma_point, [(a,) for a in shapes], [0.5, *deep], deep, lambda a: a)
+    points["gamma_pdf_cdf_sf"], points["gamma_quantile"], points["gamma_quantile_upper"] = gamma
+
+    frees = [0.1, 0.5, 1, 2.5, 5, 30, 300, 1e4, 1e6, 1e10]
+    t = family(student_t_point, [(df,) for df in frees], [], [0.499, 0.3, 0.05, 1e-3, 1e-10, 1e-50, 1e-150, 1e-300], lambda df: 1)
+    points["student_t_pdf_cdf_sf"], _, points["student_t_quantile_upper"] = t
+
+    pairs = [(0.1, 0.1), (0.1, 1e10), (1e10, 0.1), (1, 1), (2, 1e10), (3, 12.5), (60, 59), (100, 1e4), (1e6, 1e6), (1e10, 1e10)]
+    f = family(f_point, pairs, few, few, lambda df1, df2: 1)
+    points["f_pdf_cdf_sf"], points["f_quantile"], points["f_quantile_upper"] = f
+
+    pairs = [(1e-8, 2), (0.001, 3), (0.1, 0.1), (0.1, 5e5), (0.5, 0.5), (29, 500), (31, 31), (1000, 5e5), (5e5, 5e5), (5e5, 30.5)]
+    beta = family(beta_cdf_point, pairs, few, few, lambda a, b: mpf(a) / (mpf(a) + mpf(b)))
+    points["beta_pdf_cdf_sf"], points["beta_quantile"], points["beta_quantile_upper"] = beta
+
+    points["binomial_pmf_cdf_sf"] = [
+        [k, n, p, *map(text, binomial_point(k, n, p))]
+        for n, p, ks in [
+            (1, 0.3, [0, 1]),
+            (10, 0.5, [0, 3, 5, 9]),
+            (50, 0.98, [20, 45, 49]),
+            (1000, 0.001, [0, 1, 5, 100]),
+            (1000, 0.7, [0, 400, 690, 710, 900, 999]),
+            (100000, 0.25, [20000, 24990, 25010, 30000]),
+            (10**7, 1e-6, [0, 8, 12, 150]),
+            (10**9, 0.5, [499_500_000, 499_999_000, 500_000_000, 500_500_000]),
+            (10**12, 0.999, [998_999_000_000, 999_000_000_000, 999_001_000_000]),
+            (2**53 - 1, 1e-300, [0, 1]),
+        ]
+        for k in ks
+    ]
+    points["hypergeometric_pmf_cdf_sf"] = [
+        [k, population, successes, draws, *map(text, hypergeometric_point(k, population, successes, draws))]
+        for population, successes, draws, ks in [
+            (10, 4, 3, [0, 1, 2, 3]),
+            (20, 15, 12, [7, 8, 9, 11]),
+            (100, 30, 40, [0, 5, 12, 20, 29]),
+            (2000, 1000, 1000, [100, 400, 490, 500, 510, 700]),
+            (50000, 700, 2000, [0, 10, 28, 60, 300]),
+            (1000000, 5000, 400000, [1500, 1950, 2000, 2100, 3000]),
+        ]
+        for k in ks
+    ]
+
+    mp.dps = 60
+    rows = []
+    for df in [0.5, 1, 3, 10.5, 30, 200, 1e4, 1e8]:
+        for t, ncp in [(0, 1.5), (1, 0), (2.2, 2.8), (-1, 2.8), (5, -2), (30, 10), (2, 37), (-2, -0.3), (12, 0.5), (1.96, 6)]:
+            pdf, lower, upper = noncentral_t_point(t, df, ncp)
+            lower, upper = (None if min(value, 1) < mpf(10) ** -40 and mirrored else value for value, mirrored in ((lower, t >= 0), (upper, t < 0)))
+            rows.append([t, df, ncp, *map(text, (pdf, lower, upper))])
+        print("noncentral t", df)
+    points["noncentral_t_pdf_cdf_sf"] = rows
+
+    lines = []
+    for name, value in points.items():
+        if isinstance(value, str):
+            lines.append(f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+        else:
+            rows = ",\n".join(f"    {json.dumps(row)}" for row in value)
+            lines.append(f"  {json.dumps(name)}: [\n{rows}\n  ]")
+    OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+import { logLowerTail, logUpperTail, ratioOf, type Tail } from '../special/tail.ts';
+
+const LEAST = 1e-300;
+const MOST = 1e300;
+
+/** Probabilities that differ by less, relatively, are taken as equal where a whole number is to be found. */
+export const SLACK: number = 64 * Number.EPSILON;
+
+/**
+ * The x > 0 with the probability `lower` below and `upper` = 1 − `lower` above it, by Halley's method on the log of the smaller
+ * one. `evaluate` gives the tail at x; `power` is 1 when its variable is log x, ½ when it is log x². The log of a tail is a
+ * concave function of that variable, so that the method converges from wherever it starts.
+ *
+ * Each estimate is the last one times a factor: no digits are lost however small x is.
+ */
+export function solveTail(
+  evaluate: (x: number) => Tail,
+  lower: number,
+  upper: number,
+  start: number,
+  power: number = 1,
+): number {
+  const above = upper < lower;
+  const target = Math.log(above ? upper : lower);
+  let x = Math.min(Math.max(start, LEAST), MOST);
+  for (let tries = 0; tries < 100; tries++) {
+    const tail = evaluate(x);
+    const miss = (above ? logUpperTail(tail) : logLowerTail(tail)) - target;
+    const ratio = ratioOf(tail, above);
+    const bend = above ? 1 + tail.slope * ratio : 1 - tail.slope * ratio;
+    const step = (ratio * miss) / Math.max(1 + 0.5 * miss * bend, 0.5);
+    const next = x * Math.exp(power * (above ? step : -step));
+    if (Math.abs(miss) < 3e-6) return next;
+    if (next >= LEAST && next <= MOST) x = next;
+    else {
+      // Out here tails are powers of x, for which one step is exact; but only the last one is from out here.
+      const edge = next < LEAST ? LEAST : MOST;
+      if (x === edge) return next;
+      x = edge;
+    }
+  }
+  return x;
+}
+
+/**
+ * The smallest whole number from `least` to `most` with `reached`, which stays true once it is; `most` when it never is. Looks
+ * around `start` first.
+ */
+export function firstReached(reached: (k: number) => boolean, least: number, most: number, start: number): number {
+  let high = Math.min(Math.max(Math.round(start), least), most);
+  let low = high;
+  let stride = 1;
+  if (reached(high)) {
+    while (low > least) {
+      low = Math.max(high - stride, least);
+      if (!reached(low)) break;
+      high = low;
+      stride *= 2;
+    }
+    if (low === high) return high;
+  } else {
+    while (high < most) {
+      low = high;
+      high = Math.min(high + stride, most);
+      if (reached(high)) break;
+      stride *= 2;
+    }
+    if (low === high) return high;
+  }
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (reached(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
