@@ -1,5 +1,15 @@
+export type { CompareOptions, ExperimentComparison } from './analysis/compare.ts';
+export type { ExperimentMetrics } from './analysis/metrics.ts';
+export type { QueryWindow } from './analysis/query-window.ts';
+export type { WindowedMetrics, WindowedMetricsOptions } from './analysis/windowed-metrics.ts';
 export { type Bus, type BusEvent, createBus, type EventHandler, type HandlerInfo, type Span } from './bus/bus.ts';
-export { bridgeChannel, bridgeTracingChannel, publishToChannel } from './bus/diagnostics-channel.ts';
+export {
+  type BridgedEvent,
+  bridgeChannel,
+  bridgeTracingChannel,
+  publishToChannel,
+  type TracingMapper,
+} from './bus/diagnostics-channel.ts';
 export { telemetry } from './bus/shared.ts';
 export type { Clock, ClockAnchor } from './core/clock.ts';
 export { CrucibleError, type ErrorCode } from './core/errors.ts';
@@ -41,12 +51,11 @@ export type { RunContextValues } from './experiment/run-context.ts';
 export type { SamplingOptions } from './experiment/sampling.ts';
 export type { SeriesSummary } from './experiment/streaming/series.ts';
 export type { StreamingSummary } from './experiment/streaming/streaming-metrics.ts';
+export type { AnonymizeOptions, ExportFormat, ExportOptions, ExportResult } from './export/export-records.ts';
 export type { ExperimentOptions } from './lab/definition.ts';
 export type { Experiment } from './lab/experiment.ts';
-export type { ExportOptions } from './lab/exporting.ts';
 export {
   type Comparands,
-  type CompareOptions,
   type CrucibleOptions,
   createCrucible,
   crucible,

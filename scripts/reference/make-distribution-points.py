@@ -131,17 +131,20 @@ def peak(log_density):
     return (low + high) / 2
 
 
-def solve(point, q, start, upper):
-    """The x > 0 whose tail is q: Newton's method on the log of the tail, by log x."""
+def solve(point, shape, q, start, upper):
+    """The x > 0 whose tail is q: Newton's method on the log of the tail, by log x (for fractions by log odds)."""
     target = mp.log(mpf(q))
-    u = mp.log(mpf(start))
+    fractions = point is beta_cdf_point
+    u = mp.log(start / (1 - start)) if fractions else mp.log(start)
     for _ in range(300):
-        density, lower_tail, upper_tail = point(mp.exp(u))
+        odds = mp.exp(u)
+        x = odds / (1 + odds) if fractions else odds
+        density, lower_tail, upper_tail = point(x, *shape)
         tail = upper_tail if upper else lower_tail
-        step = (mp.log(tail) - target) * tail / (density * mp.exp(u))
+        step = (mp.log(tail) - target) * tail / (density * x * ((1 - x) if fractions else 1))
         u = u + step if upper else u - step
         if abs(step) < mpf(10) ** -24:
-            return mp.exp(u)
+            return x
     raise ArithmeticError(f"no root for {q}")
 
 
@@ -155,20 +158,19 @@ def family(point, shapes, lower_tails, upper_tails, start, limit=mpf(10) ** 300)
     """Rows of tails at doubles near the quantiles, and rows of the quantiles themselves."""
     tails, lower_quantiles, upper_quantiles = [], [], []
     for shape in shapes:
-        at = lambda x: point(x, *shape)
         for upper, levels, quantiles in (False, lower_tails, lower_quantiles), (True, upper_tails, upper_quantiles):
             guess = mpf(start(*shape))
             for q in levels:
                 try:
-                    guess = solve(at, q, guess, upper)
-                except (ValueError, ArithmeticError, OverflowError) as error:
+                    guess = solve(point, shape, q, guess, upper)
+                except ArithmeticError as error:
                     print("skipped", point.__name__, shape, q, error)
                     continue
                 x = float(mp.nstr(guess, 10))
                 if not 1 / limit < guess < limit or x in (0.0, 1.0) and point is beta_cdf_point:
                     break
                 quantiles.append([q, *shape, text(guess)])
-                tails.append([x, *shape, *map(text, at(x))])
+                tails.append([x, *shape, *map(text, point(x, *shape))])
         print(point.__name__, shape, len(tails))
     return tails, lower_quantiles, upper_quantiles
 

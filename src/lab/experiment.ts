@@ -12,14 +12,13 @@ import { sumLedgers } from '../experiment/ledger.ts';
 import { archived, paused, resumed, stopped } from '../experiment/lifecycle.ts';
 import type { RunContextValues } from '../experiment/run-context.ts';
 import type { StreamingSummary } from '../experiment/streaming/streaming-metrics.ts';
-import type { ExportFormat, ExportResult } from '../export/export-records.ts';
+import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
 import type { LabContext } from './context.ts';
-import type { ExportOptions } from './exporting.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -261,13 +260,18 @@ export class Experiment implements ExperimentContext {
     this.#open('resetStreamingMetrics').collector.resetStreaming();
   }
 
-  /** The descriptive analysis of all records: see `ExperimentMetrics`. */
-  async metrics(): Promise<ExperimentMetrics> {
+  /**
+   * The descriptive analysis of all records, or of those that the query lets through: see `ExperimentMetrics`. Metric points
+   * belong to no record: they are in the analysis of all records only.
+   */
+  async metrics(query: RecordQuery = {}): Promise<ExperimentMetrics> {
     const { computeMetrics } = await import('../analysis/metrics.ts');
+    const all = query.where === undefined && query.from === undefined && query.to === undefined;
     return computeMetrics({
       states: [this.#state],
       batches: () => this.#lab.store.scan(this.id),
-      points: this.#lab.metrics.scan(this.id),
+      points: all ? this.#lab.metrics.scan(this.id) : undefined,
+      test: all ? undefined : rowTest(query.where, timeRange(query)),
     });
   }
 

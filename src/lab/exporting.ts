@@ -1,19 +1,11 @@
 import {
-  type AnonymizeOptions,
   type ExportFormat,
+  type ExportOptions,
   type ExportResult,
   exportRecords,
 } from '../export/export-records.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { LabContext } from './context.ts';
-
-/** Where and how to export. */
-export interface ExportOptions {
-  /** The file to write. Folders are created; an existing file is replaced only when the new one is complete. */
-  readonly path: string;
-  /** Replaces user and session ids by keyed pseudonyms and leaves named content out. */
-  readonly anonymize?: AnonymizeOptions;
-}
 
 /** Writes the records of experiments, one after the other, to one file. */
 export function exportExperiments(

@@ -1,4 +1,4 @@
-import type { ExperimentComparison } from '../analysis/compare.ts';
+import type { CompareOptions, ExperimentComparison } from '../analysis/compare.ts';
 import type { Bus } from '../bus/bus.ts';
 import { telemetry } from '../bus/shared.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -6,7 +6,7 @@ import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
 import type { Random } from '../core/random.ts';
 import { Router } from '../experiment/router.ts';
-import type { ExportFormat, ExportResult } from '../export/export-records.ts';
+import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.ts';
 import type { MetricsStore } from '../metrics-store/metrics-store.ts';
 import { PriceBook, type PriceOverrides } from '../record/prices.ts';
@@ -16,7 +16,6 @@ import type { Store } from '../stores/store.ts';
 import type { LabContext } from './context.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
 import { Experiment } from './experiment.ts';
-import type { ExportOptions } from './exporting.ts';
 import { openSession, type SessionOptions } from './session.ts';
 
 /** Of what a lab is made. Everything has a default. */
@@ -43,11 +42,6 @@ export interface ExperimentFilter {
 
 /** Which experiments to compare: ids or experiments, or all of a study. */
 export type Comparands = readonly (string | { readonly id: string })[] | { readonly study: string };
-
-export interface CompareOptions {
-  /** What the others are compared with: a condition or an experiment's id. Default: `control` or `baseline`, else the first. */
-  readonly baseline?: string;
-}
 
 // Labs that share a store share the metric points of its experiments.
 const sharedMetrics = new WeakMap<Store, MetricsStore>();

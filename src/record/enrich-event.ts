@@ -4,7 +4,7 @@ import { eventInfo } from '../events/registry.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import { ColumnBatch } from './batch.ts';
 import type { EventRecord, ExperimentContext, RecordScope } from './event-record.ts';
-import { PriceBook } from './prices.ts';
+import { PriceBook, type PriceOverrides } from './prices.ts';
 import { Recorder } from './recorder.ts';
 import { BatchSchema } from './schema.ts';
 import { readable } from './snapshot.ts';
@@ -19,8 +19,8 @@ export interface EnrichOptions {
   readonly sequence?: number;
   /** Default `explicit`. */
   readonly scope?: RecordScope;
-  /** Default: the dated price data, without overrides. */
-  readonly prices?: PriceBook;
+  /** Your own prices before the dated price data, or a book of both. */
+  readonly prices?: PriceOverrides | PriceBook;
   /** Fields whose values are known and must not be derived. Null says nothing, and so do the fields of the experiment. */
   readonly fields?: Partial<EventRecord>;
 }
@@ -44,9 +44,8 @@ export function enrichEvent(
   const eventName = normalizeEventName(name);
   const schema = new BatchSchema(experiment, options.writerId ?? 'enrich');
   const batch = new ColumnBatch(schema, 1, options.sequence ?? 0);
-  standardPrices ??= new PriceBook();
   const recorder = new Recorder(schema, {
-    prices: options.prices ?? standardPrices,
+    prices: bookOf(options.prices),
     isRequest: (event) => eventInfo(event)?.request === true,
     nextBatch: () => batch,
   });
@@ -64,4 +63,11 @@ export function enrichEvent(
   }
   recorder.commit();
   return batch.record(0);
+}
+
+function bookOf(prices: PriceOverrides | PriceBook | undefined): PriceBook {
+  if (prices instanceof PriceBook) return prices;
+  if (prices) return new PriceBook(prices);
+  standardPrices ??= new PriceBook();
+  return standardPrices;
 }

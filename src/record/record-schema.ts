@@ -14,26 +14,14 @@ export const NEVER_NULL: ReadonlySet<string> = new Set([
   'metadata',
 ]);
 
-const NON_FINITE = { enum: ['NaN', 'Infinity', '-Infinity'] };
-
-const TYPES: Readonly<Record<Field['type'], object>> = {
-  string: { type: 'string' },
-  number: { anyOf: [{ type: 'number' }, NON_FINITE] },
-  integer: { type: 'integer' },
-  boolean: { type: 'boolean' },
-  timestamp: { type: 'integer' },
-  strings: { type: 'array', items: { type: 'string' } },
-  object: { type: 'object' },
-};
-
-const NULLABLE: Readonly<Record<Field['type'], object>> = {
-  string: { type: ['string', 'null'] },
-  number: { anyOf: [{ type: ['number', 'null'] }, NON_FINITE] },
-  integer: { type: ['integer', 'null'] },
-  boolean: { type: ['boolean', 'null'] },
-  timestamp: { type: ['integer', 'null'] },
-  strings: { type: ['array', 'null'], items: { type: 'string' } },
-  object: { type: ['object', 'null'] },
+const TYPES: Readonly<Record<Field['type'], string>> = {
+  string: 'string',
+  number: 'number',
+  integer: 'integer',
+  boolean: 'boolean',
+  timestamp: 'integer',
+  strings: 'array',
+  object: 'object',
 };
 
 /**
@@ -41,10 +29,7 @@ const NULLABLE: Readonly<Record<Field['type'], object>> = {
  * `crucible-telemetry/schema/record.json`. A field that is left out is null.
  */
 export function recordSchema(): object {
-  const properties = FIELDS.map(({ name, type, description }) => [
-    name,
-    { description, ...(NEVER_NULL.has(name) ? TYPES : NULLABLE)[type], ...(name === 'scope' ? { enum: SCOPES } : {}) },
-  ]);
+  const properties = FIELDS.map((field) => [field.name, { description: field.description, ...fieldSchema(field) }]);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'https://unpkg.com/crucible-telemetry/schema/record.json',
@@ -52,7 +37,7 @@ export function recordSchema(): object {
     description:
       'One event of an experiment, enriched with its context. NaN and infinities are quoted in fields; inside measurements and ' +
       'metadata they are {"$number":"NaN"}, and integers beyond 2^53 {"$bigint":"9007199254740993"}. A field that is left out is null.',
-    'x-schema-version': SCHEMA_VERSION,
+    $comment: `schema version ${SCHEMA_VERSION}`,
     type: 'object',
     properties: Object.fromEntries(properties),
     required: [...NEVER_NULL],
@@ -60,4 +45,9 @@ export function recordSchema(): object {
   };
 }
 
-const SCOPES = ['run', 'process', 'explicit', 'ingest'];
+function fieldSchema({ name, type }: Field): object {
+  const json = NEVER_NULL.has(name) ? TYPES[type] : [TYPES[type], 'null'];
+  if (type === 'number') return { anyOf: [{ type: json }, { enum: ['NaN', 'Infinity', '-Infinity'] }] };
+  if (type === 'strings') return { type: json, items: { type: 'string' } };
+  return name === 'scope' ? { type: json, enum: ['run', 'process', 'explicit', 'ingest'] } : { type: json };
+}

@@ -158,11 +158,11 @@ export class Recorder {
       if (role >= FIELDS.length) continue;
       const column = batch.columns[role] ?? batch.allocate(role);
       const kind = ROLE_KINDS[role];
+      const number = numbers[role]!;
       if (kind === RoleKind.TEXT) column.setText(at, texts[role]!);
-      else if (kind === RoleKind.FLAG) column.setFlag(at, numbers[role] === 1);
-      else if (column.kind === ColumnKind.NUMBER && numbers[role] === numbers[role])
-        column.numbers[at] = numbers[role]!;
-      else column.setNumber(at, numbers[role]!);
+      else if (kind === RoleKind.FLAG) column.setFlag(at, number === 1);
+      else if (column.kind === ColumnKind.NUMBER && !Number.isNaN(number)) column.numbers[at] = number;
+      else column.setNumber(at, number);
     }
     if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
     if (row.timestamp > batch.maxTimestamp) batch.maxTimestamp = row.timestamp;
@@ -214,7 +214,7 @@ export class Recorder {
         const index = binding.column;
         if (typeof value === 'number') {
           const column = columns[index];
-          if (column !== undefined && column.kind === ColumnKind.NUMBER && value === value) column.numbers[at] = value;
+          if (column?.kind === ColumnKind.NUMBER && !Number.isNaN(value)) column.numbers[at] = value;
           else this.#column(index).setNumber(at, value);
           if (binding.role >= 0) this.#assignNumber(binding, value);
           continue;
@@ -270,38 +270,46 @@ export class Recorder {
 
   // Everything that is not a number or a short string in a known column.
   #store(binding: Binding, value: unknown, shape: EventShape): void {
+    const { role } = binding;
     if (binding.alias !== undefined && this.#isSaid(binding.alias)) {
-      return this.#store(this.#bind(shape.metadata, binding.key, shape, false), value, shape);
+      this.#store(this.#bind(shape.metadata, binding.key, shape, false), value, shape);
+    } else if (binding.redacted) {
+      this.#keep(binding, REDACTED);
+    } else if (typeof value === 'bigint' && role >= DURATION && role <= STOP) {
+      this.#store(binding, Number(value) / 1e6, shape);
+    } else if (typeof value === 'object' && value !== null && canNest(binding) && isPlainObject(value)) {
+      if (role >= 0) this.#assign(binding, value);
+      this.#storeObject(binding, value as Record<string, unknown>, shape);
+    } else {
+      const plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value, this.#trail);
+      if (role >= 0) this.#assign(binding, plain);
+      this.#storeSnapshot(binding, plain, shape);
     }
-    if (binding.redacted) return this.#keep(binding, REDACTED);
-    if (typeof value === 'bigint' && binding.role >= DURATION && binding.role <= STOP) {
-      return this.#store(binding, Number(value) / 1e6, shape);
-    }
-    const nests = binding.keys.length < MAX_LEVELS_DEEP;
-    if (nests && typeof value === 'object' && value !== null && isPlainObject(value)) {
-      if (binding.role >= 0) this.#assign(binding, value);
-      return this.#storeObject(binding, value as Record<string, unknown>, shape);
-    }
-    let plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value, this.#trail);
-    if (binding.role >= 0) this.#assign(binding, plain);
+  }
+
+  #storeSnapshot(binding: Binding, plain: unknown, shape: EventShape): void {
     if (typeof plain === 'object' && plain !== null) {
-      if (this.#options.redaction)
-        plain = this.#options.redaction.apply({ root: binding.root, keys: binding.keys }, plain);
-      if (nests && !Array.isArray(plain)) return this.#storeObject(binding, plain as Record<string, unknown>, shape);
+      this.#options.redaction?.apply(binding, plain);
+      if (canNest(binding) && !Array.isArray(plain)) {
+        this.#storeObject(binding, plain as Record<string, unknown>, shape);
+        return;
+      }
     }
     this.#keep(binding, plain);
   }
 
   #storeObject(binding: Binding, value: Record<string, unknown>, shape: EventShape): void {
-    if (!hasKeys(value)) return this.#keep(binding, {});
     const trail = this.#trail;
-    if (trail.ancestors.includes(value)) return this.#keep(binding, '[Circular]');
-    if (trail.left <= 0) return this.#keep(binding, '[Too large]');
-    trail.left -= OBJECT_COST;
-    binding.level ??= newLevel(binding.root, binding.keys);
-    trail.ancestors.push(value);
-    this.#walk(binding.level, value, shape);
-    trail.ancestors.pop();
+    if (!hasKeys(value)) this.#keep(binding, {});
+    else if (trail.ancestors.includes(value)) this.#keep(binding, '[Circular]');
+    else if (trail.left <= 0) this.#keep(binding, '[Too large]');
+    else {
+      trail.left -= OBJECT_COST;
+      binding.level ??= newLevel(binding.root, binding.keys);
+      trail.ancestors.push(value);
+      this.#walk(binding.level, value, shape);
+      trail.ancestors.pop();
+    }
   }
 
   #isSaid(key: string): boolean {
@@ -309,14 +317,8 @@ export class Recorder {
   }
 
   #keep(binding: Binding, value: unknown): void {
-    const at = this.#at;
-    if (binding.column < 0) return this.#batch!.setRest(binding.root, at, binding.keys, value);
-    const column = this.#column(binding.column);
-    if (value === null) column.setNull(at);
-    else if (typeof value === 'number') column.setNumber(at, value);
-    else if (typeof value === 'string') column.setText(at, value);
-    else if (typeof value === 'boolean') column.setFlag(at, value);
-    else column.setValue(at, value);
+    if (binding.column >= 0) this.#column(binding.column).set(this.#at, value);
+    else this.#batch!.setRest(binding.root, this.#at, binding.keys, value);
   }
 
   #assignNumber(binding: Binding, value: number): void {
@@ -373,6 +375,10 @@ export class Recorder {
     this.#trail.ancestors[0] = missing;
     this.#walk(shape.metadata, missing, shape);
   }
+}
+
+function canNest(binding: Binding): boolean {
+  return binding.keys.length < MAX_LEVELS_DEEP;
 }
 
 function hasKeys(object: object): boolean {

@@ -44,14 +44,13 @@ export class Redaction {
     return this.#paths.some((pattern) => pattern.keys.length === asked.keys.length && matches(pattern, asked));
   }
 
-  /** The value at `path` with everything redacted below it. The value must be a snapshot; it is changed in place. */
-  apply(path: RecordPath, value: unknown): unknown {
+  /** Redacts below a path what is in the value there: a snapshot, which is changed in place. */
+  apply(path: RecordPath, value: object): void {
     const asked = spelled(path);
     const depth = asked.keys.length;
     for (const pattern of this.#paths) {
       if (pattern.keys.length > depth && matches(pattern, asked)) strike(value, pattern.keys.slice(depth));
     }
-    return value;
   }
 
   /** Takes out the fields that were filled in spite of it: derived, or from the span around the event. */

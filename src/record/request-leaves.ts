@@ -11,7 +11,8 @@ export class RequestLeaves {
   /** Takes the end of a span, or of an event within one; true when the event is a request and no request lies inside it. */
   observe(spanId: string | undefined, parentSpanId: string | undefined, request: boolean): boolean {
     const wraps = spanId !== undefined && this.#enclosing.delete(spanId);
-    if ((wraps || request) && parentSpanId !== undefined && this.#enclosing.size < MAX_WAITING) this.#enclosing.add(parentSpanId);
+    if ((wraps || request) && parentSpanId !== undefined && this.#enclosing.size < MAX_WAITING)
+      this.#enclosing.add(parentSpanId);
     return request && !wraps;
   }
 }

@@ -3,7 +3,7 @@ import { fieldIndex } from '../../record/fields.ts';
 import { EventIds } from './event-ids.ts';
 import { Extent } from './extent.ts';
 import type { RequestNames } from './request-names.ts';
-import { SpanForest } from './span-forest.ts';
+import { SpanForest, type SpansByTrace } from './span-forest.ts';
 
 const TRACE_ID = fieldIndex('trace_id');
 const SPAN_ID = fieldIndex('span_id');
@@ -16,21 +16,23 @@ const PARENT_SPAN_ID = fieldIndex('parent_span_id');
 export class WrappingRequests {
   /** The rows that were looked at. Later ones may wrap too, and nobody knows. */
   readonly extent: Extent;
-  readonly #spans: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #byExperiment: ReadonlyMap<string, SpansByTrace>;
 
-  constructor(spans: ReadonlyMap<string, ReadonlySet<string>>, extent: Extent) {
-    this.#spans = spans;
+  constructor(byExperiment: ReadonlyMap<string, SpansByTrace>, extent: Extent) {
+    this.#byExperiment = byExperiment;
     this.extent = extent;
   }
 
   get none(): boolean {
-    return [...this.#spans.values()].every((spans) => spans.size === 0);
+    return [...this.#byExperiment.values()].every((traces) => traces.size === 0);
   }
 
   /** Whether the request in that row wraps another one. */
   has(batch: ColumnBatch, row: number): boolean {
-    const span = spanKey(batch, SPAN_ID, row);
-    return span !== undefined && this.#spans.get(batch.schema.experiment.id)?.has(span) === true;
+    const span = text(batch, SPAN_ID, row);
+    if (span === undefined) return false;
+    const traces = this.#byExperiment.get(batch.schema.experiment.id);
+    return traces?.get(text(batch, TRACE_ID, row) ?? '')?.has(span) === true;
   }
 }
 
@@ -50,18 +52,16 @@ export async function findWrappingRequests(
     forests.set(id, forest);
     const isRequest = events.read(batch, rows);
     for (let row = 0; row < rows; row++) {
-      const span = spanKey(batch, SPAN_ID, row);
-      const parent = spanKey(batch, PARENT_SPAN_ID, row);
-      if (span !== undefined || parent !== undefined) forest.add(span, parent, isRequest[events.ids[row]!] === 1);
+      const span = text(batch, SPAN_ID, row);
+      const parent = text(batch, PARENT_SPAN_ID, row);
+      if (span === undefined && parent === undefined) continue;
+      forest.add(text(batch, TRACE_ID, row) ?? '', span, parent, isRequest[events.ids[row]!] === 1);
     }
   }
   return new WrappingRequests(new Map([...forests].map(([id, forest]) => [id, forest.wrapping()])), extent);
 }
 
-// Span ids are unique within their trace; imported ones may be small numbers.
-function spanKey(batch: ColumnBatch, field: number, row: number): string | undefined {
-  const span = batch.columns[field]?.get(row);
-  if (typeof span !== 'string') return undefined;
-  const trace = batch.columns[TRACE_ID]?.get(row);
-  return typeof trace === 'string' ? `${trace}\n${span}` : span;
+function text(batch: ColumnBatch, field: number, row: number): string | undefined {
+  const value = batch.columns[field]?.get(row);
+  return typeof value === 'string' ? value : undefined;
 }
