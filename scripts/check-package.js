@@ -22,11 +22,21 @@ try {
   if (printed.trim() === '') throw new Error('The quick start printed nothing.');
 
   mkdirSync(join(project, 'ts'));
-  writeFileSync(join(project, 'ts', 'quick-start.ts'), `${quickStart}\n${readFileSync('test/types/package-user.ts', 'utf8')}`);
+  writeFileSync(
+    join(project, 'ts', 'quick-start.ts'),
+    `${quickStart}\n${readFileSync('test/types/package-user.ts', 'utf8')}`,
+  );
   writeFileSync(
     join(project, 'tsconfig.json'),
     JSON.stringify({
-      compilerOptions: { target: 'ES2022', module: 'NodeNext', strict: true, skipLibCheck: false, types: ['node'], outDir: 'ts-out' },
+      compilerOptions: {
+        target: 'ES2022',
+        module: 'NodeNext',
+        strict: true,
+        skipLibCheck: false,
+        types: ['node'],
+        outDir: 'ts-out',
+      },
       include: ['ts'],
     }),
   );

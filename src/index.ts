@@ -66,7 +66,13 @@ export { type JsonlMetricsOptions, jsonlMetrics } from './metrics-store/adapters
 export { type MemoryMetricsOptions, memoryMetrics } from './metrics-store/adapters/memory/memory-metrics.ts';
 export { type MetricsAdapter, type MetricsStoreConfig, openMetricsStore } from './metrics-store/adapters/open.ts';
 export { type MetricsDriver, metricsStoreFrom } from './metrics-store/metrics-driver.ts';
-export type { MetricFilter, MetricOptions, MetricPoint, MetricsRejects, MetricsStore } from './metrics-store/metrics-store.ts';
+export type {
+  MetricFilter,
+  MetricOptions,
+  MetricPoint,
+  MetricsRejects,
+  MetricsStore,
+} from './metrics-store/metrics-store.ts';
 export { type EnrichOptions, enrichEvent } from './record/enrich-event.ts';
 export type { EventRecord, ExperimentContext, FieldName, RecordScope } from './record/event-record.ts';
 export type { ModelPrice, PriceOverrides } from './record/prices.ts';

@@ -75,14 +75,18 @@ describe('the import law', () => {
   it('keeps node: modules out of stats and events', () => {
     const found = files
       .filter((file) => /^(stats|events)\//.test(file.path))
-      .flatMap((file) => file.imports.filter(({ target }) => target.startsWith('node:')).map(({ target }) => `${file.path}: ${target}`));
+      .flatMap((file) =>
+        file.imports.filter(({ target }) => target.startsWith('node:')).map(({ target }) => `${file.path}: ${target}`),
+      );
     expect(found).toEqual([]);
   });
 
   it('loads heavy dependencies only when they are needed', () => {
     const heavy = /^(@duckdb\/node-api|apache-arrow|@pydantic\/genai-prices)$/;
     const eager = files.flatMap((file) =>
-      file.imports.filter(({ target, dynamic, typeOnly }) => heavy.test(target) && !dynamic && !typeOnly).map(({ target }) => `${file.path}: ${target}`),
+      file.imports
+        .filter(({ target, dynamic, typeOnly }) => heavy.test(target) && !dynamic && !typeOnly)
+        .map(({ target }) => `${file.path}: ${target}`),
     );
     expect(eager).toEqual([]);
   });
@@ -110,7 +114,9 @@ describe('the shape of the source', () => {
 
   it('names only paths that exist in ARCHITECTURE.md', () => {
     const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
-    const named = [...text.matchAll(/`((?:src|test|docs|bench|examples|[a-z-]+\/[a-z/-]*)[\w./-]*)`/g)].map((match) => match[1]!);
+    const named = [...text.matchAll(/`((?:src|test|docs|bench|examples|[a-z-]+\/[a-z/-]*)[\w./-]*)`/g)].map(
+      (match) => match[1]!,
+    );
     const lost = named.filter((path) => !existsSync(join(ROOT, path)) && !existsSync(join(SRC, path)));
     expect(lost).toEqual([]);
   });
@@ -170,7 +176,11 @@ function readSource(path: string): SourceFile {
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [target] = node.arguments;
       if (target && ts.isStringLiteral(target)) imports.push({ target: target.text, dynamic: true, typeOnly: false });
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal)) {
+    } else if (
+      ts.isImportTypeNode(node) &&
+      ts.isLiteralTypeNode(node.argument) &&
+      ts.isStringLiteral(node.argument.literal)
+    ) {
       imports.push({ target: node.argument.literal.text, dynamic: false, typeOnly: true });
     }
     ts.forEachChild(node, visit);
@@ -183,5 +193,10 @@ function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
   if (!clause) return false;
   if (clause.isTypeOnly) return true;
   const named = clause.namedBindings;
-  return !clause.name && named !== undefined && ts.isNamedImports(named) && named.elements.every((element) => element.isTypeOnly);
+  return (
+    !clause.name &&
+    named !== undefined &&
+    ts.isNamedImports(named) &&
+    named.elements.every((element) => element.isTypeOnly)
+  );
 }

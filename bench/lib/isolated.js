@@ -22,10 +22,12 @@ export function isolated(moduleUrl, execArgv = process.execArgv) {
   });
   return {
     async call(name, ...args) {
-      const outcome = gone ?? (await new Promise((resolve) => {
-        waiting.push(resolve);
-        child.send({ name, args });
-      }));
+      const outcome =
+        gone ??
+        (await new Promise((resolve) => {
+          waiting.push(resolve);
+          child.send({ name, args });
+        }));
       if (outcome.error !== undefined) throw new Error(outcome.error);
       return outcome.value;
     },

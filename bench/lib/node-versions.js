@@ -12,8 +12,20 @@ export function nodeBinary(major) {
   const folder = join(tmpdir(), `crucible-bench-node-${major}`);
   const binary = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(binary)) return { binary };
-  const install = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `node@${major}`];
-  const { error, status, stderr } = spawnSync('npm', install, { timeout: 120_000, shell: process.platform === 'win32' });
+  const install = [
+    'install',
+    '--prefix',
+    folder,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `node@${major}`,
+  ];
+  const { error, status, stderr } = spawnSync('npm', install, {
+    timeout: 120_000,
+    shell: process.platform === 'win32',
+  });
   if (existsSync(binary)) return { binary };
   const reason = error?.message ?? String(stderr).trim().split('\n')[0];
   return { reason: `node@${major} could not be installed: ${reason || `npm ended with ${status}`}` };

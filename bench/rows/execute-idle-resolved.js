@@ -20,7 +20,12 @@ export const contenders = [
     run: publish,
   },
   { label: 'the same, objects made at the call', count: COUNT, setup: () => channel(EVENT_NAME), run: publishNew },
-  { label: 'the same, guarded by `hasSubscribers`', count: COUNT, setup: () => channel(EVENT_NAME), run: publishGuarded },
+  {
+    label: 'the same, guarded by `hasSubscribers`',
+    count: COUNT,
+    setup: () => channel(EVENT_NAME),
+    run: publishGuarded,
+  },
   { label: 'empty loop', count: COUNT, run: loop },
 ];
 

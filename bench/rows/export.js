@@ -40,7 +40,9 @@ export async function measure() {
         peers: peer('growth'),
       },
     ]),
-    notes: [`size of the file: ${FORMATS.map((format) => `${format} ${megabytes(outcomes.get(format)[0])}`).join(', ')}`],
+    notes: [
+      `size of the file: ${FORMATS.map((format) => `${format} ${megabytes(outcomes.get(format)[0])}`).join(', ')}`,
+    ],
   };
 }
 

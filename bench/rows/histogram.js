@@ -34,7 +34,11 @@ export async function measure() {
   const results = await interleave(import.meta.url, contenders);
   return {
     lines: [
-      { what: 'streaming histogram, one value, ≤ 1.09 % error', ours: results.add, peers: peersOf(results, [PROMETHEUS]) },
+      {
+        what: 'streaming histogram, one value, ≤ 1.09 % error',
+        ours: results.add,
+        peers: peersOf(results, [PROMETHEUS]),
+      },
     ],
   };
 }

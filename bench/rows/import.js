@@ -10,7 +10,8 @@ const ROUNDS = 15;
 const PROGRAMS = {
   bare: '',
   ours: "import 'crucible-telemetry';",
-  start: "import { createCrucible } from 'crucible-telemetry'; await createCrucible().startExperiment({ name: 'first' });",
+  start:
+    "import { createCrucible } from 'crucible-telemetry'; await createCrucible().startExperiment({ name: 'first' });",
   '@opentelemetry/sdk-trace-base': "import '@opentelemetry/sdk-trace-base';",
   pino: "import 'pino';",
   'prom-client': "import 'prom-client';",

@@ -30,6 +30,8 @@ export async function measure() {
   const results = await interleave(import.meta.url, contenders, { rounds: 7, warmup: 1 });
   return {
     lines: [{ what: '`metrics()` on 1M events in memory', ours: results.metrics, peers: peersOf(results, [PLAIN]) }],
-    notes: [`the first call, with nothing compiled: ${format(results.metrics.first)}; the peer's: ${format(results[PLAIN].first)}`],
+    notes: [
+      `the first call, with nothing compiled: ${format(results.metrics.first)}; the peer's: ${format(results[PLAIN].first)}`,
+    ],
   };
 }

@@ -26,7 +26,9 @@ export async function measure() {
       { what: '1M events, 1,000 windows, step = size', ours: results.tumbling, peers: peersOf(results, [PLAIN]) },
       { what: 'the same, windows of 5 steps', ours: results.overlapping, peers: [], budget: undefined },
     ],
-    notes: [`the first call, with nothing compiled: ${format(results.tumbling.first)}; the peer's: ${format(results[PLAIN].first)}`],
+    notes: [
+      `the first call, with nothing compiled: ${format(results.tumbling.first)}; the peer's: ${format(results[PLAIN].first)}`,
+    ],
   };
 }
 

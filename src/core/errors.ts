@@ -37,7 +37,10 @@ export class CrucibleError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(options.hint ? `${message} ${options.hint}` : message, options.cause === undefined ? {} : { cause: options.cause });
+    super(
+      options.hint ? `${message} ${options.hint}` : message,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
     this.code = code;
     this.hint = options.hint;
     Object.defineProperty(this, BRAND, { value: true });

@@ -32,9 +32,13 @@ export function durationMicros(duration: Duration, what = 'duration'): number {
     }
   }
   if (parts === 0 || !Number.isFinite(total) || total <= 0) {
-    throw new CrucibleError('invalid_argument', `${what} is ${show(duration)}, which is not a positive length of time.`, {
-      hint: 'Give it as { minutes: 5 }; the units are days, hours, minutes, seconds and milliseconds.',
-    });
+    throw new CrucibleError(
+      'invalid_argument',
+      `${what} is ${show(duration)}, which is not a positive length of time.`,
+      {
+        hint: 'Give it as { minutes: 5 }; the units are days, hours, minutes, seconds and milliseconds.',
+      },
+    );
   }
   return total;
 }

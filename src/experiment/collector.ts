@@ -276,10 +276,7 @@ export class Collector {
 
   #lose(event: NamedEvent, why: string): false {
     this.ledger.dropped.encode++;
-    warnOnce(
-      `encode:${event.name}`,
-      `An event ${event.name} could not be recorded and is counted as dropped: ${why}`,
-    );
+    warnOnce(`encode:${event.name}`, `An event ${event.name} could not be recorded and is counted as dropped: ${why}`);
     return false;
   }
 }

@@ -1,9 +1,4 @@
-import {
-  type ExportFormat,
-  type ExportOptions,
-  type ExportResult,
-  exportRecords,
-} from '../export/export-records.ts';
+import { type ExportFormat, type ExportOptions, type ExportResult, exportRecords } from '../export/export-records.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { LabContext } from './context.ts';
 

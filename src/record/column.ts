@@ -51,10 +51,13 @@ export class Column {
   }
 
   setNumber(row: number, value: number): void {
-    if (this.kind !== NUMBER && !this.#turnInto(NUMBER)) return this.#setMixed(row, value);
-    this.numbers[row] = value;
-    // Bit patterns of NaN are the host's; ours mean "no number".
-    if (value !== value) this.#words![2 * row + HIGH] = NAN_WORD;
+    if (this.kind === NUMBER || this.#turnInto(NUMBER)) {
+      this.numbers[row] = value;
+      // Bit patterns of NaN are the host's; ours mean "no number".
+      if (Number.isNaN(value)) this.#words![2 * row + HIGH] = NAN_WORD;
+    } else {
+      this.#setMixed(row, value);
+    }
   }
 
   setText(row: number, text: string): void {
@@ -69,8 +72,8 @@ export class Column {
   }
 
   setFlag(row: number, value: boolean): void {
-    if (this.kind !== FLAG && !this.#turnInto(FLAG)) return this.#setMixed(row, value);
-    this.#flags[row] = value ? FLAG_TRUE : FLAG_FALSE;
+    if (this.kind === FLAG || this.#turnInto(FLAG)) this.#flags[row] = value ? FLAG_TRUE : FLAG_FALSE;
+    else this.#setMixed(row, value);
   }
 
   /** Keeps a value that has no column type of its own: a list, an integer beyond 2^53. The value must be a snapshot. */
@@ -86,6 +89,15 @@ export class Column {
     else this.#values[row] = null;
   }
 
+  /** Writes a snapshot of any type. */
+  set(row: number, value: unknown): void {
+    if (value === null) this.setNull(row);
+    else if (typeof value === 'number') this.setNumber(row, value);
+    else if (typeof value === 'string') this.setText(row, value);
+    else if (typeof value === 'boolean') this.setFlag(row, value);
+    else this.setValue(row, value);
+  }
+
   /** Makes a cell absent again. */
   clear(row: number): void {
     if (this.kind === NUMBER) this.#words![2 * row + HIGH] = ABSENT_WORD;
@@ -99,7 +111,7 @@ export class Column {
     switch (this.kind) {
       case NUMBER: {
         const value = this.numbers[row]!;
-        if (value === value || !this.#words) return value;
+        if (!Number.isNaN(value) || !this.#words) return value;
         const word = this.#words[2 * row + HIGH];
         return word === ABSENT_WORD ? undefined : word === NULL_WORD ? null : Number.NaN;
       }
@@ -135,7 +147,7 @@ export class Column {
       for (let row = 0; row < rows; row++) {
         const value = numbers[row]!;
         target[offset + row] = value;
-        present[offset + row] = value === value || words[2 * row + HIGH] === NAN_WORD ? 1 : 0;
+        present[offset + row] = !Number.isNaN(value) || words[2 * row + HIGH] === NAN_WORD ? 1 : 0;
       }
     } else if (this.kind === NUMBER) {
       for (let row = 0; row < rows; row++) target[offset + row] = numbers[row]!;
@@ -291,11 +303,8 @@ export class Column {
       const value = this.get(row);
       if (value === undefined) continue;
       positions[at] = row;
-      if (value === null) dense.setNull(at);
-      else if (this.kind === NUMBER) dense.setNumber(at, value as number);
-      else if (this.kind === CODE) dense.setText(at, value as string);
-      else if (this.kind === FLAG) dense.setFlag(at, value as boolean);
-      else dense.setValue(at, value);
+      if (this.kind === VALUE) dense.setValue(at, value);
+      else dense.set(at, value);
       at++;
     }
     this.#become(SPARSE, NO_VALUES);

@@ -75,8 +75,10 @@ function judge(row: Row): boolean | undefined {
 function priceRow(row: Row, prices: PriceBook): void {
   const counted = row.has(INPUT_TOKENS) || row.has(OUTPUT_TOKENS);
   if (!counted && !(row.request && row.has(MODEL))) return;
-  if (!row.has(MODEL)) return row.setText(COST_SOURCE, 'no_model');
-  if (!counted) return row.setText(COST_SOURCE, 'no_tokens');
+  if (!row.has(MODEL) || !counted) {
+    row.setText(COST_SOURCE, counted ? 'no_model' : 'no_tokens');
+    return;
+  }
   usage.input = row.has(INPUT_TOKENS) ? row.numbers[INPUT_TOKENS]! : 0;
   usage.output = row.has(OUTPUT_TOKENS) ? row.numbers[OUTPUT_TOKENS]! : 0;
   usage.cached = row.has(CACHED_INPUT_TOKENS) ? row.numbers[CACHED_INPUT_TOKENS]! : 0;

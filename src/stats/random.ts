@@ -44,7 +44,9 @@ function streamAt(path: readonly string[]): RandomStream {
     uniform,
     below: (n) => {
       if (!(Number.isInteger(n) && n >= 1 && n <= TWO_53)) {
-        throw new CrucibleError('invalid_argument', `n is ${show(n)}.`, { hint: 'Give a whole number from 1 to 2^53.' });
+        throw new CrucibleError('invalid_argument', `n is ${show(n)}.`, {
+          hint: 'Give a whole number from 1 to 2^53.',
+        });
       }
       return n <= TWO_21 ? smallBelow(next, n) : largeBelow(uniform, n);
     },
@@ -79,7 +81,9 @@ function largeBelow(uniform: () => number, n: number): number {
 
 function named(what: string, value: string | number): string {
   if (typeof value !== 'string' && !Number.isFinite(value)) {
-    throw new CrucibleError('invalid_argument', `The ${what} is ${show(value)}.`, { hint: 'Give text or a finite number.' });
+    throw new CrucibleError('invalid_argument', `The ${what} is ${show(value)}.`, {
+      hint: 'Give text or a finite number.',
+    });
   }
   return String(value);
 }

@@ -71,7 +71,7 @@ function fraction(a: number, b: number, x: number, y: number, slope: number): nu
   let value = c;
   for (let k = 1; k < 10_000; k++) {
     const at = a + 2 * k - 1;
-    const above = (((a + k - 1) / at) * ((a + b + k - 1) / at)) * (k * (b - k) * x * x);
+    const above = ((a + k - 1) / at) * ((a + b + k - 1) / at) * (k * (b - k) * x * x);
     below = k + (k * (b - k) * x) / at + ((a + k) / (at + 2)) * (slope + 1 + k * (1 + y));
     d = 1 / (below + above * d || TINY);
     c = below + above / c || TINY;
@@ -86,7 +86,11 @@ function fraction(a: number, b: number, x: number, y: number, slope: number): nu
 function integral(a: number, b: number, x: number, y: number, slope: number): number {
   const n = a + b;
   if (x <= 0.5) {
-    return decayIntegral((v) => slope * v + n * (x * expRemainder(-v) + logRemainder(x * Math.expm1(-v))), slope, n * x * y);
+    return decayIntegral(
+      (v) => slope * v + n * (x * expRemainder(-v) + logRemainder(x * Math.expm1(-v))),
+      slope,
+      n * x * y,
+    );
   }
   return decayIntegral(
     (v) => {

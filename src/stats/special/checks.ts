@@ -21,7 +21,9 @@ export function requireProbability(name: string, value: number): void {
 /** Throws `invalid_argument` unless the value is positive and finite. */
 export function requirePositive(name: string, value: number): void {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-    throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, { hint: 'Give a positive finite number.' });
+    throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
+      hint: 'Give a positive finite number.',
+    });
   }
 }
 
