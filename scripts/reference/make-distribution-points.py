@@ -9,7 +9,6 @@ Every argument is the double that the JSON text names. Rows end in the values, p
 
 import json
 import math
-from fractions import Fraction
 from pathlib import Path
 
 from mpmath import mp, mpf
@@ -99,7 +98,7 @@ def hypergeometric_point(k, population, successes, draws):
     total = sum(weights.values())
     assert total == math.comb(population, draws)
     shares = [weights.get(k, 0), sum(w for i, w in weights.items() if i <= k), sum(w for i, w in weights.items() if i > k)]
-    return [mpf(share.numerator) / share.denominator for share in (Fraction(share, total) for share in shares)]
+    return [mpf(share) / mpf(total) for share in shares]
 
 
 def noncentral_t_point(t, df, ncp):
@@ -225,12 +224,48 @@ def main():
         for k in ks
     ]
 
+    points["gamma_log_cdf_sf"] = [
+        [x, a, *map(text, map(mp.log, gamma_point(x, a)[1:]))]
+        for x, a in [(1e5, 0.5), (1e5, 3), (800, 0.1), (1e8, 5e5), (1e-200, 5), (10, 5e5), (0.5, 1e4), (3, 2)]
+    ]
+    points["student_t_log_sf"] = [
+        [t, df, text(mp.log(student_t_point(t, df)[2]))]
+        for t, df in [(1e300, 0.1), (1e308, 2), (1e200, 30), (1000, 1e6), (60, 1e10), (100, 300), (2, 5), (-2, 5)]
+    ]
+    points["f_log_cdf_sf"] = [
+        [f, df1, df2, *map(text, map(mp.log, f_point(f, df1, df2)[1:]))]
+        for f, df1, df2 in [(1e300, 3, 5), (1e-300, 3, 5), (50, 40, 1e6), (0.01, 1000, 1000), (1e5, 2, 1e4), (2, 3, 5)]
+    ]
+    points["beta_log_cdf_sf"] = [
+        [x, a, b, *map(text, map(mp.log, beta_cdf_point(x, a, b)[1:]))]
+        for x, a, b in [(1e-200, 5, 3), (0.9, 2, 5e3), (0.1, 5e5, 5e5), (0.999, 0.5, 2000), (0.4, 2, 3)]
+    ]
+    points["normal_log_sf"] = [
+        [z, text(mp.log(mp.ncdf(-mpf(z))))] for z in [-40, -3, -0.5, 0, 0.3, 0.7, 1, 5, 10, 37.5, 40, 100, 12345.678, 1e10]
+    ]
+    points["normal_pdf"] = [[z, text(mp.npdf(mpf(z)))] for z in [-5.3, 0, 0.1, 1, 7.77, 25.4, 37]]
+    points["log_gamma"] = [
+        [x, text(mp.loggamma(mpf(x)))]
+        for x in [1e-300, 1e-10, 0.1, 0.5, 0.99, 0.9999999, 1, 1.0000001, 1.3, 1.49, 1.999, 2.00001, 2.6, 3, 9.99, 10, 33.3, 1e4, 1e10, 1e100]
+    ]
+    points["log_beta"] = [
+        [a, b, text(mp.log(mp.beta(mpf(a), mpf(b))))]
+        for a, b in [(1e-10, 1), (0.1, 0.2), (0.5, 0.5), (3, 4.5), (20, 1e5), (5e5, 0.3), (1e-5, 1e8), (700, 900)]
+    ]
+    small = [-0.99, -0.5, -0.41, -0.39, -1e-3, -1e-10, 1e-200, 1e-10, 1e-3, 0.1, 0.39, 0.41, 0.49, 0.51, 3, 50]
+    points["log_remainder"] = [[x, text(mp.log1p(mpf(x)) - mpf(x))] for x in small if abs(x) > 1e-20]
+    points["exp_remainder"] = [[x, text(mp.expm1(mpf(x)) - mpf(x))] for x in small if abs(x) > 1e-20]
+
     mp.dps = 60
     rows = []
     for df in [0.5, 1, 3, 10.5, 30, 200, 1e4, 1e8]:
         for t, ncp in [(0, 1.5), (1, 0), (2.2, 2.8), (-1, 2.8), (5, -2), (30, 10), (2, 37), (-2, -0.3), (12, 0.5), (1.96, 6)]:
             pdf, lower, upper = noncentral_t_point(t, df, ncp)
-            lower, upper = (None if min(value, 1) < mpf(10) ** -40 and mirrored else value for value, mirrored in ((lower, t >= 0), (upper, t < 0)))
+            # The complement of the two has lost what the other had.
+            if t >= 0 and lower < mpf(10) ** -40:
+                lower = None
+            if t < 0 and upper < mpf(10) ** -40:
+                upper = None
             rows.append([t, df, ncp, *map(text, (pdf, lower, upper))])
         print("noncentral t", df)
     points["noncentral_t_pdf_cdf_sf"] = rows

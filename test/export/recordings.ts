@@ -82,7 +82,8 @@ export class Recording implements RecordSource {
 
   async records(): Promise<EventRecord[]> {
     const records: EventRecord[] = [];
-    for await (const batch of this.batches()) for (let row = 0; row < batch.rows; row++) records.push(batch.record(row));
+    for await (const batch of this.batches())
+      for (let row = 0; row < batch.rows; row++) records.push(batch.record(row));
     return records;
   }
 }
@@ -99,5 +100,9 @@ export async function recorded(events: readonly Emitted[], context?: ExperimentC
 export function scratchFolder(): { readonly path: string; file(name: string): string; listing(): string[] } {
   const path = mkdtempSync(join(tmpdir(), 'crucible-export-'));
   afterAll(() => rmSync(path, { recursive: true, force: true }));
-  return { path, file: (name) => join(path, name), listing: () => readdirSync(path, { recursive: true }).map(String).sort() };
+  return {
+    path,
+    file: (name) => join(path, name),
+    listing: () => readdirSync(path, { recursive: true }).map(String).sort(),
+  };
 }
