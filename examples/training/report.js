@@ -118,8 +118,8 @@ export function isolationSection(audits, { turns, unattributed }, style) {
     'Expected is what a handler on the bus counted, and a score for each test digit.',
     `The experiments took turns ${count(turns)} times. Events outside all runs: ${count(unattributed)}.`,
     sound
-      ? style.good('✓ Every ledger balances and is as expected; no record is in the wrong experiment.')
-      : style.bad('✗ A ledger is not as expected, or a record is in the wrong experiment.'),
+      ? style.good('✓ Every ledger is as expected and balances; no record is in a wrong experiment.')
+      : style.bad('✗ A ledger is not as expected, or a record is in a wrong experiment.'),
   ];
 }
 

@@ -1,14 +1,17 @@
 """Writes test/fixtures/distribution-points.json: values of the distribution functions in 40-digit arithmetic.
 
-Needs Python 3.9 and mpmath (pip install mpmath==1.4.1); takes some minutes. The methods have nothing in common with those of
-src/stats: tails are integrals over the whole side, by adaptive quadrature; hypergeometric sums are exact fractions.
-Every argument is the double that the JSON text names. Rows end in the values, printed to 20 digits.
+Needs Python 3.9 and mpmath (pip install mpmath==1.4.1); takes about ten minutes. The methods have little in common with those of
+src/stats: tails are integrals over the whole side by adaptive quadrature, hypergeometric sums are sums of whole numbers.
+Every argument is the double that the JSON text names. Rows end in the values, printed to 20 digits; null is a value that no
+double holds, or that this script has too few digits for.
 
-    python3 scripts/reference/make-distribution-points.py
+    python3 scripts/reference/make-distribution-points.py            # everything
+    python3 scripts/reference/make-distribution-points.py gamma f    # these groups again, the others as they are
 """
 
 import json
 import math
+import sys
 from pathlib import Path
 
 from mpmath import mp, mpf
@@ -174,110 +177,142 @@ def family(point, shapes, lower_tails, upper_tails, start, limit=mpf(10) ** 300)
     return tails, lower_quantiles, upper_quantiles
 
 
-def main():
-    deep = [0.3, 0.01, 1e-5, 1e-20, 1e-100, 1e-300]
-    few = [0.3, 1e-3, 1e-20, 1e-300]
-    points = {"source": "scripts/reference/make-distribution-points.py (mpmath, 40 digits). Rows are [arguments…, values…]."}
+DEEP = [0.3, 0.01, 1e-5, 1e-20, 1e-100, 1e-300]
+FEW = [0.3, 1e-3, 1e-20, 1e-300]
 
-    shapes = [0.01, 0.1, 0.5, 1, 2.5, 10, 29.5, 30.5, 100, 1e4, 5e5, 5e9]
-    gamma = family(gamma_point, [(a,) for a in shapes], [0.5, *deep], deep, lambda a: a)
-    points["gamma_pdf_cdf_sf"], points["gamma_quantile"], points["gamma_quantile_upper"] = gamma
 
+def normal():
+    return {
+        "normal_pdf": [[z, text(mp.npdf(mpf(z)))] for z in [-5.3, 0, 0.1, 1, 7.77, 25.4, 37]],
+        "normal_log_sf": [
+            [z, text(mp.log(mp.ncdf(-mpf(z))))]
+            for z in [-40, -3, -0.5, 0, 0.3, 0.7, 1, 5, 10, 37.5, 40, 100, 12345.678, 1e10]
+        ],
+    }
+
+
+def student_t():
     frees = [0.1, 0.5, 1, 2.5, 5, 30, 300, 1e4, 1e6, 1e10]
-    t = family(student_t_point, [(df,) for df in frees], [], [0.499, 0.3, 0.05, 1e-3, 1e-10, 1e-50, 1e-150, 1e-300], lambda df: 1)
-    points["student_t_pdf_cdf_sf"], _, points["student_t_quantile_upper"] = t
+    levels = [0.499, 0.3, 0.05, 1e-3, 1e-10, 1e-50, 1e-150, 1e-300]
+    tails, _, upper = family(student_t_point, [(df,) for df in frees], [], levels, lambda df: 1)
+    logs = [(1e300, 0.1), (1e308, 2), (1e200, 30), (1000, 1e6), (60, 1e10), (100, 300), (2, 5), (-2, 5)]
+    return {
+        "student_t_pdf_cdf_sf": tails,
+        "student_t_quantile_upper": upper,
+        "student_t_log_sf": [[t, df, text(mp.log(student_t_point(t, df)[2]))] for t, df in logs],
+    }
 
+
+def gamma():
+    shapes = [0.01, 0.1, 0.5, 1, 2.5, 10, 29.5, 100, 1000, 4999, 1e4, 5e5, 5e9]
+    tails, lower, upper = family(gamma_point, [(a,) for a in shapes], [0.5, *DEEP], DEEP, lambda a: a)
+    logs = [(1e5, 0.5), (1e5, 3), (800, 0.1), (1e8, 5e5), (1e-200, 5), (10, 5e5), (0.5, 1e4), (3, 2)]
+    return {
+        "gamma_pdf_cdf_sf": tails,
+        "gamma_quantile": lower,
+        "gamma_quantile_upper": upper,
+        "gamma_log_cdf_sf": [[x, a, *map(text, map(mp.log, gamma_point(x, a)[1:]))] for x, a in logs],
+    }
+
+
+def f():
     pairs = [(0.1, 0.1), (0.1, 1e10), (1e10, 0.1), (1, 1), (2, 1e10), (3, 12.5), (60, 59), (100, 1e4), (1e6, 1e6), (1e10, 1e10)]
-    f = family(f_point, pairs, few, few, lambda df1, df2: 1)
-    points["f_pdf_cdf_sf"], points["f_quantile"], points["f_quantile_upper"] = f
+    tails, lower, upper = family(f_point, pairs, FEW, FEW, lambda df1, df2: 1)
+    logs = [(1e300, 3, 5), (1e-300, 3, 5), (50, 40, 1e6), (0.01, 1000, 1000), (1e5, 2, 1e4), (2, 3, 5)]
+    return {
+        "f_pdf_cdf_sf": tails,
+        "f_quantile": lower,
+        "f_quantile_upper": upper,
+        "f_log_cdf_sf": [[x, a, b, *map(text, map(mp.log, f_point(x, a, b)[1:]))] for x, a, b in logs],
+    }
 
-    pairs = [(1e-8, 2), (0.001, 3), (0.1, 0.1), (0.1, 5e5), (0.5, 0.5), (29, 500), (31, 31), (1000, 5e5), (5e5, 5e5), (5e5, 30.5)]
-    beta = family(beta_cdf_point, pairs, few, few, lambda a, b: mpf(a) / (mpf(a) + mpf(b)))
-    points["beta_pdf_cdf_sf"], points["beta_quantile"], points["beta_quantile_upper"] = beta
 
-    points["binomial_pmf_cdf_sf"] = [
-        [k, n, p, *map(text, binomial_point(k, n, p))]
-        for n, p, ks in [
-            (1, 0.3, [0, 1]),
-            (10, 0.5, [0, 3, 5, 9]),
-            (50, 0.98, [20, 45, 49]),
-            (1000, 0.001, [0, 1, 5, 100]),
-            (1000, 0.7, [0, 400, 690, 710, 900, 999]),
-            (100000, 0.25, [20000, 24990, 25010, 30000]),
-            (10**7, 1e-6, [0, 8, 12, 150]),
-            (10**9, 0.5, [499_500_000, 499_999_000, 500_000_000, 500_500_000]),
-            (10**12, 0.999, [998_999_000_000, 999_000_000_000, 999_001_000_000]),
-            (2**53 - 1, 1e-300, [0, 1]),
-        ]
-        for k in ks
-    ]
-    points["hypergeometric_pmf_cdf_sf"] = [
-        [k, population, successes, draws, *map(text, hypergeometric_point(k, population, successes, draws))]
-        for population, successes, draws, ks in [
-            (10, 4, 3, [0, 1, 2, 3]),
-            (20, 15, 12, [7, 8, 9, 11]),
-            (100, 30, 40, [0, 5, 12, 20, 29]),
-            (2000, 1000, 1000, [100, 400, 490, 500, 510, 700]),
-            (50000, 700, 2000, [0, 10, 28, 60, 300]),
-            (1000000, 5000, 400000, [1500, 1950, 2000, 2100, 3000]),
-        ]
-        for k in ks
-    ]
+def beta():
+    pairs = [(1e-8, 2), (0.001, 3), (0.1, 0.1), (0.1, 5e5), (0.5, 0.5), (29, 500), (700, 700), (19999, 5e4), (20001, 5e4), (5e5, 5e5)]
+    pairs += [(1000, 5e5), (5e5, 30.5)]
+    tails, lower, upper = family(beta_cdf_point, pairs, FEW, FEW, lambda a, b: mpf(a) / (mpf(a) + mpf(b)))
+    logs = [(1e-200, 5, 3), (0.9, 2, 5e3), (0.1, 5e5, 5e5), (0.999, 0.5, 2000), (0.4, 2, 3)]
+    return {
+        "beta_pdf_cdf_sf": tails,
+        "beta_quantile": lower,
+        "beta_quantile_upper": upper,
+        "beta_log_cdf_sf": [[x, a, b, *map(text, map(mp.log, beta_cdf_point(x, a, b)[1:]))] for x, a, b in logs],
+    }
 
-    points["gamma_log_cdf_sf"] = [
-        [x, a, *map(text, map(mp.log, gamma_point(x, a)[1:]))]
-        for x, a in [(1e5, 0.5), (1e5, 3), (800, 0.1), (1e8, 5e5), (1e-200, 5), (10, 5e5), (0.5, 1e4), (3, 2)]
-    ]
-    points["student_t_log_sf"] = [
-        [t, df, text(mp.log(student_t_point(t, df)[2]))]
-        for t, df in [(1e300, 0.1), (1e308, 2), (1e200, 30), (1000, 1e6), (60, 1e10), (100, 300), (2, 5), (-2, 5)]
-    ]
-    points["f_log_cdf_sf"] = [
-        [f, df1, df2, *map(text, map(mp.log, f_point(f, df1, df2)[1:]))]
-        for f, df1, df2 in [(1e300, 3, 5), (1e-300, 3, 5), (50, 40, 1e6), (0.01, 1000, 1000), (1e5, 2, 1e4), (2, 3, 5)]
-    ]
-    points["beta_log_cdf_sf"] = [
-        [x, a, b, *map(text, map(mp.log, beta_cdf_point(x, a, b)[1:]))]
-        for x, a, b in [(1e-200, 5, 3), (0.9, 2, 5e3), (0.1, 5e5, 5e5), (0.999, 0.5, 2000), (0.4, 2, 3)]
-    ]
-    points["normal_log_sf"] = [
-        [z, text(mp.log(mp.ncdf(-mpf(z))))] for z in [-40, -3, -0.5, 0, 0.3, 0.7, 1, 5, 10, 37.5, 40, 100, 12345.678, 1e10]
-    ]
-    points["normal_pdf"] = [[z, text(mp.npdf(mpf(z)))] for z in [-5.3, 0, 0.1, 1, 7.77, 25.4, 37]]
-    points["log_gamma"] = [
-        [x, text(mp.loggamma(mpf(x)))]
-        for x in [1e-300, 1e-10, 0.1, 0.5, 0.99, 0.9999999, 1, 1.0000001, 1.3, 1.49, 1.999, 2.00001, 2.6, 3, 9.99, 10, 33.3, 1e4, 1e10, 1e100]
-    ]
-    points["log_beta"] = [
-        [a, b, text(mp.log(mp.beta(mpf(a), mpf(b))))]
-        for a, b in [(1e-10, 1), (0.1, 0.2), (0.5, 0.5), (3, 4.5), (20, 1e5), (5e5, 0.3), (1e-5, 1e8), (700, 900)]
-    ]
-    small = [-0.99, -0.5, -0.41, -0.39, -1e-3, -1e-10, 1e-200, 1e-10, 1e-3, 0.1, 0.39, 0.41, 0.49, 0.51, 3, 50]
-    points["log_remainder"] = [[x, text(mp.log1p(mpf(x)) - mpf(x))] for x in small if abs(x) > 1e-20]
-    points["exp_remainder"] = [[x, text(mp.expm1(mpf(x)) - mpf(x))] for x in small if abs(x) > 1e-20]
 
-    mp.dps = 60
+def binomial():
+    cases = [
+        (1, 0.3, [0, 1]),
+        (10, 0.5, [0, 3, 5, 9]),
+        (50, 0.98, [20, 45, 49]),
+        (1000, 0.001, [0, 1, 5, 100]),
+        (1000, 0.7, [0, 400, 690, 710, 900, 999]),
+        (100000, 0.25, [20000, 24990, 25010, 30000]),
+        (10**7, 1e-6, [0, 8, 12, 150]),
+        (10**9, 0.5, [499_500_000, 499_999_000, 500_000_000, 500_500_000]),
+        (10**12, 0.999, [998_999_000_000, 999_000_000_000, 999_001_000_000]),
+        (2**53 - 1, 1e-300, [0, 1]),
+    ]
+    return {"binomial_pmf_cdf_sf": [[k, n, p, *map(text, binomial_point(k, n, p))] for n, p, ks in cases for k in ks]}
+
+
+def hypergeometric():
+    cases = [
+        (10, 4, 3, [0, 1, 2, 3]),
+        (20, 15, 12, [7, 8, 9, 11]),
+        (100, 30, 40, [0, 5, 12, 20, 29]),
+        (2000, 1000, 1000, [100, 400, 490, 500, 510, 700]),
+        (50000, 700, 2000, [0, 10, 28, 60, 300]),
+        (100000, 5000, 40000, [1500, 1950, 2000, 2100, 3000]),
+    ]
+    rows = [[k, *case, *map(text, hypergeometric_point(k, *case))] for *case, ks in cases for k in ks]
+    return {"hypergeometric_pmf_cdf_sf": rows}
+
+
+def noncentral_t():
     rows = []
-    for df in [0.5, 1, 3, 10.5, 30, 200, 1e4, 1e8]:
-        for t, ncp in [(0, 1.5), (1, 0), (2.2, 2.8), (-1, 2.8), (5, -2), (30, 10), (2, 37), (-2, -0.3), (12, 0.5), (1.96, 6)]:
-            pdf, lower, upper = noncentral_t_point(t, df, ncp)
-            # The complement of the two has lost what the other had.
-            if t >= 0 and lower < mpf(10) ** -40:
-                lower = None
-            if t < 0 and upper < mpf(10) ** -40:
-                upper = None
-            rows.append([t, df, ncp, *map(text, (pdf, lower, upper))])
-        print("noncentral t", df)
-    points["noncentral_t_pdf_cdf_sf"] = rows
+    with mp.workdps(60):
+        for df in [0.5, 1, 3, 10.5, 30, 200, 1e4, 1e8]:
+            for t, ncp in [(0, 1.5), (1, 0), (2.2, 2.8), (-1, 2.8), (5, -2), (30, 10), (2, 37), (-2, -0.3), (12, 0.5), (1.96, 6)]:
+                pdf, lower, upper = noncentral_t_point(t, df, ncp)
+                # The complement of the two has lost what the other had.
+                if t >= 0 and lower < mpf(10) ** -40:
+                    lower = None
+                if t < 0 and upper < mpf(10) ** -40:
+                    upper = None
+                rows.append([t, df, ncp, *map(text, (pdf, lower, upper))])
+            print("noncentral t", df)
+    return {"noncentral_t_pdf_cdf_sf": rows}
 
-    lines = []
-    for name, value in points.items():
-        if isinstance(value, str):
-            lines.append(f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
-        else:
-            rows = ",\n".join(f"    {json.dumps(row)}" for row in value)
-            lines.append(f"  {json.dumps(name)}: [\n{rows}\n  ]")
-    OUT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf8")
+
+def special():
+    gammas = [1e-300, 1e-10, 0.1, 0.5, 0.99, 0.9999999, 1.0000001, 1.3, 1.49, 1.999, 2.00001, 2.6, 3, 9.99, 10, 33.3, 1e4, 1e10, 1e100]
+    betas = [(1e-10, 1), (0.1, 0.2), (0.5, 0.5), (3, 4.5), (20, 1e5), (5e5, 0.3), (1e-5, 1e8), (700, 900)]
+    small = [-0.99, -0.66, -0.64, -0.5, -0.41, -0.39, -0.051, -0.049, -1e-3, -1e-10, 1e-10, 1e-3, 0.1, 0.39, 0.41, 0.49, 0.51, 3, 50]
+    return {
+        "log_gamma": [[x, text(mp.loggamma(mpf(x)))] for x in gammas],
+        "log_beta": [[a, b, text(mp.log(mp.beta(mpf(a), mpf(b))))] for a, b in betas],
+        "log_remainder": [[x, text(mp.log1p(mpf(x)) - mpf(x))] for x in small],
+        "exp_remainder": [[x, text(mp.expm1(mpf(x)) - mpf(x))] for x in small],
+    }
+
+
+GROUPS = [normal, student_t, gamma, f, beta, binomial, hypergeometric, noncentral_t, special]
+
+
+def main():
+    wanted = sys.argv[1:]
+    source = "scripts/reference/make-distribution-points.py (mpmath, 40 digits). Rows are [arguments…, values…]."
+    tables = json.loads(OUT.read_text(encoding="utf8")) if wanted else {}
+    for group in GROUPS:
+        if not wanted or group.__name__ in wanted:
+            tables.update(group())
+    tables.pop("source", None)
+    parts = [f'  "source": {json.dumps(source, ensure_ascii=False)}']
+    for name, rows in sorted(tables.items()):
+        lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+        parts.append(f'  "{name}": [\n{lines}\n  ]')
+    OUT.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf8")
 
 
 if __name__ == "__main__":

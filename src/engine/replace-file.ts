@@ -25,11 +25,14 @@ const unfinished = new Set<string>();
  */
 export async function replaceFile<T>(path: string, write: (draft: Draft) => Promise<T>): Promise<T> {
   const target = await destination(path);
-  const made = await attempt(target, () => mkdir(dirname(target), { recursive: true }));
+  const made: string[] = [];
   const folder = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID().slice(0, 8)}.tmp`);
   const draft: Draft = { path: join(folder, 'draft'), target, folder };
   try {
-    await attempt(target, () => mkdir(folder));
+    await attempt(target, async () => {
+      await makeFolder(dirname(target), made);
+      await mkdir(folder);
+    });
     watchOver(folder);
     const result = await write(draft);
     await attempt(target, async () => {
@@ -40,7 +43,7 @@ export async function replaceFile<T>(path: string, write: (draft: Draft) => Prom
     return result;
   } catch (error) {
     await clear(folder);
-    await removeEmpty(made, dirname(target));
+    await removeEmpty(made);
     throw error;
   }
 }
@@ -81,16 +84,26 @@ async function clear(folder: string): Promise<void> {
   if (unfinished.size === 0) process.off('exit', clearAll);
 }
 
-// From the innermost folder up to the first that was made; one that is in use by now stays.
-async function removeEmpty(first: string | undefined, last: string): Promise<void> {
-  if (first === undefined) return;
-  for (let folder = last; folder.length >= first.length; folder = dirname(folder)) {
-    const removed = await rmdir(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!removed) return;
+// The runtime's own recursive form never returns where a folder cannot be made although its parent is there (`/proc`).
+async function makeFolder(folder: string, made: string[]): Promise<void> {
+  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found) return;
+  await makeFolder(dirname(folder), made);
+  try {
+    await mkdir(folder);
+    made.unshift(folder);
+  } catch (error) {
+    // Somebody else may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+}
+
+// Innermost first; one that is in use by now stays, and with it those around it.
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await rmdir(folder).catch(() => undefined);
 }
 
 function watchOver(folder: string): void {

@@ -167,7 +167,7 @@ function checkOptions(options: AnonymizeOptions): void {
       hint: "Give it as { key: 'a long secret', drop: ['metadata.response'] }.",
     });
   if (typeof options !== 'object' || options === null || !isPlainObject(options))
-    throw refuse(`anonymize is ${show(options)}.`);
+    throw refuse('anonymize is not an object.');
   // A misspelt option would leave in the file what was meant to go.
   const unknown = Object.keys(options).find((option) => option !== 'key' && option !== 'drop');
   if (unknown !== undefined) throw refuse(`anonymize has no option ${show(unknown)}.`);

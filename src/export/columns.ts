@@ -48,12 +48,13 @@ export const CORE_FIELDS: readonly string[] = [
   'model',
 ];
 
+const EVENT_ID = fieldIndex('event_id');
 // Without a column of their own, these still differ from row to row.
-const VARYING = new Set(['event_id', 'category', 'sequence'].map(fieldIndex));
+const VARYING = new Set([EVENT_ID, fieldIndex('category'), fieldIndex('sequence')]);
 
-/** The fixed fields of an export: the core and those that some record has, in their order. */
+/** The fixed fields of an export in their order: the core, `measurements` and `metadata`, and those that some record has. */
 export function exportedFields(survey: Survey): readonly string[] {
-  const core = new Set(CORE_FIELDS);
+  const core = new Set([...CORE_FIELDS, 'measurements', 'metadata']);
   return FIELDS.filter((field, index) => core.has(field.name) || survey.fields[index] !== 0).map((field) => field.name);
 }
 
@@ -95,7 +96,8 @@ function fieldColumn(index: number, edit: RecordEdit | undefined): ExportColumn 
     name,
     type: type as ColumnType,
     cells(batch) {
-      const stored = batch.columns[index];
+      // An id that was not given follows from writer and sequence.
+      const stored = index === EVENT_ID ? undefined : batch.columns[index];
       if (change) return { get: (row) => change(batch.field(index, row)) };
       if (stored) return { stored, get: (row) => stored.get(row) };
       return { constant: !VARYING.has(index), get: (row) => batch.field(index, row) };

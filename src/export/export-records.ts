@@ -53,7 +53,8 @@ export async function exportRecords(
   options: ExportOptions,
 ): Promise<ExportResult> {
   checkArguments(sources, format, options);
-  const edit = options.anonymize && (await import('./anonymize.ts')).anonymizer(options.anonymize);
+  const { anonymize } = options;
+  const edit = anonymize === undefined ? undefined : (await import('./anonymize.ts')).anonymizer(anonymize);
   const survey = await surveySources(sources, edit);
   if (survey.rows === 0) throw noEvents(sources);
   const write = await WRITERS[format]();

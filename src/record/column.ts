@@ -156,6 +156,15 @@ export class Column {
       const value = this.#values[0];
       target.fill(typeof value === 'number' ? value : Number.NaN, offset, offset + rows);
       present.fill(typeof value === 'number' ? 1 : 0, offset, offset + rows);
+    } else if (this.kind === SPARSE) {
+      target.fill(Number.NaN, offset, offset + rows);
+      present.fill(0, offset, offset + rows);
+      for (let at = 0; at < this.#rows.length && this.#rows[at]! < rows; at++) {
+        const value = this.#dense!.get(at);
+        if (typeof value !== 'number') continue;
+        target[offset + this.#rows[at]!] = value;
+        present[offset + this.#rows[at]!] = 1;
+      }
     } else {
       for (let row = 0; row < rows; row++) {
         const value = this.get(row);

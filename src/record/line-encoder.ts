@@ -10,8 +10,9 @@ import type { RecordEdit, ValueEdit } from './record-edit.ts';
 
 type Root = 'measurements' | 'metadata';
 
+const EVENT_ID = fieldIndex('event_id');
 // Without a column of their own, these still differ from row to row.
-const VARYING = new Set(['event_id', 'category', 'sequence'].map(fieldIndex));
+const VARYING = new Set([EVENT_ID, fieldIndex('category'), fieldIndex('sequence')]);
 
 export interface LineOptions {
   /** Fields that stand in every line, as null where they do not apply. Default: those that are null are left out. */
@@ -56,7 +57,8 @@ export class LineEncoder {
 
   // One text when all rows have the same: most fields come from the experiment, or do not occur at all.
   #field(index: number, batch: ColumnBatch, from: number, to: number): string | string[] {
-    const column = batch.columns[index];
+    // An id that was not given follows from writer and sequence.
+    const column = index === EVENT_ID ? undefined : batch.columns[index];
     const change = this.#edit?.field(index);
     if (column && !change) return this.#fieldTexts.read(column, from, to);
     const text = (row: number) => {

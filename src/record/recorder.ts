@@ -93,7 +93,6 @@ export class Recorder {
     if (this.#capturing) throw new Error('It was executed while the values of another event were being read.');
     let batch = this.#batch;
     if (!batch || batch.rows === batch.capacity) {
-      this.#batch = undefined;
       batch?.seal();
       batch = this.#options.nextBatch();
       this.#batch = batch;

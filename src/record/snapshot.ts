@@ -70,7 +70,8 @@ export function setOwn(target: Record<string, unknown>, key: string, value: unkn
 export function readable(object: object): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   try {
-    for (const key of Object.keys(object)) {
+    // Inherited properties too, as where nothing throws.
+    for (const key in object) {
       const value = read(object, key);
       if (value !== undefined) setOwn(result, key, typeof value === 'bigint' ? value : copy(value, newTrail(object)));
     }

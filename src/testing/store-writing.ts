@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Measurements, Metadata } from '../events/types.ts';
 import { enrichEvent } from '../record/enrich-event.ts';
 import type { EventRecord } from '../record/event-record.ts';
@@ -98,6 +99,17 @@ export async function scanned(store: Store, id: string, options?: ScanOptions): 
     for (let row = 0; row < batch.rows; row++) records.push(batch.record(row));
   }
   return records;
+}
+
+/**
+ * Fails at the first record that differs. Comparing whole lists would, on Node 24, put thousands of records into one difference
+ * and exhaust the memory.
+ */
+export function sameRecords(actual: readonly EventRecord[], expected: readonly EventRecord[]): void {
+  for (let i = 0; i < Math.min(actual.length, expected.length); i++) {
+    assert.deepEqual(actual[i], expected[i], `record ${i} of ${expected.length} differs`);
+  }
+  assert.equal(actual.length, expected.length, 'the number of records differs');
 }
 
 /** The account of a writer that stored everything. */

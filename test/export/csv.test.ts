@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { exportRecords } from '../../src/export/export-records.ts';
 import { cellText } from '../../src/export/flat-rows.ts';
+import { expectGolden } from './golden.ts';
 import { readCsv } from './readers.ts';
 import { recorded, scratchFolder } from './recordings.ts';
 import { smallSet } from './small-set.ts';
@@ -18,7 +19,7 @@ test('a small set makes the golden file', async () => {
   const path = folder.file('golden.csv');
   const { bytes } = await exportRecords([await smallSet()], 'csv', { path });
   const text = readFileSync(path, 'utf8');
-  await expect(text).toMatchFileSnapshot('../golden/export-small-set.csv');
+  expectGolden('export-small-set.csv', text);
   expect(bytes).toBe(Buffer.byteLength(text));
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { exportRecords } from '../../src/export/export-records.ts';
 import { FIELDS } from '../../src/record/fields.ts';
+import { expectGolden } from './golden.ts';
 import { linesOf } from './readers.ts';
 import { recorded, scratchFolder } from './recordings.ts';
 import { smallSet } from './small-set.ts';
@@ -11,7 +12,7 @@ const path = folder.file('some.jsonl');
 
 test('a small set makes the golden file', async () => {
   await exportRecords([await smallSet()], 'jsonl', { path });
-  await expect(readFileSync(path, 'utf8')).toMatchFileSnapshot('../golden/export-small-set.jsonl');
+  expectGolden('export-small-set.jsonl', readFileSync(path, 'utf8'));
 });
 
 test('all lines have the same keys in the order of the fields: the core, and what some record has', async () => {

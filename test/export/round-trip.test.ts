@@ -103,7 +103,13 @@ describe.each(['csv', 'jsonl', 'parquet', 'arrow'] as const)('%s', (format) => {
   test('whatever is recorded comes back as it was', async () => {
     const object = objectOf(jsonLike()) as fc.Arbitrary<Record<string, never>>;
     const name = fc.constantFrom('my_app.work.done', 'req_llm.request.stop', 'crucible_train.batch.stop');
-    const event = fc.record({ name, measurements: object, metadata: object });
+    const explicit = fc.constantFrom<Partial<EventRecord>>(
+      {},
+      {},
+      { event_id: 'given' },
+      { user_id: '', epoch: 3, loss: -0 },
+    );
+    const event = fc.record({ name, measurements: object, metadata: object, explicit });
     // Beyond 64 rows the first batch is full and takes its smallest form.
     const times = fc.constantFrom(1, 1, 20);
     await fc.assert(

@@ -33,6 +33,14 @@ test('a batch knows its rows, its first sequence and the earliest and latest of 
   ]);
 });
 
+test('a batch that is sealed again is as it was', () => {
+  const tape = keepAll([1, 2, 70_000].map((loss) => ({ measurements: { loss } })));
+  const before = tape.records();
+  tape.seal();
+  tape.seal();
+  expect(tape.records()).toEqual(before);
+});
+
 describe('two paths', () => {
   test('that read alike are two columns', () => {
     const metadata = {

@@ -133,6 +133,21 @@ describe('enrichEvent', () => {
     });
   });
 
+  test('keeps nothing of a first reading that threw', () => {
+    let reads = 0;
+    const metadata = {
+      get once() {
+        return reads++ === 0 ? 'first' : undefined;
+      },
+      get bad(): never {
+        throw new Error('no');
+      },
+    };
+    expect(enrichEvent('a.b', {}, metadata, experiment).metadata).toEqual({ bad: '[Threw: no]' });
+    const inheriting = Object.defineProperty(Object.create({ model: 'm' }), 'bad', { get: () => undefined });
+    expect(enrichEvent('a.b', {}, inheriting, experiment).model).toBe('m');
+  });
+
   test('gives what an experiment stores of the same event', async () => {
     const bus = createBus();
     const lab = createCrucible({ store: memoryStore(), bus });

@@ -17,6 +17,7 @@ const PROVIDERS = [
   'aws',
   'azure',
   'openrouter',
+  'perplexity',
 ]
   .map((providerId) => findProvider({ providerId }))
   .filter((provider): provider is Provider => provider !== undefined);

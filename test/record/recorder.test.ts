@@ -170,6 +170,9 @@ describe('cycles in an event', () => {
     const record = recordOf({ measurements: { loss: 1 }, metadata: { graph: nodes[0], model: 'm' } });
     expect(record).toMatchObject({ loss: 1, model: 'm' });
     expect(JSON.stringify(record.metadata)).toContain('[Too large]');
+    let layer: Record<string, unknown> = { end: 1 };
+    for (let depth = 0; depth < 7; depth++) layer = Object.fromEntries(nodes.map((_, i) => [`to_${i}`, layer]));
+    expect(JSON.stringify(recordOf({ metadata: { layer } }).metadata)).toContain('[Too large]');
     expect(recordOf({ metadata: { graph: { id: 1 } } }).metadata).toEqual({ graph: { id: 1 } });
   });
 });

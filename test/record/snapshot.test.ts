@@ -343,6 +343,10 @@ describe('the readable form of measurements or metadata', () => {
     expect(readable(proxy)).toEqual({ value: '[Threw: trap ownKeys]' });
   });
 
+  test('has what the object inherits, as where nothing throws', () => {
+    expect(readable(Object.assign(Object.create({ lent: 1 }), { own: 2 }))).toEqual({ own: 2, lent: 1 });
+  });
+
   test('knows a cycle through itself', () => {
     const object: Record<string, unknown> = {};
     object.list = [object];

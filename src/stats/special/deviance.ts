@@ -6,5 +6,5 @@ import { logRemainder } from './remainders.ts';
  */
 export function deviance(n: number, excess: number, m: number): number {
   const share = excess / n;
-  return Math.abs(share) < 0.4 ? n * logRemainder(-share) : n * Math.log(m / n) + excess;
+  return Math.abs(share) < 0.65 ? n * logRemainder(-share) : n * Math.log(m / n) + excess;
 }

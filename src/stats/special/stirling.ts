@@ -38,10 +38,23 @@ function series(z: number): number {
   return value * inverse;
 }
 
-/** By δ(z) − δ(z + 1) = (z + ½) log(1 + 1/z) − 1, up to where the series holds. */
+/** Step by step up to where the series holds. */
 function raised(z: number): number {
   let steps = 0;
   let at = z;
-  for (; at < SERIES_FROM; at++) steps += (at + 0.5) * (Math.log1p(at) - Math.log(at)) - 1;
+  for (; at < SERIES_FROM; at++) steps += step(at);
   return steps + series(at);
+}
+
+/** δ(z) − δ(z + 1) = (z + ½) log(1 + 1/z) − 1, which is r²/3 + r⁴/5 + … for r = 1 / (2z + 1). */
+function step(z: number): number {
+  if (z < 1) return (z + 0.5) * (Math.log1p(z) - Math.log(z)) - 1;
+  const square = 1 / ((2 * z + 1) * (2 * z + 1));
+  let term = square;
+  let total = square / 3;
+  for (let odd = 5; term > 1e-17; odd += 2) {
+    term *= square;
+    total += term / odd;
+  }
+  return total;
 }
