@@ -28,7 +28,7 @@ for (const row of wanted) {
   const rowStart = Date.now();
   console.log(`\n${row}`);
   const outcome = await measured(row);
-  for (const cells of outcome.lines.flatMap((line) => cellsOf(row, line))) {
+  for (const cells of outcome.lines.flatMap((line) => cellsOf(outcome.name, line))) {
     table.push(cells);
     print(cells);
   }

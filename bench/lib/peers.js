@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { pino } from 'pino';
 import { Counter, Histogram, Registry } from 'prom-client';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** A tracer whose ended spans are kept in memory. */
 export function openTelemetry() {
@@ -37,8 +37,4 @@ export function prometheus() {
     requests: new Counter({ name: 'llm_requests_total', help: 'requests', labelNames, registers }),
     tokens: new Counter({ name: 'llm_tokens_total', help: 'tokens', labelNames, registers }),
   };
-}
-
-export function temporaryFolder() {
-  return mkdtempSync(join(tmpdir(), 'crucible-bench-'));
 }

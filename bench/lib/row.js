@@ -1,8 +1,8 @@
 /** Measures a row and judges its lines: `met` is whether the median keeps the budget, `null` where there is none. */
 export async function measureRow(url) {
-  const { budget, measure } = await import(url);
+  const { name, budget, measure } = await import(url);
   const { lines, notes = [] } = await measure();
-  return { lines: lines.map((line) => judged({ budget, ...line })), notes };
+  return { name, lines: lines.map((line) => judged({ budget, ...line })), notes };
 }
 
 function judged(line) {

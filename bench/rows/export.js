@@ -1,14 +1,15 @@
 import { once } from 'node:events';
-import { createWriteStream, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { MODELS } from '../lib/event.js';
 import { callIsolated } from '../lib/isolated.js';
 import { fill, openExperiment } from '../lib/lab.js';
-import { temporaryFolder } from '../lib/peers.js';
 import { plainRecords } from '../lib/plain.js';
 import { watched } from '../lib/resident.js';
 import { summarise } from '../lib/summary.js';
+import { temporaryFolder } from '../lib/temporary-folder.js';
 
 export const name = 'export';
 export const budget = { text: '≤ 12 s from memory', limit: 12e9 };
@@ -17,7 +18,7 @@ const GROWTH_BUDGET = { text: '≤ 200 MB growth', limit: 200e6 };
 const COUNT = 1_000_000;
 const ROUNDS = 2;
 const FORMATS = ['jsonl', 'csv', 'parquet', 'arrow'];
-const PLAIN = 'JSON.stringify of plain objects through a file stream';
+const PLAIN = 'JSON.stringify of plain objects through a file stream, synced';
 
 export async function measure() {
   const outcomes = new Map([...FORMATS, PLAIN].map((each) => [each, []]));
@@ -28,16 +29,18 @@ export async function measure() {
     outcomes.get(PLAIN).push(await callIsolated(import.meta.url, 'writePlain'));
   }
   const of = (each, what) => summarise(outcomes.get(each).map((outcome) => outcome[what]));
-  const peer = (what) => [{ name: PLAIN, ...of(PLAIN, what) }];
   return {
     lines: FORMATS.flatMap((format) => [
-      { what: `1M events from memory to ${format}`, ours: of(format, 'ns'), peers: peer('ns') },
+      {
+        what: `1M events from memory to ${format}`,
+        ours: of(format, 'ns'),
+        peers: [{ name: PLAIN, ...of(PLAIN, 'ns') }],
+      },
       {
         what: `${format}: growth of resident memory`,
         unit: 'bytes',
         budget: GROWTH_BUDGET,
         ours: of(format, 'growth'),
-        peers: peer('growth'),
       },
     ]),
     notes: [
@@ -64,12 +67,15 @@ export function writePlain() {
   return inFolder(async (folder) => {
     const records = plainRecords(COUNT, 1000);
     return watched(async () => {
-      const stream = createWriteStream(join(folder, 'events.jsonl'));
+      const file = await open(join(folder, 'events.jsonl'), 'w');
+      const stream = file.createWriteStream({ autoClose: false });
       for (const record of records) {
         if (!stream.write(`${JSON.stringify(record)}\n`)) await once(stream, 'drain');
       }
       stream.end();
       await finished(stream);
+      await file.sync();
+      await file.close();
     });
   });
 }

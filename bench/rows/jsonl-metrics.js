@@ -2,8 +2,9 @@ import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonlMetrics } from 'crucible-telemetry';
 import { interleave } from '../lib/interleave.js';
-import { filePino, temporaryFolder } from '../lib/peers.js';
+import { filePino } from '../lib/peers.js';
 import { peersOf } from '../lib/summary.js';
+import { temporaryFolder } from '../lib/temporary-folder.js';
 
 export const name = 'jsonl-metrics';
 export const budget = { text: '≤ 15 µs', limit: 15_000 };

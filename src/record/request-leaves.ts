@@ -9,10 +9,21 @@ export class RequestLeaves {
   readonly #enclosing = new Set<string>();
 
   /** Takes the end of a span, or of an event within one; true when the event is a request and no request lies inside it. */
-  observe(spanId: string | undefined, parentSpanId: string | undefined, request: boolean): boolean {
-    const wraps = spanId !== undefined && this.#enclosing.delete(spanId);
-    if ((wraps || request) && parentSpanId !== undefined && this.#enclosing.size < MAX_WAITING)
-      this.#enclosing.add(parentSpanId);
+  observe(
+    traceId: string | undefined,
+    spanId: string | undefined,
+    parentSpanId: string | undefined,
+    request: boolean,
+  ): boolean {
+    const wraps = spanId !== undefined && this.#enclosing.delete(key(traceId, spanId));
+    if ((wraps || request) && parentSpanId !== undefined && this.#enclosing.size < MAX_WAITING) {
+      this.#enclosing.add(key(traceId, parentSpanId));
+    }
     return request && !wraps;
   }
+}
+
+// Span ids of imported traces may be small numbers that recur from trace to trace.
+function key(traceId: string | undefined, spanId: string): string {
+  return traceId === undefined ? spanId : `${traceId}/${spanId}`;
 }

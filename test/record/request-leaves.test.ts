@@ -26,7 +26,7 @@ test('of nested spans those requests are leaves that have no request inside', ()
       const end = (node: Node, parent: string | undefined): void => {
         const span = `s${id++}`;
         for (const child of node.children) end(child, span);
-        expect(leaves.observe(span, parent, node.request)).toBe(node.request && !node.children.some(hasRequest));
+        expect(leaves.observe('trace', span, parent, node.request)).toBe(node.request && !node.children.some(hasRequest));
       };
       end(root, undefined);
     }),
@@ -35,7 +35,14 @@ test('of nested spans those requests are leaves that have no request inside', ()
 
 test('an event without a span, inside a span that is a request, is the leaf', () => {
   const leaves = new RequestLeaves();
-  expect(leaves.observe(undefined, 'outer', true)).toBe(true);
-  expect(leaves.observe('outer', undefined, true)).toBe(false);
-  expect(leaves.observe(undefined, undefined, true)).toBe(true);
+  expect(leaves.observe('trace', undefined, 'outer', true)).toBe(true);
+  expect(leaves.observe('trace', 'outer', undefined, true)).toBe(false);
+  expect(leaves.observe('trace', undefined, undefined, true)).toBe(true);
+});
+
+test('spans of different traces are different spans, whatever their ids', () => {
+  const leaves = new RequestLeaves();
+  expect(leaves.observe('one', '2', '1', true)).toBe(true);
+  expect(leaves.observe('two', '1', undefined, true)).toBe(true);
+  expect(leaves.observe('one', '1', undefined, true)).toBe(false);
 });

@@ -9,6 +9,7 @@ const COST = fieldIndex('cost_usd');
 const SUCCESS = fieldIndex('success');
 const INPUT_TOKENS = fieldIndex('input_tokens');
 const OUTPUT_TOKENS = fieldIndex('output_tokens');
+const TRACE_ID = fieldIndex('trace_id');
 const SPAN_ID = fieldIndex('span_id');
 const PARENT_SPAN_ID = fieldIndex('parent_span_id');
 const TRAINING = ['loss', 'accuracy', 'learning_rate', 'gradient_norm'] as const;
@@ -57,12 +58,10 @@ export class StreamingMetrics {
     this.#total++;
     this.#countName(row.eventName);
     if (row.category === 'training') this.#observeTraining(row);
-    if (!row.request && !row.has(SPAN_ID)) return;
+    if ((!row.request && !row.has(SPAN_ID)) || row.eventName.endsWith('.start')) return;
     if (row.has(PARENT_SPAN_ID) || row.has(SPAN_ID)) {
-      if (row.eventName.endsWith('.start')) return;
-      const spanId = row.has(SPAN_ID) ? row.texts[SPAN_ID] : undefined;
-      const parent = row.has(PARENT_SPAN_ID) ? row.texts[PARENT_SPAN_ID] : undefined;
-      if (!this.#leaves.observe(spanId, parent, row.request)) return;
+      const text = (role: number) => (row.has(role) ? row.texts[role] : undefined);
+      if (!this.#leaves.observe(text(TRACE_ID), text(SPAN_ID), text(PARENT_SPAN_ID), row.request)) return;
     }
     this.#observeRequest(row);
   }

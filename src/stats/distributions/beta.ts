@@ -73,8 +73,10 @@ function tailAt(x: number, a: number, b: number): Tail {
 }
 
 function tailAtOdds(odds: number, a: number, b: number): Tail {
+  const x = odds / (1 + odds);
   const y = 1 / (1 + odds);
-  return betaTail(a, b, odds / (1 + odds), y, productDifference(a, 1, b, odds) * y);
+  const slope = odds < 1e100 ? productDifference(a, 1, b, odds) * y : (a / odds - b) * x;
+  return betaTail(a, b, x, y, slope);
 }
 
 function atEnd(own: number, other: number): number {

@@ -72,7 +72,8 @@ function tailAt(f: number, df1: number, df2: number): Tail {
   const y = df2 / total;
   const tail = betaTail(df1 / 2, df2 / 2, (df1 * inner) / total, y, (df1 / 2) * (1 - inner) * y);
   if (inner === f) return tail;
-  return fartherOut(tail, odds > 1 ? df2 / 2 : -df1 / 2, Math.log(f) - Math.log(inner));
+  const out = Math.log(f) - Math.log(inner);
+  return odds > 1 ? fartherOut(tail, true, df2 / 2, out) : fartherOut(tail, false, df1 / 2, -out);
 }
 
 function check(f: number, df1: number, df2: number): void {

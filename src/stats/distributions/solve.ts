@@ -1,7 +1,7 @@
 import { logLowerTail, logUpperTail, ratioOf, type Tail } from '../special/tail.ts';
 
-const LEAST = 1e-300;
-const MOST = 1e300;
+const LEAST = 1e-307;
+const MOST = 1e307;
 
 /** Probabilities that differ by less, relatively, are taken as equal where a whole number is to be found. */
 export const SLACK: number = 64 * Number.EPSILON;
@@ -44,33 +44,21 @@ export function solveTail(
 
 /**
  * The smallest whole number from `least` to `most` with `reached`, which stays true once it is; `most` when it never is. Looks
- * around `start` first.
+ * in growing strides from `start` on, then halves what is left.
  */
 export function firstReached(reached: (k: number) => boolean, least: number, most: number, start: number): number {
-  let high = Math.min(Math.max(Math.round(start), least), most);
-  let low = high;
-  let stride = 1;
-  if (reached(high)) {
-    while (low > least) {
-      low = Math.max(high - stride, least);
-      if (!reached(low)) break;
-      high = low;
-      stride *= 2;
+  let notYet = least - 1;
+  let already = most;
+  let at = Math.round(start);
+  for (let stride = 1; already - notYet > 1; stride *= 2) {
+    if (!(at > notYet && at < already)) at = notYet + Math.floor((already - notYet) / 2);
+    if (reached(at)) {
+      already = at;
+      at -= stride;
+    } else {
+      notYet = at;
+      at += stride;
     }
-    if (low === high) return high;
-  } else {
-    while (high < most) {
-      low = high;
-      high = Math.min(high + stride, most);
-      if (reached(high)) break;
-      stride *= 2;
-    }
-    if (low === high) return high;
   }
-  while (high - low > 1) {
-    const middle = low + Math.floor((high - low) / 2);
-    if (reached(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  return already;
 }

@@ -65,7 +65,7 @@ const ONE_OVER_ROOT_2PI = 0.3989422804014327;
 /** The distribution of |T|, in log T². */
 function sizeTail(t: number, df: number): Tail {
   const far = FAR * Math.sqrt(df);
-  if (t > far) return fartherOut(sizeTail(far, df), df / 2, 2 * Math.log(t / far));
+  if (t > far) return fartherOut(sizeTail(far, df), true, df / 2, 2 * Math.log(t / far));
   const square = t * t;
   const y = df / (df + square);
   return betaTail(0.5, df / 2, square / (df + square), y, 0.5 * (1 - t) * (1 + t) * y);

@@ -40,9 +40,14 @@ export function ratioOf(tail: Tail, upper: boolean): number {
   return (tail.ratio * (1 - known)) / known;
 }
 
-/** The tail exp(`logExcess`) times as far out, where it has become a power of the value with this exponent. */
-export function fartherOut(tail: Tail, exponent: number, logExcess: number): Tail {
-  return { ...tail, logDensity: tail.logDensity - exponent * logExcess };
+/** The upper or lower tail exp(`logExcess`) times as far out as `tail`, from where it falls by the power `exponent`. */
+export function fartherOut(tail: Tail, upper: boolean, exponent: number, logExcess: number): Tail {
+  return {
+    upper,
+    logDensity: tail.logDensity - exponent * logExcess,
+    ratio: ratioOf(tail, upper),
+    slope: upper ? -exponent : exponent,
+  };
 }
 
 function mass(tail: Tail): number {
