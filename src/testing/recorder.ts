@@ -12,13 +12,14 @@ export interface RecordedEvent {
 }
 
 /** What `attachRecorder` returns. */
-export interface EventRecorder extends Disposable {
+export interface EventRecorder {
   /** What was executed since the attachment or the last `clear`, in order. The list grows while events are executed. */
   readonly events: readonly RecordedEvent[];
   /** Forgets the events so far. */
   clear(): void;
   /** Ends recording; the events stay. Calling it again does nothing. */
   detach(): void;
+  [Symbol.dispose](): void;
 }
 
 /**

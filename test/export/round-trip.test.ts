@@ -13,6 +13,8 @@ import { type Emitted, recorded, scratchFolder } from './recordings.ts';
 const folder = scratchFolder();
 
 const HARD: readonly Emitted[] = [
+  { measurements: { z: -0 }, metadata: { pair: 'x\ud83d' } },
+  { measurements: { z: (2n ** 60n) as never }, metadata: { pair: '\ude00y' }, explicit: { event_id: 'given' } },
   { measurements: { duration: 1.5, x: Number.NaN }, metadata: { text: '', big: 2n ** 53n + 1n, flag: true } },
   { measurements: { x: Infinity, y: -0 }, metadata: { text: 'NaN', big: -(2n ** 63n), flag: false } },
   { measurements: { x: -Infinity, y: 5e-324 }, metadata: { text: 'null', big: 7 } },

@@ -108,24 +108,36 @@ test('what can be read of a hostile event is kept, and what cannot is said', asy
   expect(record?.measurements).toEqual({ duration: 5, broken: '[Threw: hostile]' });
 });
 
-test('a getter that executes events has them recorded after its own event, each once and whole', async () => {
-  const { lab, bus } = bench();
+test('a getter that executes events has them recorded after its own event, each once, whole and with its own time', async () => {
+  const { lab, bus, clock } = bench();
   const experiment = await lab.startExperiment({ name: 'a' });
+  const start = clock.nowMicros();
+  const inner = () => {
+    clock.advance(5);
+    bus.execute('a.inner', { big: 7_000_000n }, { x: 'y' });
+    clock.advance(5);
+    return 2;
+  };
   experiment.run(() => {
     bus.execute('a.outer', {
       n: 1,
       get inner() {
-        bus.execute('a.inner', { big: 7_000_000n }, { x: 'y' });
-        return 2;
+        return inner();
       },
       last: 3,
     });
     bus.execute('a.next', { n: 4 });
   });
-  expect((await recordsOf(experiment)).map((r) => [r.event_name, r.measurements, r.metadata, r.sequence])).toEqual([
-    ['a.outer', { n: 1, inner: 2, last: 3 }, {}, 0],
-    ['a.inner', { big: 7_000_000 }, { x: 'y' }, 1],
-    ['a.next', { n: 4 }, {}, 2],
+  const rows = (await recordsOf(experiment)).map((record) => [
+    record.event_name,
+    record.timestamp - start,
+    record.measurements,
+    record.metadata,
+  ]);
+  expect(rows).toEqual([
+    ['a.outer', 0, { n: 1, inner: 2, last: 3 }, {}],
+    ['a.inner', 5, { big: 7_000_000 }, { x: 'y' }],
+    ['a.next', 10, { n: 4 }, {}],
   ]);
   await expectBalanced(experiment);
 });

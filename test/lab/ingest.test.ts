@@ -129,8 +129,9 @@ describe('a repeat counts as dropped.duplicate', () => {
       { ...base, trace_id: 't' },
       { ...base, span_id: 's' },
       { ...base, trace_id: 's', span_id: 't' },
-      { ...base, trace_id: 'ts' },
-      { ...base, trace_id: 't', span_id: 'sa', name: '.b' === base.name ? 'x' : 'b' },
+      { ...base, trace_id: 'ts', span_id: '' },
+      { ...traced, name: 'a.b1' },
+      { ...traced, timestamp: 11 },
       { ...base, trace_id: '["t","s","a.b",1]' },
     ];
     expect(await counts(traced, ...others, ...others)).toEqual([1 + others.length, others.length]);

@@ -4,8 +4,7 @@ import { deviance } from '../special/deviance.ts';
 import { productDifference } from '../special/exact.ts';
 import { stirlingError } from '../special/stirling.ts';
 import { lowerTail, type Tail, upperTail } from '../special/tail.ts';
-import { normalQuantile } from './normal.ts';
-import { firstReached, SLACK } from './solve.ts';
+import { solveCount } from './solve.ts';
 
 /** P(X = k) for the number of successes X in n trials of probability p (Loader 2000). 0 where k is not one of 0, …, n. */
 export function binomialPmf(k: number, n: number, p: number): number {
@@ -41,29 +40,27 @@ export function binomialSf(k: number, n: number, p: number): number {
   return p === 1 ? 1 : lowerTail(tailAt(whole, n, p));
 }
 
-/** The smallest k with P(X ≤ k) ≥ probability, where a difference in the last two digits of a double counts as equal. */
+/** The smallest k with P(X ≤ k) ≥ probability, where a difference in the last two digits counts as equal. */
 export function binomialQuantile(probability: number, n: number, p: number): number {
   requireProbability('probability', probability);
-  return quantile(probability, 1 - probability, n, p);
+  return quantile(probability, false, n, p);
 }
 
-/** The smallest k with P(X > k) ≤ q, where a difference in the last two digits of a double counts as equal. */
+/** The smallest k with P(X > k) ≤ q, where a difference in the last two digits counts as equal. */
 export function binomialQuantileUpper(q: number, n: number, p: number): number {
   requireProbability('q', q);
-  return quantile(1 - q, q, n, p);
+  return quantile(q, true, n, p);
 }
 
-function quantile(lower: number, upper: number, n: number, p: number): number {
+function quantile(tail: number, isUpper: boolean, n: number, p: number): number {
   check(0, n, p);
-  if (lower === 0 || p === 0) return 0;
-  if (upper === 0 || p === 1) return n;
-  const z = lower < upper ? normalQuantile(lower) : -normalQuantile(upper);
-  const start = n * p + z * Math.sqrt(n * p * (1 - p));
-  const reached =
-    lower < upper
-      ? (k: number) => binomialCdf(k, n, p) >= lower * (1 - SLACK)
-      : (k: number) => binomialSf(k, n, p) <= upper * (1 + SLACK);
-  return firstReached(reached, 0, n, start);
+  return solveCount(tail, isUpper, {
+    cdf: (k) => binomialCdf(k, n, p),
+    sf: (k) => binomialSf(k, n, p),
+    least: 0,
+    most: n,
+    normal: (z) => n * p + z * Math.sqrt(n * p * (1 - p)),
+  });
 }
 
 /** The distribution of the p at which k + 1 successes come: its lower tail is P(X > k). For 0 ≤ k < n and 0 < p < 1. */

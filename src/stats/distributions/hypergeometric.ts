@@ -2,8 +2,7 @@ import { requireCount, requireNumber, requireProbability } from '../special/chec
 import { deviance } from '../special/deviance.ts';
 import { productDifference } from '../special/exact.ts';
 import { stirlingError } from '../special/stirling.ts';
-import { normalQuantile } from './normal.ts';
-import { firstReached, SLACK } from './solve.ts';
+import { solveCount } from './solve.ts';
 
 /**
  * P(X = k) for the number of successes X among `draws` taken without replacement from a `population` that holds `successes` of
@@ -36,7 +35,7 @@ export function hypergeometricSf(k: number, population: number, successes: numbe
     : sumUp(whole + 1, population, successes, draws);
 }
 
-/** The smallest k with P(X ≤ k) ≥ probability, where a difference in the last two digits of a double counts as equal. */
+/** The smallest k with P(X ≤ k) ≥ probability, where a difference in the last two digits counts as equal. */
 export function hypergeometricQuantile(
   probability: number,
   population: number,
@@ -44,27 +43,26 @@ export function hypergeometricQuantile(
   draws: number,
 ): number {
   requireProbability('probability', probability);
-  return quantile(probability, 1 - probability, population, successes, draws);
+  return quantile(probability, false, population, successes, draws);
 }
 
-/** The smallest k with P(X > k) ≤ q, where a difference in the last two digits of a double counts as equal. */
+/** The smallest k with P(X > k) ≤ q, where a difference in the last two digits counts as equal. */
 export function hypergeometricQuantileUpper(q: number, population: number, successes: number, draws: number): number {
   requireProbability('q', q);
-  return quantile(1 - q, q, population, successes, draws);
+  return quantile(q, true, population, successes, draws);
 }
 
-function quantile(lower: number, upper: number, population: number, successes: number, draws: number): number {
+function quantile(tail: number, isUpper: boolean, population: number, successes: number, draws: number): number {
   const { least, most } = check(0, population, successes, draws);
-  if (lower === 0 || least === most) return least;
-  if (upper === 0) return most;
   const share = successes / population;
   const variance = draws * share * (1 - share) * ((population - draws) / (population - 1));
-  const z = lower < upper ? normalQuantile(lower) : -normalQuantile(upper);
-  const reached =
-    lower < upper
-      ? (k: number) => hypergeometricCdf(k, population, successes, draws) >= lower * (1 - SLACK)
-      : (k: number) => hypergeometricSf(k, population, successes, draws) <= upper * (1 + SLACK);
-  return firstReached(reached, least, most, draws * share + z * Math.sqrt(variance));
+  return solveCount(tail, isUpper, {
+    cdf: (k) => hypergeometricCdf(k, population, successes, draws),
+    sf: (k) => hypergeometricSf(k, population, successes, draws),
+    least,
+    most,
+    normal: (z) => draws * share + z * Math.sqrt(variance),
+  });
 }
 
 /**

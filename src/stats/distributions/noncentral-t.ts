@@ -99,8 +99,10 @@ function quantile(lower: number, upper: number, df: number, ncp: number): number
     else high = at;
     const step = (miss * tail) / (noncentralTPdf(t, df, ncp) * Math.cosh(at));
     const next = at + (above ? step : -step);
-    if (Math.abs(miss) < 1e-8 || high - low < 1e-15 * Math.abs(at)) return Math.sinh(next);
-    at = next > low && next < high ? next : (low + high) / 2;
+    const enclosed = next > low && next < high;
+    if (enclosed && Math.abs(miss) < 1e-8) return Math.sinh(next);
+    if (high - low < 1e-15 * Math.abs(at)) break;
+    at = enclosed ? next : (low + high) / 2;
   }
   return Math.sinh(at);
 }

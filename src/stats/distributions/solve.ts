@@ -1,10 +1,10 @@
 import { logLowerTail, logUpperTail, ratioOf, type Tail } from '../special/tail.ts';
+import { normalQuantile } from './normal.ts';
 
 const LEAST = 1e-307;
 const MOST = 1e307;
 
-/** Probabilities that differ by less, relatively, are taken as equal where a whole number is to be found. */
-export const SLACK: number = 64 * Number.EPSILON;
+const SLACK = 64 * Number.EPSILON;
 
 /**
  * The x > 0 with the probability `lower` below and `upper` = 1 − `lower` above it, by Halley's method on the log of the smaller
@@ -42,14 +42,37 @@ export function solveTail(
   return x;
 }
 
+/** A distribution of whole numbers from `least` to `most`, and where its normal approximation has the z-th deviate. */
+export interface Counts {
+  readonly cdf: (k: number) => number;
+  readonly sf: (k: number) => number;
+  readonly least: number;
+  readonly most: number;
+  readonly normal: (z: number) => number;
+}
+
 /**
- * The smallest whole number from `least` to `most` with `reached`, which stays true once it is; `most` when it never is. Looks
- * in growing strides from `start` on, then halves what is left.
+ * The smallest k with P(X ≤ k) at least the given lower tail, or P(X > k) at most the given upper one. What differs by rounding
+ * only counts as equal: it may be a tail of this distribution that is given back.
  */
-export function firstReached(reached: (k: number) => boolean, least: number, most: number, start: number): number {
+export function solveCount(tail: number, isUpper: boolean, { cdf, sf, least, most, normal }: Counts): number {
+  const lower = isUpper ? 1 - tail : tail;
+  const upper = isUpper ? tail : 1 - tail;
+  if (lower === 0) return least;
+  if (upper === 0) return most;
+  // The smaller tail has more digits, unless it had to be made from the other one.
+  const above = upper < lower;
+  const lost = above === isUpper ? 0 : 2 ** -53;
+  if (above) return firstReached((k) => sf(k) <= upper * (1 + SLACK) + lost, least, most, normal(-normalQuantile(upper)));
+  return firstReached((k) => cdf(k) >= lower * (1 - SLACK) - lost, least, most, normal(normalQuantile(lower)));
+}
+
+/** The smallest whole number with `reached`, which stays true from there on; `most` when it never is. */
+function firstReached(reached: (k: number) => boolean, least: number, most: number, start: number): number {
   let notYet = least - 1;
   let already = most;
   let at = Math.round(start);
+  // In growing strides until the answer is enclosed, then by halves.
   for (let stride = 1; already - notYet > 1; stride *= 2) {
     if (!(at > notYet && at < already)) at = notYet + Math.floor((already - notYet) / 2);
     if (reached(at)) {

@@ -47,3 +47,19 @@ const POINTS: Record<string, readonly ((...args: number[]) => number)[]> = {
   ],
   noncentral_t_pdf_cdf_sf: [noncentral.noncentralTPdf, noncentral.noncentralTCdf, noncentral.noncentralTSf],
 };
+
+test.each(Object.entries(TABLES))('60-digit reference: %s', (name, functions) => {
+  expectPoints(reference[name]!, functions);
+});
+
+test.each(Object.entries(POINTS))('generated points: %s', (name, functions) => {
+  expectPoints(points[name]!, functions);
+});
+
+test('all 375 points of the reference and every generated table are held to', () => {
+  const counted = Object.keys(TABLES).map((name) => reference[name]!.length);
+  expect(counted.reduce((sum, count) => sum + count, 0)).toBe(375);
+  const special = ['exp_remainder', 'log_beta', 'log_gamma', 'log_remainder'];
+  const tables = Object.keys(points).filter((name) => name !== 'source' && !special.includes(name));
+  expect(tables.sort()).toEqual(Object.keys(POINTS).sort());
+});
