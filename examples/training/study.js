@@ -32,5 +32,5 @@ export const study = {
   seeds: [1, 2, 3],
   epochs: 9,
   batchSize: 50,
-  images: { train: 4000, validation: 1500, test: 1000 },
+  images: { train: 5000, validation: 1500, test: 1000 },
 };

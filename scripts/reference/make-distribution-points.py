@@ -2,7 +2,7 @@
 
 Needs Python 3.9 and mpmath (pip install mpmath==1.4.1); takes about ten minutes. The methods have little in common with those of
 src/stats: tails are integrals over the whole side by adaptive quadrature, hypergeometric sums are sums of whole numbers.
-Every argument is the double that the JSON text names. Rows end in the values, printed to 20 digits; null is a value that no
+Every argument is the double that the JSON text names. Rows end in the values, printed to 18 digits; null is a value that no
 double holds, or that this script has too few digits for.
 
     python3 scripts/reference/make-distribution-points.py            # everything
@@ -11,6 +11,7 @@ double holds, or that this script has too few digits for.
 
 import json
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -143,9 +144,11 @@ def solve(point, shape, q, start, upper):
         x = odds / (1 + odds) if fractions else odds
         density, lower_tail, upper_tail = point(x, *shape)
         tail = upper_tail if upper else lower_tail
-        step = (mp.log(tail) - target) * tail / (density * x * ((1 - x) if fractions else 1))
+        miss = mp.log(tail) - target
+        step = miss * tail / (density * x * ((1 - x) if fractions else 1))
+        step = min(max(step, -8), 8)
         u = u + step if upper else u - step
-        if abs(step) < mpf(10) ** -24:
+        if abs(step) < mpf(10) ** -24 and abs(miss) < mpf(10) ** -20:
             return x
     raise ArithmeticError(f"no root for {q}")
 
@@ -153,7 +156,7 @@ def solve(point, shape, q, start, upper):
 def text(value):
     if value is None or value != 0 and abs(value) < mpf(10) ** -307:
         return None
-    return mp.nstr(value, 20, min_fixed=-5, max_fixed=5)
+    return mp.nstr(value, 18, min_fixed=-5, max_fixed=5)
 
 
 def family(point, shapes, lower_tails, upper_tails, start, limit=mpf(10) ** 300):
@@ -300,6 +303,13 @@ def special():
 GROUPS = [normal, student_t, gamma, f, beta, binomial, hypergeometric, noncentral_t, special]
 
 
+def item(value):
+    """JSON as the formatter of this repository leaves it."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else re.sub(r"e([+-])0", r"e\1", repr(value))
+    return json.dumps(value)
+
+
 def main():
     wanted = sys.argv[1:]
     source = "scripts/reference/make-distribution-points.py (mpmath, 40 digits). Rows are [arguments…, values…]."
@@ -310,7 +320,7 @@ def main():
     tables.pop("source", None)
     parts = [f'  "source": {json.dumps(source, ensure_ascii=False)}']
     for name, rows in sorted(tables.items()):
-        lines = ",\n".join(f"    {json.dumps(row)}" for row in rows)
+        lines = ",\n".join(f"    [{', '.join(map(item, row))}]" for row in rows)
         parts.append(f'  "{name}": [\n{lines}\n  ]')
     OUT.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf8")
 

@@ -58,9 +58,16 @@ export class ContextStore {
     }
   }
 
-  /** Keeps the storage enabled, once it is used, until the returned function is called; calling that again does nothing. */
+  /**
+   * Keeps the storage enabled, once it is used, until the returned function is called; calling that again does nothing. A
+   * storage that was disabled is enabled again: work left over from an earlier frame is then still known to be of that frame.
+   */
   retain(): () => void {
     this.#retained++;
+    if (this.#storage && !this.#enabled) {
+      this.#enabled = true;
+      this.#storage.run(undefined, () => undefined);
+    }
     let released = false;
     return () => {
       if (released) return;

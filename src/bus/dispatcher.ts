@@ -14,6 +14,9 @@ import { failureOf, messageOf } from './thrown.ts';
 /** The event that tells of a failed handler. */
 export const HANDLER_FAILURE = 'telemetry.handler.failure';
 
+/** What an event with an invalid name is collected as, so that it is counted and its values are kept. */
+export const INVALID_EVENT = 'telemetry.event.invalid';
+
 const NOTHING: Readonly<Record<string, unknown>> = Object.freeze({});
 const REPORTED_NAMES_LIMIT = 20;
 // A handler that executes what it listens to would exhaust the stack, and that would fail innocent handlers too.
@@ -47,7 +50,7 @@ export class Dispatcher {
     return this.#tap !== undefined || this.#current(entry).attachments.length > 0;
   }
 
-  /** The entry to dispatch, undefined when nobody would see the event or its name is invalid (warned about once). */
+  /** The entry to dispatch, undefined when nobody would see the event. An invalid name is warned about once. */
   find(name: EventNameInput): EventEntry | undefined {
     if (typeof name === 'string') {
       const known = this.events.get(name);
@@ -58,7 +61,7 @@ export class Dispatcher {
       return this.events.resolve(name);
     } catch (error) {
       this.#reportName(name, error);
-      return undefined;
+      return this.#tap === undefined ? undefined : this.events.resolve(INVALID_EVENT);
     }
   }
 
@@ -197,7 +200,10 @@ export class Dispatcher {
     const text = show(name);
     if (this.#reportedNames.size >= REPORTED_NAMES_LIMIT || this.#reportedNames.has(text)) return;
     this.#reportedNames.add(text);
-    warnOnce(`invalid_event_name:${text}`, `An executed event was ignored. ${messageOf(error)}`);
+    warnOnce(
+      `invalid_event_name:${text}`,
+      `An executed event was collected as ${INVALID_EVENT}, and no handler saw it. ${messageOf(error)}`,
+    );
   }
 }
 

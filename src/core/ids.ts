@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Random } from './random.ts';
 
@@ -19,9 +20,12 @@ export function experimentId(clock: Clock, random: Random = Math.random): string
   return `exp-${stamp}-${randomHex(10, random)}`;
 }
 
-/** A new writer id: unique among the writers of one experiment. */
-export function writerId(random: Random = Math.random): string {
-  return `w${randomHex(12, random)}`;
+/**
+ * A new writer id. It must never recur, not even in a rerun with the same seed: records are known by writer and sequence. So it
+ * does not come from the lab's random numbers.
+ */
+export function writerId(): string {
+  return `w${randomBytes(8).toString('hex')}`;
 }
 
 // Spans are created on hot paths and a random UUID costs 900 ns, so ids are a random process prefix and a counter.

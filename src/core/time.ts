@@ -43,7 +43,10 @@ export function durationMicros(duration: Duration, what = 'duration'): number {
   return total;
 }
 
-/** Microseconds since the Unix epoch. Throws `invalid_argument` for anything that is not a moment. */
+/**
+ * Microseconds since the Unix epoch. Text without an offset is UTC. Throws `invalid_argument` for anything that is not a moment
+ * between the years 1684 and 2255, where microseconds are safe integers.
+ */
 export function momentMicros(moment: Moment, what = 'time'): number {
   const micros =
     typeof moment === 'number'
@@ -53,9 +56,9 @@ export function momentMicros(moment: Moment, what = 'time'): number {
         : typeof moment === 'string'
           ? isoToMicros(moment)
           : Number.NaN;
-  if (!Number.isFinite(micros)) {
+  if (!Number.isSafeInteger(Math.round(micros))) {
     throw new CrucibleError('invalid_argument', `${what} is ${show(moment)}, which is not a moment.`, {
-      hint: 'Give microseconds since the Unix epoch, a Date, or ISO 8601 text such as "2026-01-31T12:00:00Z".',
+      hint: 'Give whole microseconds since the Unix epoch (nanoseconds divided by 1000), a Date, or ISO 8601 text such as "2026-01-31T12:00:00Z".',
     });
   }
   return Math.round(micros);
@@ -68,9 +71,14 @@ export function microsToIso(micros: number): string {
   return `${new Date(millis).toISOString().slice(0, -1)}${String(rest).padStart(3, '0')}Z`;
 }
 
-// Date.parse keeps milliseconds only; the digits after them are added back.
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
+
+// Date.parse keeps milliseconds only, reads text without an offset as local time, and accepts much that is no ISO 8601.
 function isoToMicros(text: string): number {
-  const fraction = /\.\d{3}(\d{1,3})\d*(?=Z|[+-]\d\d|$)/.exec(text);
-  const micros = Date.parse(text) * 1000;
-  return fraction ? micros + Number(fraction[1]!.padEnd(3, '0')) : micros;
+  const parts = ISO.exec(text.trim());
+  if (!parts) return Number.NaN;
+  const [, date, time = '00:00:00', fraction = '', offset = 'Z'] = parts;
+  const zone = /^[+-]\d{4}$/.test(offset) ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset.toUpperCase();
+  const seconds = Date.parse(`${date}T${time}${zone}`) * 1000;
+  return seconds + Math.round(Number(`0${fraction}`) * 1e6);
 }

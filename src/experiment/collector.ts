@@ -1,6 +1,7 @@
+import { isThenable } from '../bus/promises.ts';
 import { isRecord } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 import { warnOnce } from '../core/warn.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import { enrichEvent } from '../record/enrich-event.ts';
@@ -82,6 +83,14 @@ export class Collector {
       isRequest: options.isRequest,
       nextBatch: () => options.writer.nextBatch(),
     });
+  }
+
+  get writerId(): string {
+    return this.#options.schema.writerId;
+  }
+
+  get experimentId(): string {
+    return this.#options.schema.experiment.id;
   }
 
   /** Whether the experiment collects events of this name. */
@@ -214,14 +223,14 @@ export class Collector {
     span: EnclosingSpan | undefined,
     known: Known | undefined,
   ): void {
-    const timestamp = known ? known.timestamp : this.#options.clock.nowMicros();
+    const timestamp = known ? known.timestamp : this.#now();
     let fields = known?.fields;
     let values = metadata;
     if (this.#options.enrichers.length > 0) {
       const record = enrichEvent(
         event.name,
         measurements,
-        { ...run?.values, ...metadata },
+        { ...(span ? { trace_id: span.trace_id, parent_span_id: span.span_id } : {}), ...run?.values, ...metadata },
         this.#options.schema.experiment,
         {
           timestamp,
@@ -233,6 +242,17 @@ export class Collector {
       ({ values, fields } = this.#enrich(record, metadata, fields));
     }
     this.#recorder.capture(event, measurements, values, timestamp, scope, run?.defaults, span, fields);
+  }
+
+  // A clock of the host's own may give anything; a record without a time would be lost to every window.
+  #now(): number {
+    const now = this.#options.clock.nowMicros();
+    if (Number.isSafeInteger(now)) return now;
+    warnOnce(
+      'clock',
+      `The clock gave ${String(now)}, which is no whole number of microseconds; the system clock is used instead.`,
+    );
+    return systemClock.nowMicros();
   }
 
   #keep(): void {
@@ -258,9 +278,17 @@ export class Collector {
     let values: Record<string, unknown> = { ...metadata };
     for (const enricher of this.#options.enrichers) {
       try {
-        const added = enricher(record);
+        const added: unknown = enricher(record);
+        if (isThenable(added)) {
+          void Promise.resolve(added).catch(() => undefined);
+          warnOnce(
+            `enricher:${enricher.name}`,
+            `The enricher ${enricher.name || '(anonymous)'} returned a promise and added nothing: enrichers are synchronous.`,
+          );
+          continue;
+        }
         for (const [key, value] of Object.entries(isRecord(added) ? added : {})) {
-          if (Object.hasOwn(record, key) && !RESERVED_FIELDS.has(key)) fields[key] = value;
+          if (Object.hasOwn(record, key) && key !== 'event_id' && !RESERVED_FIELDS.has(key)) fields[key] = value;
           else if (key === 'metadata' && isRecord(value)) values = { ...values, ...value };
           else values[key] = value;
         }

@@ -3,6 +3,7 @@ import { CrucibleError, show } from '../core/errors.ts';
 import { type Moment, momentMicros } from '../core/time.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
+import type { ColumnBatch } from '../record/batch.ts';
 import type { EventRecord } from '../record/event-record.ts';
 import { fieldIndex } from '../record/fields.ts';
 import type { Collector } from './collector.ts';
@@ -22,14 +23,27 @@ export interface IngestedEvent extends Partial<Omit<EventRecord, 'timestamp' | '
 /**
  * The door for events with a past: they keep their timestamps and may come out of order. One that was taken before counts as
  * `dropped.duplicate`; it is known by its `event_id`, else by trace, span, name and timestamp, and without any of those
- * ids never taken for a repeat. What was dropped the first time, in a pause for example, is no repeat when it comes again.
+ * ids never taken for a repeat. Ids are remembered for as long as the experiment is open, about 100 bytes each. What was dropped the first time, in a pause for example, is no repeat when it comes again.
  */
 export class IngestDoor {
   readonly #collector: Collector;
   readonly #taken = new Set<string>();
+  readonly #writers = new Set<string>();
 
   constructor(collector: Collector) {
     this.#collector = collector;
+  }
+
+  /** Makes known what an earlier writer of the experiment took, so that a repeat is one across resumes too. */
+  remember(batch: ColumnBatch): void {
+    this.#writers.add(batch.schema.writerId);
+    for (let row = 0; row < batch.rows; row++) {
+      if (batch.value('scope', row) !== 'ingest') continue;
+      const record = batch.record(row);
+      const given = record.event_id === `${record.writer_id}-${record.sequence}` ? { ...record, event_id: '' } : record;
+      const key = identity({ ...given, name: record.event_name }, record.metadata, record.event_name, record.timestamp);
+      if (key !== undefined) this.#taken.add(key);
+    }
   }
 
   /**
@@ -48,7 +62,7 @@ export class IngestDoor {
     const metadata = objectOf('metadata', event.metadata);
     if (!this.#collector.wants(name)) return;
     const key = identity(event, metadata, name, timestamp);
-    if (key !== undefined && this.#taken.has(key)) {
+    if ((key !== undefined && this.#taken.has(key)) || this.#isOwnRecord(event.event_id)) {
       this.#collector.countDuplicate();
       return;
     }
@@ -63,6 +77,12 @@ export class IngestDoor {
       known,
     );
     if (taken && key !== undefined) this.#taken.add(key);
+  }
+
+  // A record that this experiment gave out, played back into it.
+  #isOwnRecord(id: unknown): boolean {
+    const parts = typeof id === 'string' ? /^(.+)-\d+$/.exec(id) : null;
+    return parts !== null && (parts[1] === this.#collector.writerId || this.#writers.has(parts[1]!));
   }
 }
 

@@ -50,7 +50,9 @@ export function archived(state: ExperimentState, now: number): ExperimentState {
 }
 
 function ended(phases: readonly Phase[], now: number): Phase[] {
-  return phases.map((phase) => (phase.ended_at === null ? { ...phase, ended_at: now } : phase));
+  return phases.map((phase) =>
+    phase.ended_at === null ? { ...phase, ended_at: Math.max(now, phase.started_at) } : phase,
+  );
 }
 
 function notRunning(state: ExperimentState, wanted: string): CrucibleError {

@@ -6,10 +6,16 @@ import type { Measurements, Metadata } from '../events/types.ts';
 import type { Collector } from './collector.ts';
 import { RunContext, type RunContextValues } from './run-context.ts';
 
+// Which experiments are collected from outside all runs on a bus: two labs that collect for the same one must not record an
+// event twice.
+const collectedOutside = new WeakMap<Bus, Set<string>>();
+
 interface Member {
   readonly collector: Collector;
   /** Collects what is emitted outside all runs, whether or not it had a run. */
   readonly wholeProcess: boolean;
+  /** Whether this member is the one that collects from outside runs for its experiment. */
+  readonly outside: boolean;
   readonly releaseContext: () => void;
 }
 
@@ -32,12 +38,18 @@ export class Router {
   }
 
   add(collector: Collector, wholeProcess: boolean): void {
-    this.#members.set(collector, { collector, wholeProcess, releaseContext: this.#bus.context.retain() });
+    const taken = this.#takenOutside();
+    const outside = !taken.has(collector.experimentId);
+    taken.add(collector.experimentId);
+    const releaseContext = this.#bus.context.retain();
+    this.#members.set(collector, { collector, wholeProcess, outside, releaseContext });
     this.#refresh();
   }
 
   remove(collector: Collector): void {
-    this.#members.get(collector)?.releaseContext();
+    const member = this.#members.get(collector);
+    member?.releaseContext();
+    if (member?.outside) this.#takenOutside().delete(collector.experimentId);
     this.#members.delete(collector);
     this.#refresh();
   }
@@ -71,8 +83,8 @@ export class Router {
 
   #frame(collector: Collector, values?: RunContextValues): ContextFrame {
     const outer = this.#bus.context.current();
-    const outerRun = outer?.run instanceof RunContext ? outer.run : undefined;
-    return { run: new RunContext(this, collector, values, outerRun), span: outer?.span };
+    const outerRun = outer?.run instanceof RunContext && outer.run.owner === this ? outer.run : undefined;
+    return { run: new RunContext(this, collector, values ?? {}, outerRun), span: outer?.span };
   }
 
   #runIn<T>(frame: ContextFrame, collector: Collector, fn: () => T): T {
@@ -103,9 +115,18 @@ export class Router {
 
   #refresh(): void {
     this.#outside = [...this.#members.values()]
-      .filter(({ collector, wholeProcess }) => wholeProcess || !collector.hasRun)
+      .filter(({ collector, wholeProcess, outside }) => outside && (wholeProcess || !collector.hasRun))
       .map(({ collector }) => collector);
     this.#refreshTap();
+  }
+
+  #takenOutside(): Set<string> {
+    let taken = collectedOutside.get(this.#bus);
+    if (!taken) {
+      taken = new Set();
+      collectedOutside.set(this.#bus, taken);
+    }
+    return taken;
   }
 
   #refreshTap(): void {

@@ -6,7 +6,8 @@ import { RESERVED_FIELDS } from './reserved-fields.ts';
 
 /**
  * What everything inside a run inherits: `sample_id`, `session_id`, `user_id`, `cohort` and other text fields of a record are
- * filled where the event does not say its own; other keys are added to its metadata.
+ * filled where the event does not say its own; other keys are added to its metadata. A run of another experiment inside this one
+ * inherits the four that are named here, a run of another lab nothing.
  */
 export type RunContextValues = Readonly<Record<string, unknown>>;
 
@@ -21,9 +22,18 @@ export class RunContext {
   constructor(owner: object, collector: Collector, values: RunContextValues = {}, outer?: RunContext) {
     this.owner = owner;
     this.collector = collector;
-    this.values = outer ? { ...outer.values, ...spelled(values) } : spelled(values);
+    const inherited = outer?.collector === collector ? outer.values : identity(outer?.values);
+    this.values = { ...inherited, ...spelled(values) };
     this.defaults = rowDefaults(this.values);
   }
+}
+
+// What another experiment said of its run is its own affair, except what pairs events across experiments.
+function identity(values: RunContextValues | undefined): RunContextValues {
+  const result: Record<string, unknown> = {};
+  for (const key of ['sample_id', 'session_id', 'user_id', 'cohort'])
+    if (values?.[key] !== undefined) result[key] = values[key];
+  return result;
 }
 
 function spelled(values: RunContextValues): RunContextValues {

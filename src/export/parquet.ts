@@ -11,7 +11,7 @@ import type { ColumnType } from './value-kinds.ts';
 
 const VECTOR_ROWS = 2048;
 const MAX_GROUP_ROWS = 100 * 1024;
-const GROUP_BYTES = 16 * 1024 * 1024;
+const GROUP_BYTES = 8 * 1024 * 1024;
 const MIN_BUFFER_BYTES = 2 * 1024 * 1024;
 
 const SPOOL_TYPES: Readonly<Record<ColumnType, string>> = {

@@ -85,6 +85,15 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
       hint: "Give 'all' or a list of event names.",
     });
   }
+  const unknown = Object.keys(options).find((key) => !OPTION_NAMES.has(key));
+  if (unknown !== undefined) {
+    throw new CrucibleError('invalid_argument', `startExperiment has no option ${show(unknown)}.`, {
+      hint: `The options are ${[...OPTION_NAMES].join(', ')}.`,
+    });
+  }
+  if (replicate !== undefined && typeof replicate !== 'string' && typeof replicate !== 'number') {
+    throw new CrucibleError('invalid_argument', `replicate is ${show(replicate)}.`, { hint: 'Give text or a number.' });
+  }
   const { metadata = {} } = options;
   if (!isRecord(metadata)) {
     throw new CrucibleError('invalid_argument', `metadata is ${show(metadata)}.`, { hint: 'Give a plain object.' });
@@ -102,10 +111,9 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
     sample_size: sampleSize ?? null,
     events: events === 'all' ? 'all' : [...new Set(events.map((event) => normalizeEventName(event)))],
     scope: scope ?? 'auto',
-    request_events: options.requestEvents
-      ? [...new Set(options.requestEvents.map((event) => normalizeEventName(event)))]
-      : null,
+    request_events: requestNames(options.requestEvents),
     sampling,
+    redact: [...new Set(listOfTexts('redact', options.redact))],
     status: 'running',
     started_at: now,
     paused_at: null,
@@ -114,4 +122,47 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
     archived_at: null,
     phases: [{ started_at: now, ended_at: null }],
   };
+}
+
+const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ExperimentOptions>([
+  'name',
+  'id',
+  'study',
+  'condition',
+  'replicate',
+  'hypothesis',
+  'tags',
+  'metadata',
+  'sampleSize',
+  'events',
+  'scope',
+  'requestEvents',
+  'sampling',
+  'enrichers',
+  'redact',
+]);
+
+function requestNames(events: ExperimentOptions['requestEvents']): string[] | null {
+  if (events === undefined) return null;
+  if (!Array.isArray(events)) {
+    throw new CrucibleError('invalid_argument', `requestEvents is ${show(events)}.`, {
+      hint: 'Give a list of event names.',
+    });
+  }
+  const names = [...new Set(events.map((event) => normalizeEventName(event)))];
+  const start = names.find((name) => name.endsWith('.start'));
+  if (start !== undefined) {
+    throw new CrucibleError('invalid_argument', `requestEvents has ${show(start)}, which only begins a request.`, {
+      hint: 'Give the events that end one: .stop and .exception.',
+    });
+  }
+  return names;
+}
+
+function listOfTexts(name: string, value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
+    hint: 'Give a list of fields and paths.',
+  });
 }

@@ -1,6 +1,7 @@
 import type { ExperimentMetrics } from '../analysis/metrics.ts';
 import type { QueryWindow } from '../analysis/query-window.ts';
 import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/windowed-metrics.ts';
+import { INVALID_EVENT } from '../bus/dispatcher.ts';
 import { isRecord, merged } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
@@ -15,6 +16,8 @@ import type { StreamingSummary } from '../experiment/streaming/streaming-metrics
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
+import { Redaction } from '../record/redaction.ts';
+import { snapshot } from '../record/snapshot.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
@@ -135,8 +138,11 @@ export class Experiment implements ExperimentContext {
     try {
       event = normalizeEventName(name);
     } catch (error) {
-      warnOnce(`invalid_event_name:${show(name)}`, `An executed event was ignored. ${messageOf(error)}`);
-      return;
+      warnOnce(
+        `invalid_event_name:${show(name)}`,
+        `An executed event is kept as ${INVALID_EVENT}. ${messageOf(error)}`,
+      );
+      event = INVALID_EVENT;
     }
     const run = this.#lab.router.runOf(frame, session.collector);
     session.collector.collect(
@@ -160,7 +166,7 @@ export class Experiment implements ExperimentContext {
    * experiment's status. Rejects with `invalid_argument` for a value that is not a number.
    */
   logMetric(metric: string, value: number, options?: MetricOptions): Promise<void> {
-    return this.#lab.metrics.record(this.id, metric, value, options);
+    return this.#lab.metrics.record(this.id, metric, value, this.#redacted(options));
   }
 
   /**
@@ -333,6 +339,13 @@ export class Experiment implements ExperimentContext {
     } catch {
       return undefined;
     }
+  }
+
+  #redacted(options: MetricOptions | undefined): MetricOptions | undefined {
+    if (this.#state.redact.length === 0 || !options?.metadata) return options;
+    const metadata = snapshot(options.metadata) as object;
+    new Redaction(this.#state.redact).apply({ root: 'metadata', keys: [] }, metadata);
+    return { ...options, metadata };
   }
 
   #follow(next: ExperimentState | undefined): void {

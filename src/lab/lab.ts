@@ -1,7 +1,7 @@
 import type { CompareOptions, ExperimentComparison } from '../analysis/compare.ts';
 import type { Bus } from '../bus/bus.ts';
 import { telemetry } from '../bus/shared.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
+import { type Clock, type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
 import type { Random } from '../core/random.ts';
@@ -62,12 +62,18 @@ export class Lab {
     this.#context = {
       store,
       bus,
-      metrics: options.metricsStore ?? metricsOf(store),
+      metrics: options.metricsStore ?? metricsOf(store, options.clock ?? systemClock),
       router: new Router(bus),
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
       prices: new PriceBook(options.prices),
     };
+  }
+
+  /** Corrections of the system clock since the process began, where this lab uses that clock; none for an injected one. */
+  get clockAnchors(): readonly ClockAnchor[] {
+    const { clock } = this.#context;
+    return clock instanceof SystemClock ? clock.anchors : [];
   }
 
   /** The bus whose events this lab collects. */
@@ -275,10 +281,10 @@ export function createCrucible(options: CrucibleOptions = {}): Lab {
 /** The default lab of the process: nothing is opened before its first use. */
 export const crucible: Lab = createCrucible();
 
-function metricsOf(store: Store): MetricsStore {
+function metricsOf(store: Store, clock: Clock): MetricsStore {
   let metrics = sharedMetrics.get(store);
   if (!metrics) {
-    metrics = memoryMetrics();
+    metrics = memoryMetrics({ clock });
     sharedMetrics.set(store, metrics);
   }
   return metrics;

@@ -23,17 +23,15 @@ export interface Session {
 
 export interface SessionOptions {
   readonly enrichers?: readonly Enricher[] | undefined;
-  readonly redact?: readonly string[] | undefined;
 }
 
 /** Opens a writer for an experiment and lets it collect. */
 export async function openSession(lab: LabContext, state: ExperimentState, options: SessionOptions): Promise<Session> {
-  const { enrichers = [], redact = [] } = options;
-  requireList('enrichers', enrichers, 'function');
-  requireList('redact', redact, 'string');
-  const redaction = redact.length > 0 ? new Redaction(redact) : undefined;
+  const { enrichers = [] } = options;
+  requireFunctions(enrichers);
+  const redaction = state.redact.length > 0 ? new Redaction(state.redact) : undefined;
   loadPriceData();
-  const schema = new BatchSchema(state, writerId(lab.random));
+  const schema = new BatchSchema(state, writerId());
   const ledger = new Ledger();
   const writer = await lab.store.openWriter(state.id, { schema, ledger: () => ledger.counts() });
   const collector = new Collector({
@@ -49,10 +47,12 @@ export async function openSession(lab: LabContext, state: ExperimentState, optio
     isRequest: requestTest(state),
   });
   collector.status = state.status;
+  const ingest = new IngestDoor(collector);
+  for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
   lab.router.add(collector, state.scope === 'process');
   return {
     collector,
-    ingest: new IngestDoor(collector),
+    ingest,
     writer,
     close: async () => {
       lab.router.remove(collector);
@@ -68,9 +68,9 @@ function requestTest(state: ExperimentState): (eventName: string) => boolean {
   return (name) => names.has(name);
 }
 
-function requireList(name: string, value: unknown, type: 'function' | 'string'): void {
-  if (Array.isArray(value) && value.every((item) => typeof item === type)) return;
-  throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
-    hint: type === 'function' ? 'Give a list of functions.' : 'Give a list of fields and paths.',
+function requireFunctions(enrichers: unknown): void {
+  if (Array.isArray(enrichers) && enrichers.every((enricher) => typeof enricher === 'function')) return;
+  throw new CrucibleError('invalid_argument', `enrichers is ${show(enrichers)}.`, {
+    hint: 'Give a list of functions.',
   });
 }

@@ -1,4 +1,3 @@
-import { eventInfo } from '../events/registry.ts';
 import { Column } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 import { FIELDS, fieldIndex } from './fields.ts';
@@ -100,7 +99,7 @@ export class ColumnBatch {
       case FIELD.event_id:
         return this.columns[index]?.get(row) ?? `${this.schema.writerId}-${this.firstSequence + row}`;
       case FIELD.category:
-        return eventInfo(this.eventName(row))?.category ?? null;
+        return this.schema.categoryOf(this.eventName(row));
       case FIELD.writer_id:
         return this.schema.writerId;
       case FIELD.sequence:

@@ -1,6 +1,6 @@
 import { fieldIndex } from './fields.ts';
 import type { PriceBook } from './prices.ts';
-import { DURATION, ERROR, RESPONSE, START, STATUS, STOP } from './roles.ts';
+import { CACHE_READ, CACHE_WRITE, DURATION, ERROR, RESPONSE, START, STATUS, STOP } from './roles.ts';
 import type { Row } from './row.ts';
 
 const LATENCY_MS = fieldIndex('latency_ms');
@@ -29,18 +29,21 @@ const ERROR_STATUS = new Set([
 
 const HTTP_STATUS = /^[2-5]\d\d$/;
 
-const usage = { input: 0, output: 0, cached: 0 };
+const usage = { input: 0, output: 0, cached: 0, cacheWritten: 0 };
 
 /** Fills what follows from the event's own values: latency, success and cost. Explicit values are left as they are. */
 export function enrichRow(row: Row, prices: PriceBook): void {
   if (!row.has(LATENCY_MS)) {
     if (row.has(DURATION)) row.setNumber(LATENCY_MS, row.numbers[DURATION]!);
-    else if (row.has(START) && row.has(STOP)) row.setNumber(LATENCY_MS, row.numbers[STOP]! - row.numbers[START]!);
+    else if (row.has(START) && row.has(STOP)) row.setNumber(LATENCY_MS, row.millisecondsBetween(START, STOP));
   }
+  // Time that runs backwards is a fault of a clock; the event's own values still show it.
+  if (row.has(LATENCY_MS) && row.numbers[LATENCY_MS]! < 0) row.unset(LATENCY_MS);
   if (!row.has(SUCCESS)) {
     const success = judge(row);
     if (success !== undefined) row.setNumber(SUCCESS, success ? 1 : 0);
   }
+  if (row.has(CACHE_READ) || row.has(CACHE_WRITE)) countCacheTokens(row);
   if (row.has(COST_USD)) {
     if (!row.has(COST_SOURCE)) row.setText(COST_SOURCE, 'reported');
   } else if (!row.isExplicit(COST_SOURCE)) {
@@ -52,6 +55,10 @@ export function enrichRow(row: Row, prices: PriceBook): void {
 
 /** The verdict of a status: an HTTP code, as a number or as text, or a word; undefined when it says nothing. */
 export function statusVerdict(status: unknown): boolean | undefined {
+  // OpenTelemetry's { code: 1 | 2 }, or an object that carries an HTTP code.
+  if (typeof status === 'object' && status !== null && 'code' in status) {
+    return status.code === 1 ? true : status.code === 2 ? false : statusVerdict(status.code);
+  }
   if (typeof status === 'number') return status >= 200 && status < 600 ? status < 400 : undefined;
   if (typeof status !== 'string' || status.length > 20) return undefined;
   const word = status.toLowerCase();
@@ -71,6 +78,17 @@ function judge(row: Row): boolean | undefined {
   return undefined;
 }
 
+// Anthropic's counts come apart; the fields of a record include cached tokens in the input, as everyone else's do.
+function countCacheTokens(row: Row): void {
+  const read = row.has(CACHE_READ) ? row.numbers[CACHE_READ]! : 0;
+  const written = row.has(CACHE_WRITE) ? row.numbers[CACHE_WRITE]! : 0;
+  // Without the tokens that were not cached, the sum is not known.
+  if (row.has(INPUT_TOKENS) && !row.isExplicit(INPUT_TOKENS)) {
+    row.setNumber(INPUT_TOKENS, row.numbers[INPUT_TOKENS]! + read + written, -1);
+  }
+  if (!row.has(CACHED_INPUT_TOKENS)) row.setNumber(CACHED_INPUT_TOKENS, read);
+}
+
 // Tokens say that something was paid for. A request that says its model but no tokens has a cost too: one that is not known.
 function priceRow(row: Row, prices: PriceBook): void {
   const counted = row.has(INPUT_TOKENS) || row.has(OUTPUT_TOKENS);
@@ -82,6 +100,7 @@ function priceRow(row: Row, prices: PriceBook): void {
   usage.input = row.has(INPUT_TOKENS) ? row.numbers[INPUT_TOKENS]! : 0;
   usage.output = row.has(OUTPUT_TOKENS) ? row.numbers[OUTPUT_TOKENS]! : 0;
   usage.cached = row.has(CACHED_INPUT_TOKENS) ? row.numbers[CACHED_INPUT_TOKENS]! : 0;
+  usage.cacheWritten = row.has(CACHE_WRITE) ? row.numbers[CACHE_WRITE]! : 0;
   const provider = row.has(PROVIDER) ? row.texts[PROVIDER] : undefined;
   const quote = prices.quote(row.texts[MODEL]!, provider, usage, row.timestamp);
   if (quote.cost_usd !== null) row.setNumber(COST_USD, quote.cost_usd);

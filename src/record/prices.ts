@@ -16,11 +16,12 @@ export interface ModelPrice {
 /** Prices by model name, or by `provider/model` where the provider matters. They win over the price data. */
 export type PriceOverrides = Readonly<Record<string, ModelPrice>>;
 
-/** The tokens of one request. `input` includes `cached`, `output` includes the reasoning tokens. */
+/** The tokens of one request. `input` includes those read from and written to a cache, `output` includes the reasoning tokens. */
 export interface TokenUsage {
   readonly input: number;
   readonly output: number;
   readonly cached: number;
+  readonly cacheWritten?: number;
 }
 
 /** A cost in US dollars with where its price came from, or null with the reason why it is not known. */
@@ -40,6 +41,7 @@ interface Rate {
 type PriceData = typeof import('@pydantic/genai-prices');
 type PriceCalculation = import('@pydantic/genai-prices').PriceCalculation;
 
+const OVERRIDE = 'override';
 const MAX_CACHED_RATES = 2_000;
 const DAY_MICROS = 86_400e6;
 
@@ -100,6 +102,8 @@ export class PriceBook {
     const rate = this.#rate(model, provider, day, timestamp);
     if (rate === 'per-event') return calculate(model, provider, usage, timestamp);
     if ('cost_usd' in rate) return rate;
+    // Writing to a cache has a price of its own, in one family of models: not worth a rate.
+    if (usage.cacheWritten && rate.source !== OVERRIDE) return calculate(model, provider, usage, timestamp);
     const millions =
       (usage.input - usage.cached) * rate.input + usage.cached * rate.cached + usage.output * rate.output;
     this.#quote.cost_usd = millions / 1e6 + rate.request;
@@ -148,7 +152,7 @@ function overrideRate(model: string, price: ModelPrice): Rate {
     });
   }
   return {
-    source: 'override',
+    source: OVERRIDE,
     input: price.input_per_million,
     output: price.output_per_million,
     cached: price.cached_input_per_million ?? price.input_per_million,
@@ -200,7 +204,12 @@ function find(
       providerId === undefined || providerId.toLowerCase() === 'litellm' || api.findProvider({ providerId });
     if (!known) return unknownCost('unknown_provider');
     const result = api.calcPrice(
-      { input_tokens: usage.input, output_tokens: usage.output, cache_read_tokens: usage.cached },
+      {
+        input_tokens: usage.input,
+        output_tokens: usage.output,
+        cache_read_tokens: usage.cached,
+        cache_write_tokens: usage.cacheWritten ?? 0,
+      },
       model,
       { ...(providerId === undefined ? {} : { providerId }), timestamp: new Date(timestamp / 1000) },
     );

@@ -188,6 +188,7 @@ export class Recorder {
       measurements: newLevel('measurements', []),
       metadata: newLevel('metadata', []),
     };
+    this.#schema.setCategory(shape.name, shape.category);
     if (event.index >= 0) this.#shapes[event.index] = shape;
     else if (this.#otherShapes.size < 1000) this.#otherShapes.set(event.name, shape);
     return shape;
@@ -275,6 +276,7 @@ export class Recorder {
     } else if (binding.redacted) {
       this.#keep(binding, REDACTED);
     } else if (typeof value === 'bigint' && role >= DURATION && role <= STOP) {
+      if (role !== DURATION) this.row.setNanoseconds(role, value);
       this.#store(binding, Number(value) / 1e6, shape);
     } else if (typeof value === 'object' && value !== null && canNest(binding) && isPlainObject(value)) {
       if (role >= 0) this.#assign(binding, value);

@@ -16,10 +16,14 @@ export class RequestLeaves {
     request: boolean,
   ): boolean {
     const wraps = spanId !== undefined && this.#enclosing.delete(key(traceId, spanId));
-    if ((wraps || request) && parentSpanId !== undefined && this.#enclosing.size < MAX_WAITING) {
-      this.#enclosing.add(key(traceId, parentSpanId));
-    }
+    if ((wraps || request) && parentSpanId !== undefined) this.#wait(key(traceId, parentSpanId));
     return request && !wraps;
+  }
+
+  // Spans that are never seen to end make room for those that still may: the oldest goes.
+  #wait(span: string): void {
+    this.#enclosing.add(span);
+    if (this.#enclosing.size > MAX_WAITING) this.#enclosing.delete(this.#enclosing.values().next().value!);
   }
 }
 

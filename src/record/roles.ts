@@ -7,7 +7,7 @@ export interface Role {
 }
 
 // Inputs of the enrichment that are not fields themselves.
-const INPUTS = ['duration', 'start', 'stop', 'error', 'status', 'response'] as const;
+const INPUTS = ['duration', 'start', 'stop', 'error', 'status', 'response', 'cache_read', 'cache_write'] as const;
 
 /** The number of roles: a role's id is the index of its field, or `FIELDS.length` and on for an input of the enrichment. */
 export const ROLE_COUNT: number = FIELDS.length + INPUTS.length;
@@ -18,6 +18,8 @@ export const STOP: number = FIELDS.length + 2;
 export const ERROR: number = FIELDS.length + 3;
 export const STATUS: number = FIELDS.length + 4;
 export const RESPONSE: number = FIELDS.length + 5;
+export const CACHE_READ: number = FIELDS.length + 6;
+export const CACHE_WRITE: number = FIELDS.length + 7;
 
 /** How a row keeps the value of a role. */
 export const RoleKind = { NUMBER: 0, TEXT: 1, FLAG: 2, OTHER: 3, INTEGER: 4 } as const;
@@ -31,7 +33,16 @@ const KIND_OF: Readonly<Record<FieldType, number>> = {
   strings: RoleKind.OTHER,
   object: RoleKind.OTHER,
 };
-const INPUT_KINDS = [RoleKind.NUMBER, RoleKind.NUMBER, RoleKind.NUMBER, RoleKind.OTHER, RoleKind.OTHER, RoleKind.OTHER];
+const INPUT_KINDS = [
+  RoleKind.NUMBER,
+  RoleKind.NUMBER,
+  RoleKind.NUMBER,
+  RoleKind.OTHER,
+  RoleKind.OTHER,
+  RoleKind.OTHER,
+  RoleKind.INTEGER,
+  RoleKind.INTEGER,
+];
 
 /** The kind of each role by its id. */
 export const ROLE_KINDS: Uint8Array = Uint8Array.from([...FIELDS.map((field) => KIND_OF[field.type]), ...INPUT_KINDS]);
@@ -100,6 +111,9 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
     ...usage('cached_input_tokens', 'cached_tokens', 'cache_read_tokens'),
     ...usageDetails('cached', 'prompt_tokens_details.cached_tokens', 'input_tokens_details.cached_tokens'),
   ],
+  // Anthropic's usage counts what was read from and written to the cache beside its input tokens, not among them.
+  cache_read: usage('cache_read_input_tokens'),
+  cache_write: usage('cache_creation_input_tokens'),
   reasoning_tokens: [
     ...usage('reasoning_tokens'),
     ...usageDetails(
@@ -124,6 +138,8 @@ const BY_CATEGORY = new Map(
 const DERIVED_FROM: Readonly<Record<string, readonly number[]>> = {
   latency_ms: [DURATION, START, STOP],
   success: [ERROR, STATUS, RESPONSE],
+  input_tokens: [CACHE_READ, CACHE_WRITE],
+  cached_input_tokens: [CACHE_READ],
 };
 
 /** The roles from which a field is derived where the event does not say it. */

@@ -17,6 +17,7 @@ export class Row {
   timestamp = 0;
   /** Whether the event is one of the experiment's requests, whose numbers make the headline. */
   request = false;
+  readonly #nanoseconds = new Map<number, bigint>();
   readonly #ranks: Uint8Array = new Uint8Array(ROLE_COUNT);
 
   has(role: number): boolean {
@@ -41,6 +42,7 @@ export class Row {
       case RoleKind.FLAG:
         if (typeof value === 'boolean') this.setNumber(role, value ? 1 : 0, rank);
         else if (value === 1 || value === 0) this.setNumber(role, value, rank);
+        else if (value === 'true' || value === 'false') this.setNumber(role, value === 'true' ? 1 : 0, rank);
         break;
       case RoleKind.NUMBER:
         if (typeof value === 'number') this.setNumber(role, value, rank);
@@ -58,6 +60,19 @@ export class Row {
     return this.#ranks[role] === 1;
   }
 
+  /** Keeps a moment in nanoseconds as it is: since the epoch it has more digits than a number. */
+  setNanoseconds(role: number, nanoseconds: bigint): void {
+    this.#nanoseconds.set(role, nanoseconds);
+  }
+
+  /** Milliseconds from one role's moment to another's, exact to the nanosecond where both were bigints. */
+  millisecondsBetween(from: number, to: number): number {
+    const start = this.#nanoseconds.get(from);
+    const stop = this.#nanoseconds.get(to);
+    if (start !== undefined && stop !== undefined) return Number(stop - start) / 1e6;
+    return this.numbers[to]! - this.numbers[from]!;
+  }
+
   unset(role: number): void {
     if (!this.has(role)) return;
     this.#ranks[role] = 0;
@@ -70,6 +85,7 @@ export class Row {
     for (let i = 0; i < this.count; i++) this.#ranks[this.assigned[i]!] = 0;
     this.count = 0;
     this.request = false;
+    if (this.#nanoseconds.size > 0) this.#nanoseconds.clear();
   }
 
   #claim(role: number, rank: number): boolean {

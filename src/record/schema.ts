@@ -1,3 +1,4 @@
+import { eventInfo } from '../events/registry.ts';
 import { Dictionary } from './dictionary.ts';
 import type { ExperimentContext } from './event-record.ts';
 import { FIELDS } from './fields.ts';
@@ -5,6 +6,8 @@ import { pathName, type RecordPath } from './path.ts';
 
 /** More nested keys than this share one column for each root, so that keys made from data cannot exhaust the memory. */
 export const MAX_PATHS = 1000;
+
+const MAX_CATEGORIES = 10_000;
 
 /** A nested column: its index among the columns of a batch, its path and its flat name. */
 export interface NestedColumn extends RecordPath {
@@ -22,8 +25,10 @@ export class BatchSchema {
   readonly nested: NestedColumn[] = [];
   readonly #byName = new Map<string, NestedColumn>();
   readonly #parents = new Set<string>();
-  readonly #dictionaries: Dictionary[] = FIELDS.map(() => new Dictionary());
+  // Made when first needed: most experiments use a few of the fields.
+  readonly #dictionaries: (Dictionary | undefined)[] = [];
   readonly #copies = new Map<number, number[]>();
+  readonly #categories = new Map<string, string | null>();
 
   constructor(experiment: ExperimentContext, writerId: string) {
     this.writerId = writerId;
@@ -46,7 +51,6 @@ export class BatchSchema {
       this.nested.push(column);
       this.#byName.set(name, column);
       this.#parents.add(pathName({ root: path.root, keys: path.keys.slice(0, -1) }));
-      this.#dictionaries.push(new Dictionary());
     }
     return column;
   }
@@ -54,6 +58,16 @@ export class BatchSchema {
   /** The nested column of that flat name, if any record had it. */
   find(name: string): NestedColumn | undefined {
     return this.#byName.get(name);
+  }
+
+  /** Keeps the category that an event had when it was first recorded; the registry may change later. */
+  setCategory(eventName: string, category: string | null): void {
+    if (this.#categories.size < MAX_CATEGORIES) this.#categories.set(eventName, category);
+  }
+
+  categoryOf(eventName: string): string | null {
+    const category = this.#categories.get(eventName);
+    return category === undefined ? (eventInfo(eventName)?.category ?? null) : category;
   }
 
   /** Whether there are columns for keys right below that flat name. */
@@ -67,7 +81,7 @@ export class BatchSchema {
     if (copies?.includes(nested)) return;
     if (copies) copies.push(nested);
     else this.#copies.set(field, [nested]);
-    this.#dictionaries[nested] = this.#dictionaries[field]!;
+    this.#dictionaries[nested] = this.dictionary(field);
   }
 
   copiesOf(field: number): readonly number[] {
@@ -75,6 +89,11 @@ export class BatchSchema {
   }
 
   dictionary(column: number): Dictionary {
-    return this.#dictionaries[column]!;
+    let dictionary = this.#dictionaries[column];
+    if (!dictionary) {
+      dictionary = new Dictionary();
+      this.#dictionaries[column] = dictionary;
+    }
+    return dictionary;
   }
 }

@@ -25,6 +25,8 @@ export interface ExperimentState {
   /** Names of the events whose numbers make the headline; null for those that the registry marks as requests. */
   readonly request_events: readonly string[] | null;
   readonly sampling: { readonly rate: number } | null;
+  /** Fields and paths whose values are never kept, by whichever writer. */
+  readonly redact: readonly string[];
   readonly status: ExperimentStatus;
   readonly started_at: number;
   readonly paused_at: number | null;

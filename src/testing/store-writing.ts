@@ -26,6 +26,7 @@ export function exampleState(id: string, changes: Partial<ExperimentState> = {})
     scope: 'auto',
     request_events: null,
     sampling: null,
+    redact: [],
     status: 'running',
     started_at: started,
     paused_at: null,

@@ -49,6 +49,7 @@ export function experimentState(options: Partial<ExperimentState> = {}): Experim
     scope: 'auto',
     request_events: null,
     sampling: null,
+    redact: [],
     status: 'running',
     started_at: 0,
     paused_at: null,

@@ -26,7 +26,9 @@ test('of nested spans those requests are leaves that have no request inside', ()
       const end = (node: Node, parent: string | undefined): void => {
         const span = `s${id++}`;
         for (const child of node.children) end(child, span);
-        expect(leaves.observe('trace', span, parent, node.request)).toBe(node.request && !node.children.some(hasRequest));
+        expect(leaves.observe('trace', span, parent, node.request)).toBe(
+          node.request && !node.children.some(hasRequest),
+        );
       };
       end(root, undefined);
     }),

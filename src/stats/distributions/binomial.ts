@@ -57,8 +57,8 @@ function quantile(tail: number, isUpper: boolean, n: number, p: number): number 
   return solveCount(tail, isUpper, {
     cdf: (k) => binomialCdf(k, n, p),
     sf: (k) => binomialSf(k, n, p),
-    least: 0,
-    most: n,
+    least: p === 1 ? n : 0,
+    most: p === 0 ? 0 : n,
     normal: (z) => n * p + z * Math.sqrt(n * p * (1 - p)),
   });
 }

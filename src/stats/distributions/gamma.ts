@@ -59,7 +59,9 @@ function quantile(lower: number, upper: number, shape: number, scale: number): n
   if (lower === 0) return 0;
   if (upper === 0) return Number.POSITIVE_INFINITY;
   const z = lower < upper ? normalQuantile(lower) : -normalQuantile(upper);
-  const start = shape * Math.exp(z / Math.sqrt(shape));
+  // The second is a bound for the upper tail, where the first is far too high for small shapes.
+  const depth = -Math.log(upper);
+  const start = Math.min(shape * Math.exp(z / Math.sqrt(shape)), shape + Math.sqrt(2 * shape * depth) + depth);
   return scale * solveTail((x) => gammaTail(shape, x), lower, upper, start);
 }
 

@@ -27,7 +27,8 @@ export function solveTail(
     const tail = evaluate(x);
     const miss = (above ? logUpperTail(tail) : logLowerTail(tail)) - target;
     const ratio = ratioOf(tail, above);
-    const bend = above ? 1 + tail.slope * ratio : 1 - tail.slope * ratio;
+    // Not negative, for a concave function, but for rounding.
+    const bend = Math.max(1 + (above ? tail.slope : -tail.slope) * ratio, 0);
     const step = (ratio * miss) / Math.max(1 + 0.5 * miss * bend, 0.5);
     const next = x * Math.exp(power * (above ? step : -step));
     if (Math.abs(miss) < 3e-6) return next;
@@ -63,7 +64,8 @@ export function solveCount(tail: number, isUpper: boolean, { cdf, sf, least, mos
   // The smaller tail has more digits, unless it had to be made from the other one.
   const above = upper < lower;
   const lost = above === isUpper ? 0 : 2 ** -53;
-  if (above) return firstReached((k) => sf(k) <= upper * (1 + SLACK) + lost, least, most, normal(-normalQuantile(upper)));
+  if (above)
+    return firstReached((k) => sf(k) <= upper * (1 + SLACK) + lost, least, most, normal(-normalQuantile(upper)));
   return firstReached((k) => cdf(k) >= lower * (1 - SLACK) - lost, least, most, normal(normalQuantile(lower)));
 }
 
@@ -71,7 +73,8 @@ export function solveCount(tail: number, isUpper: boolean, { cdf, sf, least, mos
 function firstReached(reached: (k: number) => boolean, least: number, most: number, start: number): number {
   let notYet = least - 1;
   let already = most;
-  let at = Math.round(start);
+  // A start of −0.3 would be −0.
+  let at = Math.round(start) + 0;
   // In growing strides until the answer is enclosed, then by halves.
   for (let stride = 1; already - notYet > 1; stride *= 2) {
     if (!(at > notYet && at < already)) at = notYet + Math.floor((already - notYet) / 2);

@@ -24,8 +24,7 @@ export function betaTail(a: number, b: number, x: number, y: number, slope: numb
     (stirlingError(n) - stirlingError(a) - stirlingError(b)) +
     0.5 * (Math.log(Math.min(a, b)) + Math.log(Math.max(a, b) / n) - LOG_2PI);
   const mirrored = slope < 0;
-  const { near, ratio } = mirrored
-    ? nearTail(b, a, y, x, -slope, logDensity) : nearTail(a, b, x, y, slope, logDensity);
+  const { near, ratio } = mirrored ? nearTail(b, a, y, x, -slope, logDensity) : nearTail(a, b, x, y, slope, logDensity);
   return { upper: near === mirrored, logDensity, ratio, slope };
 }
 

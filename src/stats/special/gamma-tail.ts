@@ -24,8 +24,7 @@ export function gammaTail(a: number, x: number, slope: number = a - x): Tail {
     }
   }
   const upper = slope < 0 && x >= 1;
-  const ratio =
-    a > LARGE_SHAPE ? integral(x, slope) : upper ? upperFraction(a, -slope) : lowerFraction(a, x, slope);
+  const ratio = a > LARGE_SHAPE ? integral(x, slope) : upper ? upperFraction(a, -slope) : lowerFraction(a, x, slope);
   return { upper, logDensity, ratio, slope };
 }
 

@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { continuous, magnitude } from './families.ts';
 import { relativeError } from './points.ts';
 
-const inside = fc.double({ min: 0, max: 1, minExcluded: true, maxExcluded: true, noNaN: true });
-const probability = fc.oneof(inside, magnitude(1e-300, 1));
 const HALF_ULP = 2 ** -53;
 
 describe.each(continuous)('$name', (family) => {
   const { parameters, pdf, cdf, sf, logCdf, logSf, quantile, quantileUpper, ends, refused } = family;
-  const runs = { numRuns: family.name === 'noncentral t' ? 30 : 200 };
+  const integrated = family.name === 'noncentral t';
+  const runs = { numRuns: integrated ? 10 : 100 };
+  const middle = fc.integer({ min: 1, max: 1023 }).map((k) => k / 1024);
+  const probability = fc.oneof(middle, magnitude(integrated ? 1e-12 : 1e-290, 1));
   /** Parameters and a value where the probability is. */
   const cases = fc
     .tuple(parameters, probability, fc.boolean())
@@ -20,7 +21,7 @@ describe.each(continuous)('$name', (family) => {
       fc.property(cases, ({ rest, x }) => {
         const [lower, upper] = [cdf(x, ...rest), sf(x, ...rest)];
         expect(Math.min(lower, upper)).toBeGreaterThanOrEqual(0);
-        expect(Math.abs(lower + upper - 1)).toBeLessThanOrEqual(family.name === 'noncentral t' ? 1e-12 : 4 * HALF_ULP);
+        expect(Math.abs(lower + upper - 1)).toBeLessThanOrEqual(integrated ? 1e-12 : 4 * HALF_ULP);
       }),
       runs,
     );
@@ -54,8 +55,8 @@ describe.each(continuous)('$name', (family) => {
 
   test('the upper quantile is the lower one of what is left', () => {
     fc.assert(
-      fc.property(parameters, fc.integer({ min: 1, max: 1023 }), (rest, k) => {
-        const [one, other] = [quantile(k / 1024, ...rest), quantileUpper(1 - k / 1024, ...rest)];
+      fc.property(parameters, middle, (rest, p) => {
+        const [one, other] = [quantile(p, ...rest), quantileUpper(1 - p, ...rest)];
         expect(relativeError(one, other)).toBeLessThanOrEqual(1e-12);
       }),
       runs,
@@ -66,12 +67,12 @@ describe.each(continuous)('$name', (family) => {
     fc.assert(
       fc.property(parameters, fc.double({ min: 0.02, max: 0.98, noNaN: true }), (rest, p) => {
         const x = quantile(p, ...rest);
-        const step = 1e-4 * Math.min(x - quantile(p / 2, ...rest), quantile((1 + p) / 2, ...rest) - x);
+        const step = 1e-5 * Math.min(x - quantile(p / 2, ...rest), quantile((1 + p) / 2, ...rest) - x);
         const [from, to] = [x - step, x + step];
         const rounding = (8 * HALF_ULP * Math.max(Math.abs(x), 1e-300)) / step + 1e-15 / (step * pdf(x, ...rest));
         fc.pre(rounding < 1e-3);
         const slope = (cdf(to, ...rest) - cdf(from, ...rest)) / (to - from);
-        expect(relativeError(slope, pdf(x, ...rest))).toBeLessThanOrEqual(1e-6 + 10 * rounding);
+        expect(relativeError(slope, pdf(x, ...rest))).toBeLessThanOrEqual(1e-5 + 10 * rounding);
       }),
       runs,
     );
@@ -98,7 +99,10 @@ describe.each(continuous)('$name', (family) => {
         expect([quantile(0, ...rest), quantile(1, ...rest)]).toEqual([low, high]);
         expect([quantileUpper(0, ...rest), quantileUpper(1, ...rest)]).toEqual([high, low]);
         if (logCdf && logSf) {
-          expect([logCdf(low, ...rest), logSf(high, ...rest)]).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+          expect([logCdf(low, ...rest), logSf(high, ...rest)]).toEqual([
+            Number.NEGATIVE_INFINITY,
+            Number.NEGATIVE_INFINITY,
+          ]);
           expect([logCdf(high, ...rest) + 0, logSf(low, ...rest) + 0]).toEqual([0, 0]);
         }
         for (const beyond of [Number.NEGATIVE_INFINITY, low - 1]) {

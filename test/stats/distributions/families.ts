@@ -145,7 +145,10 @@ export const continuous: readonly ContinuousFamily[] = [
 ];
 
 const upTo = (most: number) => fc.integer({ min: 0, max: most });
-const rate = fc.oneof(fc.integer({ min: 0, max: 1000 }).map((k) => k / 1000), fc.constantFrom(0, 1, 1e-300, 1 - 2 ** -53));
+const rate = fc.oneof(
+  fc.integer({ min: 0, max: 1000 }).map((k) => k / 1000),
+  fc.constantFrom(0, 1, 1e-300, 1 - 2 ** -53),
+);
 
 export const discrete: readonly DiscreteFamily[] = [
   {
@@ -167,7 +170,10 @@ export const discrete: readonly DiscreteFamily[] = [
     sf: hypergeometric.hypergeometricSf,
     quantile: hypergeometric.hypergeometricQuantile,
     quantileUpper: hypergeometric.hypergeometricQuantileUpper,
-    range: (population, successes, draws) => [Math.max(0, successes! + draws! - population!), Math.min(successes!, draws!)],
+    range: (population, successes, draws) => [
+      Math.max(0, successes! + draws! - population!),
+      Math.min(successes!, draws!),
+    ],
     refused: [
       [-1, 0, 0],
       [10, 11, 3],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as beta from '../../../src/stats/distributions/beta.ts';
 import * as binomial from '../../../src/stats/distributions/binomial.ts';
-import { chiSquareCdf, chiSquareSf } from '../../../src/stats/distributions/chi-square.ts';
+import { chiSquareSf } from '../../../src/stats/distributions/chi-square.ts';
 import * as f from '../../../src/stats/distributions/f.ts';
 import * as gamma from '../../../src/stats/distributions/gamma.ts';
 import * as hypergeometric from '../../../src/stats/distributions/hypergeometric.ts';
