@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-/** Side of an image after halving. 14×14 keeps the digits legible and makes a training step three times cheaper. */
+/** Side of an image after halving. 14×14 keeps the digits legible and the training steps short. */
 export const SIDE = 14;
 /** Pixels per image, each 0 (paper) to 1 (ink). */
 export const PIXELS = SIDE * SIDE;

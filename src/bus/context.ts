@@ -14,6 +14,8 @@ export interface ContextFrame {
   readonly span: SpanContext | undefined;
 }
 
+const OUTSIDE: ContextFrame = { run: undefined, span: undefined };
+
 /**
  * The ambient context of a bus, on one `AsyncLocalStorage`. On Node 20 and 22 an enabled storage makes every promise of the
  * process slower, so it is created at the first `run` and disabled when the last retention is released.
@@ -66,7 +68,8 @@ export class ContextStore {
     this.#retained++;
     if (this.#storage && !this.#enabled) {
       this.#enabled = true;
-      this.#storage.run(undefined, () => undefined);
+      // With the store it has already, which is none, `run` would return before enabling anything.
+      this.#storage.run(OUTSIDE, () => undefined);
     }
     let released = false;
     return () => {

@@ -64,8 +64,6 @@ export class Collector {
   readonly ledger: Ledger;
   streaming: StreamingMetrics = new StreamingMetrics();
   status: ExperimentStatus = 'running';
-  /** Whether the experiment has had a run in this process. */
-  hasRun = false;
   readonly #options: CollectorOptions;
   readonly #recorder: Recorder;
   readonly #events: ReadonlySet<string> | undefined;

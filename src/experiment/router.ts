@@ -4,18 +4,14 @@ import type { EventEntry } from '../bus/event-entry.ts';
 import { watchNative } from '../bus/promises.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { Collector } from './collector.ts';
+import { type Claimant, type OutsideClaim, outsideClaim } from './outside-claim.ts';
 import { RunContext, type RunContextValues } from './run-context.ts';
 
-// Which experiments are collected from outside all runs on a bus: two labs that collect for the same one must not record an
-// event twice.
-const collectedOutside = new WeakMap<Bus, Set<string>>();
-
-interface Member {
+interface Member extends Claimant {
   readonly collector: Collector;
   /** Collects what is emitted outside all runs, whether or not it had a run. */
   readonly wholeProcess: boolean;
-  /** Whether this member is the one that collects from outside runs for its experiment. */
-  readonly outside: boolean;
+  readonly claim: OutsideClaim;
   readonly releaseContext: () => void;
 }
 
@@ -28,29 +24,33 @@ export class Router {
   /** Events outside all runs that no experiment wanted. */
   unattributed = 0;
   readonly #bus: Bus;
+  readonly #store: object;
   readonly #members = new Map<Collector, Member>();
-  #outside: Collector[] = [];
+  #outside: Member[] = [];
   #activeRuns = 0;
   #untap: (() => void) | undefined;
 
-  constructor(bus: Bus) {
+  /** `store` is what tells experiments of the same id apart, where labs share a bus. */
+  constructor(bus: Bus, store: object) {
     this.#bus = bus;
+    this.#store = store;
   }
 
   add(collector: Collector, wholeProcess: boolean): void {
-    const taken = this.#takenOutside();
-    const outside = !taken.has(collector.experimentId);
-    taken.add(collector.experimentId);
+    const claim = outsideClaim(this.#bus, this.#store, collector.experimentId);
     const releaseContext = this.#bus.context.retain();
-    this.#members.set(collector, { collector, wholeProcess, outside, releaseContext });
+    const member: Member = { collector, wholeProcess, claim, releaseContext, refresh: () => this.#refresh() };
+    claim.join(member);
+    this.#members.set(collector, member);
     this.#refresh();
   }
 
   remove(collector: Collector): void {
     const member = this.#members.get(collector);
-    member?.releaseContext();
-    if (member?.outside) this.#takenOutside().delete(collector.experimentId);
+    if (!member) return;
     this.#members.delete(collector);
+    member.releaseContext();
+    member.claim.leave(member);
     this.#refresh();
   }
 
@@ -88,10 +88,7 @@ export class Router {
   }
 
   #runIn<T>(frame: ContextFrame, collector: Collector, fn: () => T): T {
-    if (!collector.hasRun) {
-      collector.hasRun = true;
-      this.#refresh();
-    }
+    this.#members.get(collector)?.claim.noteRun();
     this.#activeRuns++;
     this.#refreshTap();
     const end = () => {
@@ -114,19 +111,8 @@ export class Router {
   }
 
   #refresh(): void {
-    this.#outside = [...this.#members.values()]
-      .filter(({ collector, wholeProcess, outside }) => outside && (wholeProcess || !collector.hasRun))
-      .map(({ collector }) => collector);
+    this.#outside = [...this.#members.values()].filter(({ claim, wholeProcess }) => wholeProcess || !claim.hasRun);
     this.#refreshTap();
-  }
-
-  #takenOutside(): Set<string> {
-    let taken = collectedOutside.get(this.#bus);
-    if (!taken) {
-      taken = new Set();
-      collectedOutside.set(this.#bus, taken);
-    }
-    return taken;
   }
 
   #refreshTap(): void {
@@ -154,10 +140,13 @@ export class Router {
       return;
     }
     let wanted = false;
-    for (const collector of this.#outside) {
+    for (const member of this.#outside) {
+      const { collector } = member;
       if (!collector.wants(event.name)) continue;
       wanted = true;
-      collector.collect(event, measurements, metadata, 'process', undefined, frame?.span);
+      if (member.claim.isHeldBy(member)) {
+        collector.collect(event, measurements, metadata, 'process', undefined, frame?.span);
+      }
     }
     if (!wanted) this.unattributed++;
   };

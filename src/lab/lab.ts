@@ -63,7 +63,7 @@ export class Lab {
       store,
       bus,
       metrics: options.metricsStore ?? metricsOf(store, options.clock ?? systemClock),
-      router: new Router(bus),
+      router: new Router(bus, store),
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
       prices: new PriceBook(options.prices),
@@ -93,7 +93,7 @@ export class Lab {
     const state = newState(options, options?.id ?? experimentId(clock, random), clock.nowMicros());
     await store.create(state);
     try {
-      return await this.#collect(state, options);
+      return await this.#collect(state, options, true);
     } catch (error) {
       await store.remove(state.id);
       throw error;
@@ -199,12 +199,12 @@ export class Lab {
   }
 
   // Whoever asks for an experiment while it is being opened gets the same one: two writers would record every event twice.
-  async #collect(state: ExperimentState, options: SessionOptions): Promise<Experiment> {
+  async #collect(state: ExperimentState, options: SessionOptions, isNew = false): Promise<Experiment> {
     const open = this.#open.get(state.id);
     if (open?.isOpen) return open;
     const underWay = this.#opening.get(state.id);
     if (underWay) return underWay;
-    const opening = this.#openFor(state, options);
+    const opening = this.#openFor(state, options, isNew);
     this.#opening.set(state.id, opening);
     try {
       return await opening;
@@ -213,8 +213,8 @@ export class Lab {
     }
   }
 
-  async #openFor(state: ExperimentState, options: SessionOptions): Promise<Experiment> {
-    const session = await openSession(this.#context, state, options);
+  async #openFor(state: ExperimentState, options: SessionOptions, isNew: boolean): Promise<Experiment> {
+    const session = await openSession(this.#context, state, options, isNew);
     try {
       const experiment = new Experiment(this.#context, state, (gone) => this.#forget(gone), session);
       this.#open.set(state.id, experiment);

@@ -25,8 +25,13 @@ export interface SessionOptions {
   readonly enrichers?: readonly Enricher[] | undefined;
 }
 
-/** Opens a writer for an experiment and lets it collect. */
-export async function openSession(lab: LabContext, state: ExperimentState, options: SessionOptions): Promise<Session> {
+/** Opens a writer for an experiment and lets it collect. One that is new has no earlier records to know repeats by. */
+export async function openSession(
+  lab: LabContext,
+  state: ExperimentState,
+  options: SessionOptions,
+  isNew: boolean,
+): Promise<Session> {
   const { enrichers = [] } = options;
   requireFunctions(enrichers);
   const redaction = state.redact.length > 0 ? new Redaction(state.redact) : undefined;
@@ -48,7 +53,7 @@ export async function openSession(lab: LabContext, state: ExperimentState, optio
   });
   collector.status = state.status;
   const ingest = new IngestDoor(collector);
-  for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
+  if (!isNew) for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
   lab.router.add(collector, state.scope === 'process');
   return {
     collector,

@@ -1,6 +1,16 @@
 import { fieldIndex } from './fields.ts';
 import type { PriceBook } from './prices.ts';
-import { CACHE_READ, CACHE_WRITE, DURATION, ERROR, RESPONSE, START, STATUS, STOP } from './roles.ts';
+import {
+  CACHE_READ,
+  CACHE_WRITE,
+  DURATION,
+  ERROR,
+  INPUT_TOKENS_RANKS,
+  RESPONSE,
+  START,
+  STATUS,
+  STOP,
+} from './roles.ts';
 import type { Row } from './row.ts';
 
 const LATENCY_MS = fieldIndex('latency_ms');
@@ -26,6 +36,9 @@ const ERROR_STATUS = new Set([
   'aborted',
   'rejected',
 ]);
+
+// After every source of a field.
+const DERIVED_RANK = 200;
 
 const HTTP_STATUS = /^[2-5]\d\d$/;
 
@@ -82,11 +95,11 @@ function judge(row: Row): boolean | undefined {
 function countCacheTokens(row: Row): void {
   const read = row.has(CACHE_READ) ? row.numbers[CACHE_READ]! : 0;
   const written = row.has(CACHE_WRITE) ? row.numbers[CACHE_WRITE]! : 0;
-  // Without the tokens that were not cached, the sum is not known.
-  if (row.has(INPUT_TOKENS) && !row.isExplicit(INPUT_TOKENS)) {
+  const rank = row.rankOf(INPUT_TOKENS);
+  if (rank >= 0 && rank < INPUT_TOKENS_RANKS) {
     row.setNumber(INPUT_TOKENS, row.numbers[INPUT_TOKENS]! + read + written, -1);
   }
-  if (!row.has(CACHED_INPUT_TOKENS)) row.setNumber(CACHED_INPUT_TOKENS, read);
+  if (row.has(CACHE_READ)) row.setNumber(CACHED_INPUT_TOKENS, read, DERIVED_RANK);
 }
 
 // Tokens say that something was paid for. A request that says its model but no tokens has a cost too: one that is not known.

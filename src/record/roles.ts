@@ -67,6 +67,12 @@ const usage = (...names: string[]): string[] => names.flatMap((name) => [...numb
 const usageDetails = (...names: string[]): string[] =>
   names.flatMap((name) => USAGE_OBJECTS.map((object) => `${object}.${name}`));
 
+/**
+ * Input tokens from sources of a lower rank were called `input_tokens`. So Anthropic calls those that were neither read from nor
+ * written to a cache, and LiteLLM's `prompt_tokens` beside the same cache counts include them.
+ */
+export const INPUT_TOKENS_RANKS: number = usage('input_tokens').length;
+
 /** From where each field is filled, best source first. Types must fit: a text under `loss` fills nothing. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   latency_ms: numbers('latency_ms'),

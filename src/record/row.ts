@@ -55,6 +55,11 @@ export class Row {
     }
   }
 
+  /** The rank of the source that filled a role; −2 when none did. */
+  rankOf(role: number): number {
+    return this.#ranks[role]! - 2;
+  }
+
   /** Whether the value of a role was given to the recorder, not found in the event. */
   isExplicit(role: number): boolean {
     return this.#ranks[role] === 1;

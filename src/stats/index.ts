@@ -1,8 +1,78 @@
 export { autocorrelation, type Description, describe } from './describe.ts';
-export { normalCdf, normalQuantile, normalSf } from './distributions/normal.ts';
+export {
+  betaCdf,
+  betaLogCdf,
+  betaLogSf,
+  betaPdf,
+  betaQuantile,
+  betaQuantileUpper,
+  betaSf,
+} from './distributions/beta.ts';
+export {
+  binomialCdf,
+  binomialPmf,
+  binomialQuantile,
+  binomialQuantileUpper,
+  binomialSf,
+} from './distributions/binomial.ts';
+export {
+  chiSquareCdf,
+  chiSquareLogCdf,
+  chiSquareLogSf,
+  chiSquarePdf,
+  chiSquareQuantile,
+  chiSquareQuantileUpper,
+  chiSquareSf,
+} from './distributions/chi-square.ts';
+export { fCdf, fLogCdf, fLogSf, fPdf, fQuantile, fQuantileUpper, fSf } from './distributions/f.ts';
+export {
+  gammaCdf,
+  gammaLogCdf,
+  gammaLogSf,
+  gammaPdf,
+  gammaQuantile,
+  gammaQuantileUpper,
+  gammaSf,
+} from './distributions/gamma.ts';
+export {
+  hypergeometricCdf,
+  hypergeometricPmf,
+  hypergeometricQuantile,
+  hypergeometricQuantileUpper,
+  hypergeometricSf,
+} from './distributions/hypergeometric.ts';
+export {
+  noncentralTCdf,
+  noncentralTPdf,
+  noncentralTQuantile,
+  noncentralTQuantileUpper,
+  noncentralTSf,
+} from './distributions/noncentral-t.ts';
+export {
+  normalCdf,
+  normalLogCdf,
+  normalLogSf,
+  normalPdf,
+  normalQuantile,
+  normalQuantileUpper,
+  normalSf,
+} from './distributions/normal.ts';
+export {
+  studentTCdf,
+  studentTLogCdf,
+  studentTLogSf,
+  studentTPdf,
+  studentTQuantile,
+  studentTQuantileUpper,
+  studentTSf,
+} from './distributions/student-t.ts';
 export { ExponentialHistogram, type ExponentialHistogramOptions } from './exponential-histogram.ts';
+export { type HarrellDavisEstimate, harrellDavis } from './harrell-davis.ts';
 export type { BucketData, ExponentialHistogramData } from './histogram-data.ts';
 export { Moments } from './moments.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
+export { type RandomStream, randomStream } from './random.ts';
+export { type Ranks, rankValues } from './ranks.ts';
+export { logBeta, logGamma } from './special/log-gamma.ts';
 export { CompensatedSum, sum } from './sum.ts';
 export { type WilsonInterval, wilsonInterval } from './wilson.ts';

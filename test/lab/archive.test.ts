@@ -66,12 +66,22 @@ test('an experiment without events has an archive with the same files', async ()
 test('an archive that was there is replaced whole, left-overs of an attempt included', async () => {
   const { experiment } = await stopped('exp-a', 2);
   mkdirSync(join(dir, 'exp-a'));
+  writeFileSync(join(dir, 'exp-a', 'experiment.json'), '{"id":"exp-a"}');
   writeFileSync(join(dir, 'exp-a', 'old.txt'), 'old');
   mkdirSync(join(dir, `exp-a.tmp-${process.pid}`));
   writeFileSync(join(dir, `exp-a.tmp-${process.pid}`, 'left.txt'), 'left over');
   await experiment.archive({ path: dir });
   expect(readdirSync(dir)).toEqual(['exp-a']);
   expect(readdirSync(join(dir, 'exp-a')).sort()).toEqual(['events.jsonl', 'experiment.json', 'metrics.jsonl']);
+});
+
+test('a folder of that name which is no archive of the experiment is left alone', async () => {
+  const { experiment } = await stopped('thesis', 2);
+  mkdirSync(join(dir, 'thesis'));
+  writeFileSync(join(dir, 'thesis', 'chapter1.tex'), 'years of work');
+  expect(await codeOf(() => experiment.archive({ path: dir }))).toBe('path_unwritable');
+  expect(readFileSync(join(dir, 'thesis', 'chapter1.tex'), 'utf8')).toBe('years of work');
+  expect(readdirSync(dir)).toEqual(['thesis']);
 });
 
 test('a path that cannot be written leaves nothing half and the experiment stopped', async () => {
@@ -90,14 +100,14 @@ test('a path that cannot be written leaves nothing half and the experiment stopp
 test('a failure half-way leaves neither the archive nor its parts, and an older archive as it was', async () => {
   const { lab, experiment } = await stopped('exp-a', 2);
   mkdirSync(join(dir, 'exp-a'));
-  writeFileSync(join(dir, 'exp-a', 'old.txt'), 'old');
+  writeFileSync(join(dir, 'exp-a', 'experiment.json'), '{"id":"exp-a"}');
   const { scan } = lab.metricsStore;
   lab.metricsStore.scan = () => {
     throw new Error('points unreadable');
   };
   await expect(experiment.archive({ path: dir })).rejects.toThrow(/points unreadable/);
   expect(readdirSync(dir)).toEqual(['exp-a']);
-  expect(readdirSync(join(dir, 'exp-a'))).toEqual(['old.txt']);
+  expect(readdirSync(join(dir, 'exp-a'))).toEqual(['experiment.json']);
   expect(experiment.status).toBe('stopped');
   lab.metricsStore.scan = scan;
 });

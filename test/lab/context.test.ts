@@ -58,6 +58,23 @@ describe('the context of a run', () => {
     ]);
   });
 
+  test('is inherited by a nested run of another experiment where it says whose data it is, by one of another lab not', async () => {
+    const { lab, bus } = bench();
+    const [outer, inner] = [await lab.startExperiment({ name: 'outer' }), await lab.startExperiment({ name: 'inner' })];
+    const { lab: other } = bench({ bus });
+    const stranger = await other.startExperiment({ name: 'stranger' });
+    const context = { sample_id: 's', session_id: 'se', user_id: 'u', cohort: 'c', fold: 1, model: 'm' };
+    outer.run(() => {
+      inner.run(() => bus.execute('a.b'));
+      stranger.run(() => bus.execute('a.b'));
+    }, context);
+    const [record] = await recordsOf(inner);
+    expect(record).toMatchObject({ sample_id: 's', session_id: 'se', user_id: 'u', cohort: 'c', model: null });
+    expect(record?.metadata).toEqual({});
+    const [strange] = await recordsOf(stranger);
+    expect([strange?.sample_id, strange?.cohort, strange?.metadata]).toEqual([null, null, {}]);
+  });
+
   test('is inherited through nested runs of other experiments too', async () => {
     const { lab, bus } = bench();
     const [outer, inner] = [await lab.startExperiment({ name: 'outer' }), await lab.startExperiment({ name: 'inner' })];

@@ -19,6 +19,7 @@ test('an experiment is what it was said to be, and what was left out has its def
     scope: 'auto',
     request_events: null,
     sampling: null,
+    redact: [],
     status: 'running',
     started_at: clock.nowMicros(),
     paused_at: null,
@@ -41,6 +42,7 @@ test('an experiment is what it was said to be, and what was left out has its def
     scope: 'process',
     requestEvents: [['a', 'b']],
     sampling: { rate: 0.5 },
+    redact: ['user_id', 'metadata.secret'],
   });
   expect(full.state).toMatchObject({
     id: 'mine-1.a_b',
@@ -55,6 +57,7 @@ test('an experiment is what it was said to be, and what was left out has its def
     scope: 'process',
     request_events: ['a.b'],
     sampling: { rate: 0.5 },
+    redact: ['user_id', 'metadata.secret'],
   });
   expect([
     full.study,
@@ -125,6 +128,10 @@ test('what cannot be is refused at once, by its name and value, and nothing is l
     [{ name: 'a', events: 'a.b' }, /events is "a\.b"/],
     [{ name: 'a', events: ['a b'] }, /"a b"/, 'invalid_event_name'],
     [{ name: 'a', requestEvents: [''] }, /""/, 'invalid_event_name'],
+    [{ name: 'a', requestEvents: 'a.b' }, /requestEvents is "a\.b"/],
+    [{ name: 'a', requestEvents: ['a.start'] }, /"a\.start"/],
+    [{ name: 'a', replicate: {} }, /replicate is \{\}/],
+    [{ name: 'a', sample_size: 5 }, /no option "sample_size"/],
     [{ name: 'a', scope: 'run' }, /scope is "run"/],
     [{ name: 'a', sampling: 0.5 }, /sampling\.rate is undefined/],
   ];

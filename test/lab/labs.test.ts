@@ -126,6 +126,60 @@ describe('several labs on one store', () => {
   });
 });
 
+describe('several labs on one store and one bus', () => {
+  const together = async () => {
+    const a = bench({ random: Math.random });
+    const b = bench({ store: a.store, bus: a.bus, random: Math.random });
+    const mine = await a.lab.startExperiment({ name: 'a' });
+    return { a, b, bus: a.bus, mine, theirs: await b.lab.joinExperiment(mine.id) };
+  };
+
+  test('an event outside all runs is recorded once, and no lab calls it unattributed', async () => {
+    const { a, b, bus, mine } = await together();
+    bus.execute('a.outside');
+    expect(await namesOf(mine)).toEqual(['a.outside']);
+    expect([a.lab.ledger().unattributed, b.lab.ledger().unattributed]).toEqual([0, 0]);
+    await expectBalanced(mine);
+  });
+
+  test('a run in one of them is a run of the experiment in the other', async () => {
+    const { a, b, bus, mine, theirs } = await together();
+    theirs.run(() => bus.execute('in.run'));
+    bus.execute('a.outside');
+    expect(await namesOf(mine)).toEqual(['in.run']);
+    expect([a.lab.ledger().unattributed, b.lab.ledger().unattributed]).toEqual([1, 1]);
+  });
+
+  test('when the lab that collects from outside leaves, the other goes on', async () => {
+    const { a, bus, theirs } = await together();
+    await a.lab.close();
+    bus.execute('a.outside');
+    expect(await namesOf(theirs)).toEqual(['a.outside']);
+    expect(theirs.ledger().stored).toBe(1);
+  });
+
+  test('experiments of the same id in different stores are different experiments', async () => {
+    const a = bench();
+    const b = bench({ bus: a.bus });
+    const [one, other] = [
+      await a.lab.startExperiment({ name: 'one', id: 'same' }),
+      await b.lab.startExperiment({ name: 'other', id: 'same' }),
+    ];
+    a.bus.execute('a.outside');
+    expect([await namesOf(one), await namesOf(other)]).toEqual([['a.outside'], ['a.outside']]);
+  });
+
+  test('an id that is used again after a deletion begins without the runs of the first', async () => {
+    const { lab, bus } = bench();
+    const first = await lab.startExperiment({ name: 'first', id: 'a' });
+    first.run(() => undefined);
+    await first.delete();
+    const second = await lab.startExperiment({ name: 'second', id: 'a' });
+    bus.execute('a.outside');
+    expect(await namesOf(second)).toEqual(['a.outside']);
+  });
+});
+
 describe('resumeExperiment', () => {
   const reopened = async (prepare: (lab: Lab, id: string) => Promise<unknown>) => {
     const [a, b] = sharing(2);

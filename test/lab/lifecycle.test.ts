@@ -176,7 +176,7 @@ describe('disposal', () => {
     const experiment = await (async () => {
       await using scoped = lab;
       await using left = await scoped.startExperiment({ name: 'disposed first' });
-      return scoped.startExperiment({ name: left.name });
+      return await scoped.startExperiment({ name: left.name });
     })();
     expect(bus.listening).toBe(false);
     await experiment[Symbol.asyncDispose]();

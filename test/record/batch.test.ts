@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { defineEvent } from '../../src/events/registry.ts';
 import { pathName } from '../../src/record/path.ts';
 import { MAX_PATHS } from '../../src/record/schema.ts';
 import { keepAll, recordOf, Tape } from './tape.ts';
@@ -31,6 +32,15 @@ test('a batch knows its rows, its first sequence and the earliest and latest of 
     [3, 4, 'w1-3'],
     [4, 1, 'w1-4'],
   ]);
+});
+
+test('a record keeps the category that its event had when it was recorded', () => {
+  const tape = new Tape();
+  const name = 'test_batch.later.defined';
+  tape.keep({ name });
+  defineEvent(name, { category: 'later', description: 'Defined after it was first recorded.', fields: {} });
+  expect(tape.records()[0]!.category).toBeNull();
+  expect(recordOf({ name }).category).toBe('later');
 });
 
 test('a batch that is sealed again is as it was', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PriceBook } from '../../src/record/prices.ts';
-import { type Emitted, recordOf } from './tape.ts';
+import { type Emitted, recordOf, Tape } from './tape.ts';
 
 const DONE = 'my_app.work.done';
 
@@ -76,7 +76,12 @@ describe('success', () => {
     ['2000', null],
     ['constructor', null],
     [true, null],
-    [{ code: 500 }, null],
+    [{ code: 500 }, false],
+    [{ code: 1 }, true],
+    [{ code: 2, message: 'no' }, false],
+    [{ code: 0 }, null],
+    [{}, null],
+    [[500], null],
   ])('a status of %s gives %s', (status, verdict) => {
     expect(success({ status })).toBe(verdict);
     expect(success({ status_code: status })).toBe(verdict);
@@ -96,8 +101,13 @@ describe('success', () => {
     expect(success({ success: -0 }, 'my_app.work.stop')).toBe(false);
   });
 
+  test('an explicit value may be text', () => {
+    expect(success({ success: 'false' }, 'my_app.work.stop')).toBe(false);
+    expect(success({ success: 'true' }, 'my_app.work.exception')).toBe(true);
+  });
+
   test('an explicit value that is neither true nor false says nothing', () => {
-    for (const value of [null, 'false', 2, {}]) expect(success({ success: value }, 'my_app.work.stop')).toBe(true);
+    for (const value of [null, 'no', 2, {}]) expect(success({ success: value }, 'my_app.work.stop')).toBe(true);
   });
 });
 
@@ -105,7 +115,8 @@ describe('latency', () => {
   test('a duration is milliseconds as a number and nanoseconds as a bigint', () => {
     fc.assert(
       fc.property(fc.double(), (duration) => {
-        expect(recordOf({ measurements: { duration } }).latency_ms).toBe(duration);
+        const { latency_ms } = recordOf({ measurements: { duration } });
+        expect(latency_ms).toBe(duration < 0 ? null : duration);
       }),
     );
     fc.assert(
@@ -119,8 +130,73 @@ describe('latency', () => {
 
   test('start and stop give their difference, whatever clock they came from', () => {
     const start = process.hrtime.bigint();
-    expect(recordOf({ measurements: { start, stop: start + 1_500_000n } }).latency_ms).toBeCloseTo(1.5, 6);
+    expect(recordOf({ measurements: { start, stop: start + 1_500_000n } }).latency_ms).toBe(1.5);
     expect(recordOf({ measurements: { stop: 7.5, start: 5 } }).latency_ms).toBe(2.5);
+    expect(recordOf({ measurements: { start: 5_000_000n, stop: 7.5 } }).latency_ms).toBe(2.5);
+    const now = 1_750_000_000_123_456_789n;
+    expect(recordOf({ measurements: { start: now, stop: now + 1n } }).latency_ms).toBe(0.000001);
+  });
+
+  test('of one event is not made from a moment of the event before', () => {
+    const tape = new Tape();
+    tape.keep({ measurements: { start: 1n, stop: 2n } });
+    tape.capture({ measurements: { start: 1n, stop: 2n } });
+    tape.recorder.rollback();
+    expect(tape.keep({ measurements: { start: 1, stop: 4 } }).latency_ms).toBe(3);
+    expect(tape.keep({ measurements: { stop: 4n } }).latency_ms).toBeNull();
+  });
+
+  test('that is negative is a fault of a clock and no latency, and the event still shows it', () => {
+    const backwards = { measurements: { start: 5, stop: 3 } };
+    expect(recordOf(backwards)).toMatchObject({ latency_ms: null, ...backwards });
+    expect(recordOf({ measurements: { latency_ms: -1 } })).toMatchObject({
+      latency_ms: null,
+      measurements: { latency_ms: -1 },
+    });
+    expect(recordOf({ measurements: { duration: 0 } }).latency_ms).toBe(0);
+  });
+});
+
+describe('tokens that were read from or written to a cache and are counted apart', () => {
+  const usage = { input_tokens: 100, cache_read_input_tokens: 10, cache_creation_input_tokens: 30, output_tokens: 5 };
+  const model = 'claude-sonnet-4-5';
+  const at = Date.UTC(2025, 10, 1) * 1000;
+
+  test('are part of the input tokens of the record', () => {
+    for (const event of [{ metadata: { usage } }, { metadata: { tokens: usage } }, { measurements: usage }]) {
+      expect(recordOf(event)).toMatchObject({ input_tokens: 140, cached_input_tokens: 10, output_tokens: 5 });
+    }
+    expect(recordOf({ metadata: { usage: { ...usage, cache_creation_input_tokens: 0 } } }).input_tokens).toBe(110);
+    expect(recordOf({ metadata: { usage: { input_tokens: 9, cache_creation_input_tokens: 1 } } })).toMatchObject({
+      input_tokens: 10,
+      cached_input_tokens: null,
+    });
+  });
+
+  test('have prices of their own', () => {
+    const record = recordOf({ metadata: { usage, model, provider: 'anthropic' }, timestamp: at });
+    expect(record.cost_usd).toBeCloseTo((100 * 3 + 10 * 0.3 + 30 * 3.75 + 5 * 15) / 1e6, 12);
+  });
+
+  test('are not added to a count that has them already', () => {
+    const litellm = { prompt_tokens: 140, cache_read_input_tokens: 10, cache_creation_input_tokens: 30 };
+    expect(recordOf({ metadata: { usage: litellm } })).toMatchObject({ input_tokens: 140, cached_input_tokens: 10 });
+    expect(recordOf({ metadata: { usage }, explicit: { input_tokens: 140 } }).input_tokens).toBe(140);
+  });
+
+  test('are no count of input on their own', () => {
+    const record = recordOf({ metadata: { model, usage: { cache_read_input_tokens: 10, output_tokens: 5 } } });
+    expect(record).toMatchObject({
+      input_tokens: null,
+      cached_input_tokens: 10,
+      cost_usd: null,
+      cost_source: 'invalid_usage',
+    });
+  });
+
+  test('are counts only if they are whole numbers', () => {
+    const record = recordOf({ metadata: { usage: { input_tokens: 5, cache_read_input_tokens: Number.NaN } } });
+    expect(record).toMatchObject({ input_tokens: 5, cached_input_tokens: null });
   });
 });
 

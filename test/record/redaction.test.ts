@@ -88,6 +88,13 @@ describe('a field that is redacted never reaches a record, wherever it comes fro
     });
   });
 
+  test('nor added up', () => {
+    const metadata = { usage: { input_tokens: 5, cache_read_input_tokens: 7, cache_creation_input_tokens: 9 } };
+    const record = recordOf({ metadata }, { redact: ['input_tokens'] });
+    expect(record.input_tokens).toBeNull();
+    expect(Object.values(record.metadata.usage as object)).toEqual([REDACTED, REDACTED, REDACTED]);
+  });
+
   test('and what stands in its place says so', () => {
     expect(recordOf({ metadata: { userId: 'u', other: 1 } }, { redact: ['user_id'] }).metadata).toEqual({
       user_id: REDACTED,

@@ -92,7 +92,7 @@ describe('a split stream', () => {
 });
 
 /** The p-value of the chi-square test that counts are as expected. */
-function fit(counts: readonly number[], expected: readonly number[]): number {
+function goodness(counts: readonly number[], expected: readonly number[]): number {
   const statistic = counts.reduce((sum, count, i) => sum + (count - expected[i]!) ** 2 / expected[i]!, 0);
   return chiSquareSf(statistic, counts.length - 1);
 }
@@ -104,7 +104,7 @@ describe('the distribution of', () => {
   function uniformity(values: Iterable<number>): number {
     const counts = Array<number>(bins).fill(0);
     for (const u of values) counts[Math.min(Math.floor(u * bins), bins - 1)]!++;
-    return fit(counts, Array(bins).fill(N / bins));
+    return goodness(counts, Array(bins).fill(N / bins));
   }
 
   test.each<[string, (stream: RandomStream) => number]>([
@@ -124,7 +124,7 @@ describe('the distribution of', () => {
     const counts = Array<number>(n).fill(0);
     for (let i = 0; i < N; i++) counts[stream.below(n)]!++;
     if (n === 1) expect(counts).toEqual([N]);
-    else expect(fit(counts, Array(n).fill(N / n))).toBeGreaterThan(1e-4);
+    else expect(goodness(counts, Array(n).fill(N / n))).toBeGreaterThan(1e-4);
   });
 
   test('whole numbers below an n that does not divide 2^53 has no bias', () => {

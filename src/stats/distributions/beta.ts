@@ -11,7 +11,7 @@ export function betaPdf(x: number, a: number, b: number): number {
   if (x < 0 || x > 1) return 0;
   if (x === 0) return atEnd(a, b);
   if (x === 1) return atEnd(b, a);
-  return Math.exp(tailAt(x, a, b).logDensity) / x / (1 - x);
+  return Math.exp(tailAt(x, a, b).logDensity - Math.log(x) - Math.log1p(-x));
 }
 
 /** P(X ≤ x) for the beta distribution with positive shapes: the regularised incomplete beta function I_x(a, b). */

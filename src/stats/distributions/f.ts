@@ -9,7 +9,7 @@ export function fPdf(f: number, df1: number, df2: number): number {
   check(f, df1, df2);
   if (f < 0 || f === Number.POSITIVE_INFINITY) return 0;
   if (f === 0) return df1 > 2 ? 0 : df1 === 2 ? 1 : Number.POSITIVE_INFINITY;
-  return Math.exp(tailAt(f, df1, df2).logDensity) / f;
+  return Math.exp(tailAt(f, df1, df2).logDensity - Math.log(f));
 }
 
 /** P(F ≤ f) for F with `df1` > 0 and `df2` > 0 degrees of freedom, which need not be whole. */

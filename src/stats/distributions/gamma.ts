@@ -10,7 +10,7 @@ export function gammaPdf(x: number, shape: number, scale: number = 1): number {
   check(x, shape, scale);
   if (x < 0 || x === Number.POSITIVE_INFINITY) return 0;
   if (x === 0) return shape > 1 ? 0 : shape === 1 ? 1 / scale : Number.POSITIVE_INFINITY;
-  return Math.exp(scaledTail(x, shape, scale).logDensity) / x;
+  return Math.exp(scaledTail(x, shape, scale).logDensity - Math.log(x));
 }
 
 /** P(X ≤ x) for the gamma distribution with positive `shape` and `scale`. */

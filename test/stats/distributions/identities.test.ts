@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { betaCdf, betaQuantile, betaQuantileUpper, betaSf } from '../../../src/stats/distributions/beta.ts';
+import { betaCdf, betaPdf, betaQuantile, betaQuantileUpper, betaSf } from '../../../src/stats/distributions/beta.ts';
 import { binomialCdf, binomialPmf, binomialSf } from '../../../src/stats/distributions/binomial.ts';
 import { chiSquareQuantileUpper, chiSquareSf } from '../../../src/stats/distributions/chi-square.ts';
 import { fCdf, fPdf, fQuantile, fQuantileUpper, fSf } from '../../../src/stats/distributions/f.ts';
@@ -203,6 +203,11 @@ describe('t and F', () => {
   test('densities that are infinite, finite and nothing at 0', () => {
     expect([fPdf(0, 1, 5), fPdf(0, 2, 5), fPdf(0, 3, 5)]).toEqual([Number.POSITIVE_INFINITY, 1, 0]);
     expect([gammaPdf(0, 0.5), gammaPdf(0, 1, 4), gammaPdf(0, 2)]).toEqual([Number.POSITIVE_INFINITY, 0.25, 0]);
+    expect([betaPdf(0, 0.5, 3), betaPdf(1, 3, 1), betaPdf(1, 3, 2)]).toEqual([Number.POSITIVE_INFINITY, 3, 0]);
+    // B(3/2, 5/2) = π / 16.
+    expectSame(fPdf(1e-300, 3, 5), (0.6 ** 1.5 * 1e-150 * 16) / Math.PI);
+    expectSame(gammaPdf(1e-200, 2.5), 1e-300 / (0.75 * Math.sqrt(Math.PI)));
+    expectSame(betaPdf(1e-200, 2.5, 1), 2.5e-300);
   });
 });
 
