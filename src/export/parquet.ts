@@ -12,6 +12,7 @@ import type { ColumnType } from './value-kinds.ts';
 const VECTOR_ROWS = 2048;
 const MAX_GROUP_ROWS = 100 * 1024;
 const GROUP_BYTES = 8 * 1024 * 1024;
+const COLUMN_BYTES = 64 * 1024;
 const MIN_BUFFER_BYTES = 2 * 1024 * 1024;
 
 const SPOOL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -35,7 +36,11 @@ export async function writeParquet(job: ExportJob): Promise<Written> {
   const columns = exportColumns(job.survey, job.edit);
   const spool = join(job.draft.folder, 'rows.csv');
   const extent = await writeSpool(job, columns, spool);
-  const engine = await openEngine({ tempFolder: join(job.draft.folder, 'duckdb') });
+  const engine = await openEngine({
+    tempFolder: join(job.draft.folder, 'duckdb'),
+    // Each column takes half a megabyte, however few rows there are.
+    memoryLimit: `${512 + columns.length}MB`,
+  });
   try {
     await engine.run(copyStatement(job, columns, spool, extent));
   } catch (error) {
@@ -89,14 +94,15 @@ function copyStatement(job: ExportJob, columns: readonly ExportColumn[], spool: 
         delim = ',', quote = '"', escape = '"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false,
         max_line_size = ${maxLine}, buffer_size = ${Math.max(MIN_BUFFER_BYTES, 2 * maxLine)})
     ) TO ${sqlText(job.draft.path)} (
-      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(extent)}, USE_TMP_FILE false,
+      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(extent, columns.length)}, USE_TMP_FILE false,
       KV_METADATA {${metadata.join(', ')}}
     )`;
 }
 
-// A row group is built in memory: large rows make small groups.
-function groupRows({ vector }: Extent): number {
-  const vectors = Math.floor(GROUP_BYTES / vector);
+// A row group is built in memory, so large rows make small groups; but the file says something about each column of each group,
+// so many columns make large ones.
+function groupRows({ vector }: Extent, columns: number): number {
+  const vectors = Math.floor(Math.max(GROUP_BYTES, columns * COLUMN_BYTES) / vector);
   return Math.min(Math.max(vectors, 1) * VECTOR_ROWS, MAX_GROUP_ROWS);
 }
 

@@ -80,8 +80,13 @@ test('a folder of that name which is no archive of the experiment is left alone'
   mkdirSync(join(dir, 'thesis'));
   writeFileSync(join(dir, 'thesis', 'chapter1.tex'), 'years of work');
   expect(await codeOf(() => experiment.archive({ path: dir }))).toBe('path_unwritable');
+  for (const text of ['not JSON', '{"id":"another"}', 'null']) {
+    writeFileSync(join(dir, 'thesis', 'experiment.json'), text);
+    expect(await codeOf(() => experiment.archive({ path: dir }))).toBe('path_unwritable');
+  }
   expect(readFileSync(join(dir, 'thesis', 'chapter1.tex'), 'utf8')).toBe('years of work');
   expect(readdirSync(dir)).toEqual(['thesis']);
+  expect(experiment.status).toBe('stopped');
 });
 
 test('a path that cannot be written leaves nothing half and the experiment stopped', async () => {

@@ -14,9 +14,7 @@ function seriesOf(values: readonly number[]): StreamingSeries {
 
 function expectClose(actual: number | null, expected: number | null, relative: number, scale = 0): void {
   if (expected === null) expect(actual).toBeNull();
-  // The last term is for subnormal numbers, of which no relative part is left.
-  else
-    expect(Math.abs(actual! - expected)).toBeLessThanOrEqual(relative * Math.max(Math.abs(expected), scale) + 1e-300);
+  else expect(Math.abs(actual! - expected)).toBeLessThanOrEqual(relative * Math.max(Math.abs(expected), scale));
 }
 
 /** Equal to the naive answer: counts to the unit, moments to 1e-9 of the size of the values, percentiles within the bound. */
@@ -54,11 +52,12 @@ test('equals the naive batch answer for any few numbers, also those that are not
   const number = fc.oneof(
     fc.double({ min: -1e100, max: 1e100, noNaN: true }),
     fc.integer({ min: -5, max: 5 }),
-    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, 1e100),
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-100, 1e100),
   );
   fc.assert(
     fc.property(fc.array(number, { maxLength: 60 }), (values) => {
-      const plain = values.map((value) => value + 0);
+      // Smaller ones have squares that are no doubles, in the oracle too.
+      const plain = values.map((value) => (Math.abs(value) < 1e-100 ? 0 : value));
       expectNaive(seriesOf(plain).summary(), plain);
     }),
     { numRuns: 500 },
