@@ -231,9 +231,11 @@ def f():
 
 
 def beta():
-    pairs = [(1e-8, 2), (0.001, 3), (0.1, 0.1), (0.1, 5e5), (0.5, 0.5), (29, 500), (700, 700), (19999, 5e4), (20001, 5e4), (5e5, 5e5)]
+    pairs = [(0.001, 3), (0.1, 0.1), (0.1, 5e5), (0.5, 0.5), (29, 500), (700, 700), (19999, 5e4), (20001, 5e4), (5e5, 5e5)]
     pairs += [(1000, 5e5), (5e5, 30.5)]
     tails, lower, upper = family(beta_cdf_point, pairs, FEW, FEW, lambda a, b: mpf(a) / (mpf(a) + mpf(b)))
+    # With a shape this near to 0 the quantiles are out of reach.
+    tails += [[x, 1e-8, b, *map(text, beta_cdf_point(x, 1e-8, b))] for b in (0.3, 2, 1e4) for x in (1e-300, 1e-5, 0.5, 0.99)]
     logs = [(1e-200, 5, 3), (0.9, 2, 5e3), (0.1, 5e5, 5e5), (0.999, 0.5, 2000), (0.4, 2, 3)]
     return {
         "beta_pdf_cdf_sf": tails,

@@ -30,7 +30,7 @@ const SPOOL_TYPES: Readonly<Record<ColumnType, string>> = {
  * lists of tags as LIST, JSON columns as strings. The file's metadata says where it comes from: see `provenance`.
  *
  * The rows go through a temporary file of comma-separated values beside the target, which DuckDB turns into Parquet: handing
- * it vectors took twice the time and four times the memory.
+ * it vectors took longer and three times the memory.
  */
 export async function writeParquet(job: ExportJob): Promise<Written> {
   const columns = exportColumns(job.survey, job.edit);
