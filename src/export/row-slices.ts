@@ -1,10 +1,13 @@
 import type { ColumnBatch } from '../record/batch.ts';
+import { ColumnKind } from '../record/column.ts';
 import { Pacer } from './pacer.ts';
 import type { RecordSource } from './record-source.ts';
 import type { Survey } from './survey.ts';
 
 const SLICE_CELLS = 16_384;
+const SLICE_CHARACTERS = 1_048_576;
 const MAX_SLICE_ROWS = 256;
+const OTHER_CHARACTERS = 8;
 
 /** Some rows of a batch: from `from` up to `to`. */
 export interface RowSlice {
@@ -15,7 +18,7 @@ export interface RowSlice {
 
 /**
  * The rows that the survey saw, in their order, a few at a time: a slice is small enough to be written at one go, however many
- * columns there are. Between slices the event loop gets its turns.
+ * columns there are and however long their texts. Between slices the event loop gets its turns.
  */
 export async function* rowSlices(
   sources: readonly RecordSource[],
@@ -28,10 +31,41 @@ export async function* rowSlices(
     const ends = survey.ends[i]!;
     for await (const batch of source.batches()) {
       const end = Math.min(batch.rows, (ends.get(batch.schema.writerId) ?? 0) - batch.firstSequence);
-      for (let from = 0; from < end; from += step) {
-        yield { batch, from, to: Math.min(end, from + step) };
+      const weights = end > 0 ? textWeights(batch, end) : [];
+      for (let from = 0; from < end; ) {
+        const to = sliceEnd(weights, from, Math.min(end, from + step));
+        yield { batch, from, to };
+        from = to;
         if (pacer.due) await pacer.turn();
       }
     }
   }
+}
+
+// As far as `most`, unless the texts get long before; one row at least.
+function sliceEnd(weights: ArrayLike<number>, from: number, most: number): number {
+  let weight = weights[from]!;
+  for (let row = from + 1; row < most; row++) {
+    weight += weights[row]!;
+    if (weight > SLICE_CHARACTERS) return row;
+  }
+  return most;
+}
+
+// Characters in the texts of each row, without those that repeat often enough to be in a dictionary.
+function textWeights(batch: ColumnBatch, rows: number): Float64Array {
+  const weights = new Float64Array(rows);
+  for (const column of batch.columns) {
+    if (column?.kind !== ColumnKind.VALUE && column?.kind !== ColumnKind.SPARSE) continue;
+    for (let row = 0; row < rows; row++) weights[row]! += textWeight(column.get(row));
+  }
+  return weights;
+}
+
+function textWeight(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return OTHER_CHARACTERS;
+  let weight = 0;
+  for (const item of Object.values(value)) weight += textWeight(item);
+  return weight;
 }

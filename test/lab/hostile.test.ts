@@ -222,6 +222,23 @@ describe('a store that fails', () => {
     expect(bus.listening).toBe(false);
   });
 
+  test('when an experiment is read back while it is opened leaves no writer and no listener behind', async () => {
+    const { lab, store, bus } = bench();
+    const experiment = await lab.startExperiment({ name: 'a' });
+    const { lab: other, bus: otherBus } = bench({ store });
+    const { load } = store;
+    let loads = 0;
+    store.load = async (id) => {
+      if (++loads === 2) throw new Error('disk gone');
+      return load.call(store, id);
+    };
+    await expect(other.joinExperiment(experiment.id)).rejects.toThrow('disk gone');
+    expect([bus.listening, otherBus.listening]).toEqual([true, false]);
+    expect((await store.writers(experiment.id)).map((writer) => writer.open)).toEqual([true, false]);
+    const joined = await other.joinExperiment(experiment.id);
+    expect([joined.isOpen, otherBus.listening]).toEqual([true, true]);
+  });
+
   test('that is full drops what comes, counted as capacity', async () => {
     const { lab, bus } = bench({ store: memoryStore({ maxEvents: 100 }) });
     const experiment = await lab.startExperiment({ name: 'a' });

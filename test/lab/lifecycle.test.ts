@@ -153,6 +153,8 @@ describe('unknown and deleted experiments', () => {
     expect(bus.listening).toBe(false);
     expect(droppedOf(experiment)).toEqual({ stopped: 1 });
     expect(await codeOf(() => experiment.pause())).toBe('experiment_not_found');
+    experiment.execute('a.d');
+    expect(experiment.ledger()).toMatchObject({ emitted: 2, stored: 0, dropped: { stopped: 2 } });
   });
 });
 
