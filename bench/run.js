@@ -9,6 +9,8 @@ import { cellsOf, markdownTable } from './lib/table.js';
 const ROWS = new URL('./rows/', import.meta.url);
 const RESULTS = new URL('./results.md', import.meta.url);
 
+const ROW_LIMIT_SECONDS = 150;
+
 const nodeOptions = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const rows = readdirSync(ROWS)
@@ -48,12 +50,19 @@ console.log(`\n${secondsSince(start)} s in all`);
 async function measured(row) {
   const process = isolated(new URL('./lib/row.js', import.meta.url), ['--expose-gc', '--no-warnings', ...nodeOptions]);
   try {
-    return await process.call('measureRow', new URL(`${row}.js`, ROWS).href);
+    return await Promise.race([process.call('measureRow', new URL(`${row}.js`, ROWS).href), limit()]);
   } catch (error) {
     return { lines: [], notes: [`not measured: ${error.message}`] };
   } finally {
     await process.close();
   }
+}
+
+// A row that hangs on a crowded machine must not cost the others.
+function limit() {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`it took more than ${ROW_LIMIT_SECONDS} s`)), ROW_LIMIT_SECONDS * 1000).unref();
+  });
 }
 
 function secondsSince(moment) {

@@ -9,7 +9,7 @@ const CONTENDER = new URL('./contender.js', import.meta.url);
  *
  * Returns, by label, nanoseconds for one operation; `first` is that of the very first round, nothing compiled yet.
  */
-export async function interleave(rowUrl, contenders, { rounds = 7, warmup = 2 } = {}) {
+export async function interleave(rowUrl, contenders, { rounds = 7, warmup = 1 } = {}) {
   const racers = contenders.map(({ label }) => ({ label, process: isolated(CONTENDER), samples: [] }));
   try {
     for (const { label, process } of racers) await process.call('open', rowUrl, label);
@@ -20,6 +20,9 @@ export async function interleave(rowUrl, contenders, { rounds = 7, warmup = 2 } 
     for (const { process } of racers) await process.close();
   }
   return Object.fromEntries(
-    racers.map(({ label, samples }) => [label, { ...summarise(samples.slice(warmup)), first: samples[0] }]),
+    racers.map(({ label, samples }) => {
+      const measured = samples.slice(warmup).map(({ second }) => second);
+      return [label, { ...summarise(measured), first: samples[0].first }];
+    }),
   );
 }

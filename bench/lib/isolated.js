@@ -33,6 +33,8 @@ export function isolated(moduleUrl, execArgv = process.execArgv) {
     },
     async close() {
       if (child.connected) child.disconnect();
+      // What hangs in a measurement does not end by itself.
+      setTimeout(() => child.kill('SIGKILL'), 5000).unref();
       await closed;
     },
   };

@@ -40,7 +40,7 @@ export const contenders = [
 ];
 
 export async function measure() {
-  const results = await interleave(import.meta.url, contenders, { rounds: 7, warmup: 1 });
+  const results = await interleave(import.meta.url, contenders, { rounds: 5 });
   const line = (what, ours, peers) => ({ what, ours: results[ours], peers: peersOf(results, peers) });
   return {
     lines: [

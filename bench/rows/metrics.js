@@ -27,7 +27,7 @@ export const contenders = [
 ];
 
 export async function measure() {
-  const results = await interleave(import.meta.url, contenders, { rounds: 7, warmup: 1 });
+  const results = await interleave(import.meta.url, contenders, { rounds: 5 });
   return {
     lines: [{ what: '`metrics()` on 1M events in memory', ours: results.metrics, peers: peersOf(results, [PLAIN]) }],
     notes: [

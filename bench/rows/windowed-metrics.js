@@ -20,7 +20,7 @@ export const contenders = [
 ];
 
 export async function measure() {
-  const results = await interleave(import.meta.url, contenders, { rounds: 5, warmup: 1 });
+  const results = await interleave(import.meta.url, contenders, { rounds: 5 });
   return {
     lines: [
       { what: '1M events, 1,000 windows, step = size', ours: results.tumbling, peers: peersOf(results, [PLAIN]) },

@@ -12,6 +12,8 @@ export interface Duration {
 /** A moment: whole microseconds since the Unix epoch, a `Date`, or ISO 8601 text. */
 export type Moment = number | Date | string;
 
+const DATE_LIMIT_MICROS = 8.64e18;
+
 const MICROS: Record<keyof Duration, number> = {
   days: 86_400e6,
   hours: 3_600e6,
@@ -44,10 +46,10 @@ export function durationMicros(duration: Duration, what = 'duration'): number {
 }
 
 /**
- * Microseconds since the Unix epoch. Text without an offset is UTC. Throws `invalid_argument` for anything that is not a moment
- * between the years 1684 and 2255, where microseconds are safe integers.
+ * Microseconds since the Unix epoch. Text without an offset is UTC. Throws `invalid_argument` for anything that is not a moment, or
+ * one further from the epoch than `limit`; default: what a `Date` can hold.
  */
-export function momentMicros(moment: Moment, what = 'time'): number {
+export function momentMicros(moment: Moment, what = 'time', limit: number = DATE_LIMIT_MICROS): number {
   const micros =
     typeof moment === 'number'
       ? moment
@@ -56,7 +58,7 @@ export function momentMicros(moment: Moment, what = 'time'): number {
         : typeof moment === 'string'
           ? isoToMicros(moment)
           : Number.NaN;
-  if (!Number.isSafeInteger(Math.round(micros))) {
+  if (!(Math.abs(micros) <= limit)) {
     throw new CrucibleError('invalid_argument', `${what} is ${show(moment)}, which is not a moment.`, {
       hint: 'Give whole microseconds since the Unix epoch (nanoseconds divided by 1000), a Date, or ISO 8601 text such as "2026-01-31T12:00:00Z".',
     });

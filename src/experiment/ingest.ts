@@ -57,7 +57,7 @@ export class IngestDoor {
       });
     }
     const name = normalizeEventName(event.name);
-    const timestamp = momentMicros(event.timestamp, 'timestamp');
+    const timestamp = momentMicros(event.timestamp, 'timestamp', Number.MAX_SAFE_INTEGER);
     const measurements = objectOf('measurements', event.measurements);
     const metadata = objectOf('metadata', event.metadata);
     if (!this.#collector.wants(name)) return;

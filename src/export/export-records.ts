@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
 import { replaceFile } from '../engine/replace-file.ts';
 import type { AnonymizeOptions } from './anonymize.ts';
 import type { ExportJob, Written } from './export-job.ts';
@@ -71,7 +72,8 @@ function checkArguments(sources: readonly RecordSource[], format: ExportFormat, 
       hint: `Choose one of ${Object.keys(WRITERS).join(', ')}.`,
     });
   }
-  const path: unknown = options?.path;
+  requireOptions('export', options, ['path', 'anonymize']);
+  const path: unknown = options.path;
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new CrucibleError('invalid_argument', `The path to export to is ${show(path)}.`, {
       hint: `Give the path of a file: { path: 'events.${format}' }.`,

@@ -1,5 +1,6 @@
 import { isRecord } from '../bus/records.ts';
 import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
 import type { Enricher } from '../experiment/collector.ts';
 import { type SamplingOptions, UniformSampling } from '../experiment/sampling.ts';
@@ -40,11 +41,7 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** Checks the options and turns them into the state of a running experiment. Throws `invalid_argument`. */
 export function newState(options: ExperimentOptions, id: string, now: number): ExperimentState {
-  if (typeof options !== 'object' || options === null) {
-    throw new CrucibleError('invalid_argument', `startExperiment was given ${show(options)}.`, {
-      hint: "Give at least { name: '…' }.",
-    });
-  }
+  requireOptions('startExperiment', options, OPTION_NAMES);
   const text = (name: keyof ExperimentOptions): string | null => {
     const value = options[name];
     if (value === undefined || value === null) return null;
@@ -85,12 +82,6 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
       hint: "Give 'all' or a list of event names.",
     });
   }
-  const unknown = Object.keys(options).find((key) => !OPTION_NAMES.has(key));
-  if (unknown !== undefined) {
-    throw new CrucibleError('invalid_argument', `startExperiment has no option ${show(unknown)}.`, {
-      hint: `The options are ${[...OPTION_NAMES].join(', ')}.`,
-    });
-  }
   if (replicate !== undefined && typeof replicate !== 'string' && typeof replicate !== 'number') {
     throw new CrucibleError('invalid_argument', `replicate is ${show(replicate)}.`, { hint: 'Give text or a number.' });
   }
@@ -124,7 +115,7 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
   };
 }
 
-const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ExperimentOptions>([
+const OPTION_NAMES: readonly (keyof ExperimentOptions)[] = [
   'name',
   'id',
   'study',
@@ -140,7 +131,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ExperimentOptions>([
   'sampling',
   'enrichers',
   'redact',
-]);
+];
 
 function requestNames(events: ExperimentOptions['requestEvents']): string[] | null {
   if (events === undefined) return null;

@@ -4,6 +4,7 @@ import { telemetry } from '../bus/shared.ts';
 import { type Clock, type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
+import { requireOptions } from '../core/options.ts';
 import type { Random } from '../core/random.ts';
 import { Router } from '../experiment/router.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
@@ -57,6 +58,7 @@ export class Lab {
 
   /** @internal Use `createCrucible`. */
   constructor(options: CrucibleOptions) {
+    requireOptions('createCrucible', options, ['store', 'metricsStore', 'bus', 'clock', 'random', 'prices']);
     const store = options.store ?? memoryStore();
     const bus = options.bus ?? telemetry;
     this.#context = {
@@ -114,6 +116,7 @@ export class Lab {
   /** All experiments that the filter lets through, by rising start. */
   async listExperiments(filter: ExperimentFilter = {}): Promise<readonly ExperimentState[]> {
     this.#requireOpen();
+    requireOptions('listExperiments', filter, ['study', 'condition', 'status', 'tag']);
     const states = await this.#context.store.list();
     return states.filter(
       (state) =>
@@ -156,6 +159,7 @@ export class Lab {
 
   /** Descriptive comparison with a baseline, by condition. Rejects with `nothing_to_compare` for fewer than two conditions. */
   async compare(which: Comparands, options: CompareOptions = {}): Promise<ExperimentComparison> {
+    requireOptions('compare', options, ['baseline']);
     const { metrics, store } = this.#context;
     const states = await this.#select(which);
     const { compareExperiments } = await import('../analysis/compare.ts');

@@ -1,4 +1,5 @@
 import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
 import { type Moment, momentMicros } from '../core/time.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { EventRecord } from '../record/event-record.ts';
@@ -42,6 +43,7 @@ export interface TimeRange {
 
 /** The time range of a query, unbounded where it says nothing. */
 export function timeRange(query: RecordQuery): TimeRange {
+  requireOptions('A query', query, ['where', 'from', 'to']);
   return {
     from: query.from === undefined ? Number.NEGATIVE_INFINITY : momentMicros(query.from, 'from'),
     to: query.to === undefined ? Number.POSITIVE_INFINITY : momentMicros(query.to, 'to'),

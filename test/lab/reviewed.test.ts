@@ -140,7 +140,24 @@ test('a clock that steps back gives no negative duration, and one that gives non
   expect(records.every(({ timestamp }) => Number.isSafeInteger(timestamp))).toBe(true);
 });
 
-test('a misspelt option is an error that names it', async () => {
+test('a misspelt option is an error that names it, wherever options are taken', async () => {
+  const open = createCrucible({ bus: createBus() });
+  const experiment = await open.startExperiment({ name: 'a' });
+  experiment.execute('x.y', {}, { user_id: 'alice' });
+  const misspelt = [
+    () => experiment.export('csv', { path: '/nowhere/x.csv', anonymise: { key: 'k' } } as never),
+    () => experiment.metrics({ were: {} } as never),
+    () => all(experiment.records({ model: 'x' } as never)),
+    () => experiment.windowedMetrics({ size: { seconds: 1 }, stpe: { seconds: 1 } } as never),
+    () => open.compare([experiment], { basline: 'a' } as never),
+    () => open.listExperiments({ stdy: 's' } as never),
+    async () => createCrucible({ price: {} } as never),
+  ];
+  for (const call of misspelt) await expect(call()).rejects.toThrow(/anonymise|were|model|stpe|basline|stdy|price/);
+  await expect(experiment.windowedMetrics(undefined as never)).rejects.toThrow(/size/);
+});
+
+test('a misspelt option of startExperiment is an error that names it', async () => {
   const lab = createCrucible({ bus: createBus() });
   await expect(lab.startExperiment({ name: 'a', conditon: 'x' } as never)).rejects.toThrow(/conditon/);
   await expect(lab.startExperiment({ name: 'a', requestEvents: ['job.start'] })).rejects.toThrow(/job\.start/);

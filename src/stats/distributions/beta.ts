@@ -5,7 +5,10 @@ import { logLowerTail, logUpperTail, lowerTail, type Tail, upperTail } from '../
 import { normalQuantile } from './normal.ts';
 import { solveTail } from './solve.ts';
 
-/** The density of the beta distribution with positive shapes. Infinity at an end whose shape is below 1. */
+/**
+ * The density of the beta distribution with positive shapes. Infinity at an end whose shape is below 1. Like all functions of this
+ * family, throws `invalid_argument` for NaN and for shapes that are not positive and finite.
+ */
 export function betaPdf(x: number, a: number, b: number): number {
   check(x, a, b);
   if (x < 0 || x > 1) return 0;

@@ -6,7 +6,11 @@ import { stirlingError } from '../special/stirling.ts';
 import { lowerTail, type Tail, upperTail } from '../special/tail.ts';
 import { solveCount } from './solve.ts';
 
-/** P(X = k) for the number of successes X in n trials of probability p (Loader 2000). 0 where k is not one of 0, …, n. */
+/**
+ * P(X = k) for the number of successes X in n trials of probability p, by Loader's saddle point (2000). 0 where k is not one of
+ * 0, …, n. Like all functions of this family, throws `invalid_argument` for NaN, for an n that is not a whole number from 0 to
+ * 2^53 − 1 and for a p outside [0, 1].
+ */
 export function binomialPmf(k: number, n: number, p: number): number {
   check(k, n, p);
   if (!Number.isInteger(k) || k < 0 || k > n) return 0;

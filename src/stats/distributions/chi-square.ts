@@ -1,7 +1,10 @@
 import { requireNumber, requirePositive } from '../special/checks.ts';
 import { gammaCdf, gammaLogCdf, gammaLogSf, gammaPdf, gammaQuantile, gammaQuantileUpper, gammaSf } from './gamma.ts';
 
-/** The density of chi-square with `df` > 0 degrees of freedom, which need not be whole. Infinity at 0 for df below 2. */
+/**
+ * The density of chi-square with `df` > 0 degrees of freedom, which need not be whole. Infinity at 0 for df below 2. Like all
+ * functions of this family, throws `invalid_argument` for NaN and for `df` that are not positive and finite.
+ */
 export function chiSquarePdf(x: number, df: number): number {
   return gammaPdf(half(x), shape(df)) / 2;
 }

@@ -4,7 +4,10 @@ import { fartherOut, logLowerTail, logUpperTail, lowerTail, type Tail, upperTail
 import { normalQuantile } from './normal.ts';
 import { solveTail } from './solve.ts';
 
-/** The density of F with `df1` > 0 and `df2` > 0 degrees of freedom. Infinity at 0 for df1 below 2. */
+/**
+ * The density of F with `df1` > 0 and `df2` > 0 degrees of freedom. Infinity at 0 for df1 below 2. Like all functions of this
+ * family, throws `invalid_argument` for NaN and for degrees of freedom that are not positive and finite.
+ */
 export function fPdf(f: number, df1: number, df2: number): number {
   check(f, df1, df2);
   if (f < 0 || f === Number.POSITIVE_INFINITY) return 0;

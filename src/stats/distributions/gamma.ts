@@ -5,7 +5,11 @@ import { logLowerTail, logUpperTail, lowerTail, type Tail, upperTail } from '../
 import { normalQuantile } from './normal.ts';
 import { solveTail } from './solve.ts';
 
-/** The density of the gamma distribution with positive `shape` and `scale` (mean shape · scale). Infinity at 0 for shapes below 1. */
+/**
+ * The density of the gamma distribution with positive `shape` and `scale` (default 1), whose mean is shape · scale. Infinity at 0
+ * for shapes below 1. Like all functions of this family, throws `invalid_argument` for NaN and for parameters that are not positive
+ * and finite.
+ */
 export function gammaPdf(x: number, shape: number, scale: number = 1): number {
   check(x, shape, scale);
   if (x < 0 || x === Number.POSITIVE_INFINITY) return 0;

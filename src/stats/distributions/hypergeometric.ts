@@ -6,7 +6,8 @@ import { solveCount } from './solve.ts';
 
 /**
  * P(X = k) for the number of successes X among `draws` taken without replacement from a `population` that holds `successes` of
- * them. 0 where k is not a possible number.
+ * them. 0 where k is not a possible number. Like all functions of this family, throws `invalid_argument` for NaN and unless all
+ * three are whole numbers from 0 on, `successes` and `draws` at most the `population`.
  */
 export function hypergeometricPmf(k: number, population: number, successes: number, draws: number): number {
   const { least, most } = check(k, population, successes, draws);

@@ -6,7 +6,10 @@ import { fartherOut, logUpperTail, lowerTail, type Tail, upperTail } from '../sp
 import { normalQuantile } from './normal.ts';
 import { solveTail } from './solve.ts';
 
-/** The density of Student's t with `df` > 0 degrees of freedom, which need not be whole. */
+/**
+ * The density of Student's t with `df` > 0 degrees of freedom, which need not be whole. Like all functions of this family, throws
+ * `invalid_argument` for NaN and for `df` that are not positive and finite.
+ */
 export function studentTPdf(t: number, df: number): number {
   check(t, df);
   const half = df / 2;

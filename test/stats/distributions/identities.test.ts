@@ -294,6 +294,19 @@ describe('noncentral t', () => {
     );
   });
 
+  test('its density is a difference of its distribution functions, however narrow', () => {
+    // f_df(t) = df / t · (F_{df + 2}(t √(1 + 2 / df)) − F_df(t)).
+    for (const [t, df, ncp] of [
+      [2.2, 5, 1],
+      [1100, 2, 1000],
+      [-30, 50, -31.5],
+      [1e4, 20, 9000],
+    ] as const) {
+      const wider = noncentralTCdf(t * Math.sqrt(1 + 2 / df), df + 2, ncp);
+      expectSame(noncentralTPdf(t, df, ncp), (df / t) * (wider - noncentralTCdf(t, df, ncp)), 1e-10);
+    }
+  });
+
   test('is the power of a t-test', () => {
     // R 4.2.2: power.t.test(n = 20, delta = 1); the paired test is solved for n at power 0.9 to six digits.
     const power = 0.86895280169249778;
