@@ -1,5 +1,5 @@
 import type { ColumnBatch } from '../record/batch.ts';
-import { ColumnKind } from '../record/column.ts';
+import { type Column, ColumnKind } from '../record/column.ts';
 import { Pacer } from './pacer.ts';
 import type { RecordSource } from './record-source.ts';
 import type { Survey } from './survey.ts';
@@ -8,6 +8,7 @@ const SLICE_CELLS = 16_384;
 const SLICE_CHARACTERS = 1_048_576;
 const MAX_SLICE_ROWS = 256;
 const OTHER_CHARACTERS = 8;
+const LONG_TEXT = 1000;
 
 /** Some rows of a batch: from `from` up to `to`. */
 export interface RowSlice {
@@ -52,14 +53,19 @@ function sliceEnd(weights: ArrayLike<number>, from: number, most: number): numbe
   return most;
 }
 
-// Characters in the texts of each row, without those that repeat often enough to be in a dictionary.
+// Characters in the texts of each row, without short ones that a dictionary holds.
 function textWeights(batch: ColumnBatch, rows: number): Float64Array {
   const weights = new Float64Array(rows);
   for (const column of batch.columns) {
-    if (column?.kind !== ColumnKind.VALUE && column?.kind !== ColumnKind.SPARSE) continue;
+    if (!column || !mayBeLong(column)) continue;
     for (let row = 0; row < rows; row++) weights[row]! += textWeight(column.get(row));
   }
   return weights;
+}
+
+function mayBeLong(column: Column): boolean {
+  if (column.kind === ColumnKind.CODE) return column.dictionary.texts.some((text) => text.length > LONG_TEXT);
+  return column.kind === ColumnKind.VALUE || column.kind === ColumnKind.SPARSE || column.kind === ColumnKind.CONSTANT;
 }
 
 function textWeight(value: unknown): number {
