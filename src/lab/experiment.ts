@@ -250,7 +250,17 @@ export class Experiment implements ExperimentContext {
 
   /** Metrics for each of many windows of time: half-open, aligned, overlapping when `step` is below `size`. */
   async windowedMetrics(options: WindowedMetricsOptions): Promise<WindowedMetrics> {
-    requireOptions('windowedMetrics', options, ['size', 'step', 'last', 'now', 'from', 'to', 'emptyWindows', 'where', 'events']);
+    requireOptions('windowedMetrics', options, [
+      'size',
+      'step',
+      'last',
+      'now',
+      'from',
+      'to',
+      'emptyWindows',
+      'where',
+      'events',
+    ]);
     const { windowedMetrics } = await import('../analysis/windowed-metrics.ts');
     return windowedMetrics(
       { state: this.#state, scan: (scan) => this.#lab.store.scan(this.id, scan), clock: this.#lab.clock },

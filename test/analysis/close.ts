@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 
-/** Expects every number of `expected` in `actual`, to a relative 1e-9, and everything else exactly. */
+/** Expects every number of `expected` in `actual`, to 1e-9, relative or absolute, and everything else exactly. */
 export function expectClose(actual: unknown, expected: unknown, path = ''): void {
   if (typeof expected === 'number' && typeof actual === 'number') {
-    const room = 1e-9 * Math.max(Math.abs(expected), Math.abs(actual)) + 1e-12;
+    const room = 1e-9 * Math.max(Math.abs(expected), Math.abs(actual)) + 1e-9;
     expect(Math.abs(actual - expected), `${path}: ${actual} is not ${expected}`).toBeLessThanOrEqual(room);
   } else if (typeof expected === 'object' && expected !== null) {
     expect(actual, path).toBeTypeOf('object');
