@@ -1,7 +1,7 @@
 // Packs the package as it would be published, installs it into an empty project, and runs the README's quick start there,
 // as JavaScript and as TypeScript. What works only inside this repository fails here.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,10 +22,8 @@ try {
   if (printed.trim() === '') throw new Error('The quick start printed nothing.');
 
   mkdirSync(join(project, 'ts'));
-  writeFileSync(
-    join(project, 'ts', 'quick-start.ts'),
-    `${quickStart}\n${readFileSync('test/types/package-user.ts', 'utf8')}`,
-  );
+  writeFileSync(join(project, 'ts', 'quick-start.ts'), quickStart);
+  copyFileSync('test/types/package-user.ts', join(project, 'ts', 'package-user.ts'));
   writeFileSync(
     join(project, 'tsconfig.json'),
     JSON.stringify({
@@ -33,8 +31,11 @@ try {
         target: 'ES2022',
         module: 'NodeNext',
         strict: true,
+        // The quick start is JavaScript: its parameters have no types.
+        noImplicitAny: false,
         skipLibCheck: false,
         types: ['node'],
+        rootDir: 'ts',
         outDir: 'ts-out',
       },
       include: ['ts'],
@@ -46,7 +47,7 @@ try {
     symlinkSync(join(process.cwd(), 'node_modules', name), join(project, 'node_modules', name));
   }
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
-  run(process.execPath, ['ts-out/quick-start.js']);
+  for (const file of ['quick-start.js', 'package-user.js']) run(process.execPath, [join('ts-out', file)]);
   console.log('The packed package runs the quick start, as JavaScript and as TypeScript.');
 } finally {
   rmSync(project, { recursive: true, force: true });

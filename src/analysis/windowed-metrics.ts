@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
 import { type Duration, durationMicros } from '../core/time.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
@@ -73,6 +74,17 @@ export async function windowedMetrics(
   input: WindowedMetricsInput,
   options: WindowedMetricsOptions,
 ): Promise<WindowedMetrics> {
+  requireOptions('windowedMetrics', options, [
+    'size',
+    'step',
+    'last',
+    'now',
+    'from',
+    'to',
+    'emptyWindows',
+    'where',
+    'events',
+  ]);
   const size = wholeMicros(options.size, 'size');
   const step = options.step === undefined ? size : wholeMicros(options.step, 'step');
   const range = windowRange(options, input.clock);

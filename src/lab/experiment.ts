@@ -5,7 +5,6 @@ import { INVALID_EVENT } from '../bus/dispatcher.ts';
 import { isRecord, merged } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
-import { requireOptions } from '../core/options.ts';
 import { warnOnce } from '../core/warn.ts';
 import { normalizeEventName } from '../events/name.ts';
 import type { Measurements, MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
@@ -250,17 +249,6 @@ export class Experiment implements ExperimentContext {
 
   /** Metrics for each of many windows of time: half-open, aligned, overlapping when `step` is below `size`. */
   async windowedMetrics(options: WindowedMetricsOptions): Promise<WindowedMetrics> {
-    requireOptions('windowedMetrics', options, [
-      'size',
-      'step',
-      'last',
-      'now',
-      'from',
-      'to',
-      'emptyWindows',
-      'where',
-      'events',
-    ]);
     const { windowedMetrics } = await import('../analysis/windowed-metrics.ts');
     return windowedMetrics(
       { state: this.#state, scan: (scan) => this.#lab.store.scan(this.id, scan), clock: this.#lab.clock },
