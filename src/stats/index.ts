@@ -69,6 +69,13 @@ export {
 export { ExponentialHistogram, type ExponentialHistogramOptions } from './exponential-histogram.ts';
 export { type HarrellDavisEstimate, harrellDavis } from './harrell-davis.ts';
 export type { BucketData, ExponentialHistogramData } from './histogram-data.ts';
+export type {
+  Alternative,
+  DroppedCounts,
+  EffectSize,
+  Interval,
+  TestResult,
+} from './inference/test-result.ts';
 export { Moments } from './moments.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
 export { type RandomStream, randomStream } from './random.ts';
