@@ -75,11 +75,13 @@ export class Collector {
     this.#options = options;
     this.ledger = options.ledger;
     this.#events = options.events === 'all' ? undefined : new Set(options.events);
+    const { writer } = options;
     this.#recorder = new Recorder(options.schema, {
       prices: options.prices,
       redaction: options.redaction,
       isRequest: options.isRequest,
-      nextBatch: () => options.writer.nextBatch(),
+      nextBatch: () => writer.nextBatch(),
+      committed: writer.committed && ((batch, row) => writer.committed!(batch, row)),
     });
   }
 
@@ -263,8 +265,15 @@ export class Collector {
       return;
     }
     if (sampling) this.#recorder.setInclusionProbability(sampling.rate);
-    this.#recorder.commit();
-    this.ledger.stored++;
+    if (this.#recorder.commit()) {
+      this.ledger.stored++;
+      return;
+    }
+    this.ledger.dropped.overflow++;
+    warnOnce(
+      `overflow:${this.experimentId}`,
+      `Experiment ${this.experimentId} gets events faster than they can be written: some are dropped and counted.`,
+    );
   }
 
   #enrich(

@@ -20,7 +20,8 @@ const FIELD = Object.fromEntries(FIELDS.map((field, index) => [field.name, index
 export class ColumnBatch {
   readonly schema: BatchSchema;
   readonly capacity: number;
-  readonly firstSequence: number;
+  /** Sequence of the first row. */
+  firstSequence: number;
   /** Complete rows. */
   rows = 0;
   minTimestamp: number = Number.POSITIVE_INFINITY;
@@ -63,6 +64,17 @@ export class ColumnBatch {
     for (const column of this.columns) column?.clear(row);
     this.#rest.measurements.delete(row);
     this.#rest.metadata.delete(row);
+  }
+
+  /** Empties the batch for rows from that sequence on. Its columns keep their storage. */
+  reset(firstSequence: number): void {
+    this.firstSequence = firstSequence;
+    this.minTimestamp = Number.POSITIVE_INFINITY;
+    this.maxTimestamp = Number.NEGATIVE_INFINITY;
+    for (const column of this.columns) column?.reset(this.rows);
+    this.rows = 0;
+    this.#rest.measurements.clear();
+    this.#rest.metadata.clear();
   }
 
   /** Called when the batch is full, so that its columns can take their smallest form. No row may be written from then on. */

@@ -106,6 +106,15 @@ export class Column {
     else if (this.kind === VALUE) this.#values[row] = undefined;
   }
 
+  /** Makes the first `rows` cells absent. Plain values lose their storage, so that numbers or codes may take their place. */
+  reset(rows: number): void {
+    if (this.kind === NUMBER) {
+      for (let row = 0; row < rows; row++) this.#words![2 * row + HIGH] = ABSENT_WORD;
+    } else if (this.kind === CODE) this.codes.fill(0, 0, rows);
+    else if (this.kind === FLAG) this.#flags.fill(0, 0, rows);
+    else this.#become(EMPTY, NO_VALUES);
+  }
+
   /** The value of a cell; undefined when it is absent. */
   get(row: number): unknown {
     switch (this.kind) {

@@ -54,6 +54,8 @@ export interface RecorderOptions {
   readonly isRequest: (eventName: string) => boolean;
   /** A batch to fill, asked for when the one before is full; undefined when the store takes no more. */
   readonly nextBatch: () => ColumnBatch | undefined;
+  /** Called after each row that was kept; false when the store could not take it after all. */
+  readonly committed?: ((batch: ColumnBatch, row: number) => boolean) | undefined;
 }
 
 interface EventShape {
@@ -72,6 +74,7 @@ export class Recorder {
   readonly row: Row = new Row();
   readonly #schema: BatchSchema;
   readonly #options: RecorderOptions;
+  readonly #committed: RecorderOptions['committed'];
   readonly #shapes: (EventShape | undefined)[] = [];
   readonly #otherShapes = new Map<string, EventShape>();
   #batch: ColumnBatch | undefined;
@@ -83,6 +86,7 @@ export class Recorder {
   constructor(schema: BatchSchema, options: RecorderOptions) {
     this.#schema = schema;
     this.#options = options;
+    this.#committed = options.committed;
   }
 
   /**
@@ -93,7 +97,6 @@ export class Recorder {
     if (this.#capturing) throw new Error('It was executed while the values of another event were being read.');
     let batch = this.#batch;
     if (!batch || batch.rows === batch.capacity) {
-      batch?.seal();
       batch = this.#options.nextBatch();
       this.#batch = batch;
       if (!batch) return false;
@@ -146,8 +149,8 @@ export class Recorder {
     else row.setNumber(INCLUSION_PROBABILITY, probability);
   }
 
-  /** Keeps the row. */
-  commit(): void {
+  /** Keeps the row; false when the store could not take it. */
+  commit(): boolean {
     const batch = this.#batch!;
     const at = this.#at;
     const { row } = this;
@@ -167,6 +170,7 @@ export class Recorder {
     if (row.timestamp > batch.maxTimestamp) batch.maxTimestamp = row.timestamp;
     batch.rows = at + 1;
     row.clear();
+    return this.#committed === undefined || this.#committed(batch, at);
   }
 
   /** Takes the row back: nothing of the event stays. */

@@ -14,10 +14,15 @@ export interface WriterState {
 /** Where one writer puts its records. */
 export interface StoreWriter {
   /**
-   * The next batch to fill; undefined when the store takes no more (its events count as `dropped.capacity`). Called on the
+   * The next batch to fill, when the one before is full; undefined when the store takes no more (its events count as `dropped.capacity`). Called on the
    * hot path, so it must not wait. The store may read the complete rows of a batch it gave out at any time.
    */
   nextBatch(): ColumnBatch | undefined;
+  /**
+   * Called after each row that was committed to a batch, by stores that take rows one by one. False when the row could not be
+   * taken: it then counts as `dropped.overflow`. On the hot path too.
+   */
+  committed?(batch: ColumnBatch, row: number): boolean;
   /** Returns when every committed row is as safe as the store makes it. */
   flush(): Promise<void>;
   /** Flushes and ends the writer: it is then closed, not crashed. */

@@ -97,6 +97,7 @@ class MemoryStore implements Store {
         const left = this.#maxEvents - entry.writers.reduce((total, each) => total + allotted(each), 0);
         if (left < 1) return undefined;
         const last = batches.at(-1);
+        last?.seal();
         const wanted = last ? Math.min(last.capacity * 2, BATCH_ROWS) : FIRST_BATCH_ROWS;
         // Half of what is left at most, so that another writer finds room too.
         const capacity = Math.min(wanted, Math.ceil(left / 2));
