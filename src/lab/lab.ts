@@ -246,7 +246,7 @@ export class Lab {
       });
     }
     const writers = await this.#context.store.writers(id);
-    if (!writers.some((writer) => writer.open)) return;
+    if (!writers.some((writer) => writer.status === 'open')) return;
     throw new CrucibleError('not_paused', `Experiment ${show(name)} (${id}) is running elsewhere.`, {
       hint: 'joinExperiment adds this process as another writer.',
     });

@@ -4,10 +4,14 @@ import type { ExperimentState } from './experiment-state.ts';
 import type { LedgerCounts } from './ledger-counts.ts';
 import type { TimeRange } from './query.ts';
 
+/** `crashed`: never closed, and the process behind it is gone. */
+export type WriterStatus = 'open' | 'closed' | 'crashed';
+
 /** How a writer stands, as the store knows it. */
 export interface WriterState {
   readonly writer_id: string;
-  readonly open: boolean;
+  readonly status: WriterStatus;
+  /** Of a writer that crashed: as it last noted it, with `stored` counted anew from what is there. */
   readonly ledger: LedgerCounts;
 }
 

@@ -283,8 +283,8 @@ export const STORE_LAWS: readonly Law<StoreBench>[] = [
       await first.writer.close();
       second.record(3);
       assert.deepEqual(await store.writers('writers'), [
-        { writer_id: 'w-z', open: false, ledger: stored(2) },
-        { writer_id: 'w-a', open: true, ledger: stored(1) },
+        { writer_id: 'w-z', status: 'closed', ledger: stored(2) },
+        { writer_id: 'w-a', status: 'open', ledger: stored(1) },
       ]);
       assert.equal(first.writer.nextBatch(), undefined);
       await second.writer.close();

@@ -234,7 +234,7 @@ describe('a store that fails', () => {
     };
     await expect(other.joinExperiment(experiment.id)).rejects.toThrow('disk gone');
     expect([bus.listening, otherBus.listening]).toEqual([true, false]);
-    expect((await store.writers(experiment.id)).map((writer) => writer.open)).toEqual([true, false]);
+    expect((await store.writers(experiment.id)).map((writer) => writer.status)).toEqual(['open', 'closed']);
     const joined = await other.joinExperiment(experiment.id);
     expect([joined.isOpen, otherBus.listening]).toEqual([true, true]);
   });

@@ -236,7 +236,7 @@ describe('resumeExperiment', () => {
     await a!.lab.close();
     const [one, other] = await Promise.all([b!.lab.resumeExperiment(id), b!.lab.resumeExperiment(id)]);
     expect(one).toBe(other);
-    expect((await b!.store.writers(id)).filter((writer) => writer.open).length).toBe(1);
+    expect((await b!.store.writers(id)).filter((writer) => writer.status === 'open').length).toBe(1);
     b!.bus.execute('a.b');
     expect((await recordsOf(one)).length).toBe(1);
   });

@@ -223,7 +223,7 @@ describe('a closed lab', () => {
     expect(droppedOf(experiment)).toEqual({ stopped: 2 });
     expect(await namesOf(experiment)).toEqual(['a.before']);
     await expectBalanced(experiment);
-    expect((await store.writers(experiment.id)).map((writer) => writer.open)).toEqual([false]);
+    expect((await store.writers(experiment.id)).map((writer) => writer.status)).toEqual(['closed']);
   });
 
   test('does not let an experiment slip in that was being started', async () => {

@@ -117,7 +117,7 @@ class MemoryStore implements Store {
   async writers(id: string): Promise<readonly WriterState[]> {
     return this.#entry(id).writers.map(({ options, open }) => ({
       writer_id: options.schema.writerId,
-      open,
+      status: open ? 'open' : 'closed',
       ledger: options.ledger(),
     }));
   }

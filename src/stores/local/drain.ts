@@ -1,0 +1,187 @@
+import { ColumnBatch } from '../../record/batch.ts';
+import type { ExperimentContext } from '../../record/event-record.ts';
+import { LineEncoder } from '../../record/line-encoder.ts';
+import { type PackedSpace, packedSpace } from '../../record/packed/packed-layout.ts';
+import { RowUnpacker } from '../../record/packed/row-unpacker.ts';
+import { BatchSchema } from '../../record/schema.ts';
+import { Entry, type Ring } from './ring.ts';
+import { SegmentFile, type SegmentLimits } from './segment-file.ts';
+
+/** Rows that are encoded and written in one go. */
+const SLICE_ROWS = 1024;
+
+/** What the content of an `OPEN` entry says about a lane. */
+export interface LaneOpening {
+  readonly writer: string;
+  readonly experiment: ExperimentContext;
+  /** The folder of the experiment's events. */
+  readonly folder: string;
+}
+
+/** One writer's way from packed rows to its segments. */
+export class Lane {
+  readonly unpacker: RowUnpacker;
+  readonly batch: ColumnBatch;
+  readonly file: SegmentFile;
+  readonly encoder: LineEncoder = new LineEncoder();
+  closed = false;
+  /** What has come of a row that is larger than the room in the ring. */
+  readonly parts: Int32Array[] = [];
+  /** How many of the parts made a row that was taken. */
+  joined = 0;
+
+  constructor({ writer, experiment, folder }: LaneOpening, limits: SegmentLimits) {
+    const schema = new BatchSchema(experiment, writer);
+    this.unpacker = new RowUnpacker(schema);
+    this.batch = new ColumnBatch(schema, SLICE_ROWS, 0);
+    this.file = new SegmentFile(folder, writer, limits);
+  }
+
+  /** Writes the rows of the batch as lines. Throws what the system says; the batch is then as it was. */
+  write(): void {
+    const { batch } = this;
+    if (batch.rows > 0) {
+      const lines = this.encoder.lines(batch, 0, batch.rows);
+      this.file.append(Buffer.from(`${lines.join('\n')}\n`), batch.firstSequence + batch.rows - 1);
+    }
+  }
+}
+
+export interface DrainOptions {
+  readonly ring: Ring;
+  readonly limits: SegmentLimits;
+  /** The lane of a writer whose `OPEN` entry another drain has taken. Default: there was no other. */
+  readonly inherit?: (lane: number) => Lane | undefined;
+}
+
+/**
+ * Takes packed rows out of a ring and appends them to their writers' segments. Room in the ring is freed only after the lines
+ * were written, so that whoever comes next finds either the row or its line; by its sequence, it finds it once.
+ */
+export class Drain {
+  readonly #options: DrainOptions;
+  readonly #lanes = new Map<number, Lane>();
+  readonly #filled = new Set<Lane>();
+
+  constructor(options: DrainOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Writes what is in the ring, at most a slice for each call; false when the ring was empty. Only for who holds the lock.
+   * Throws what the system says when a segment cannot be written; all is then still in the ring.
+   */
+  slice(): boolean {
+    const { ring } = this.#options;
+    if (ring.backlog === 0) {
+      this.#rotate();
+      return false;
+    }
+    let full = false;
+    const parts = new Map([...this.#lanes.values()].map((lane) => [lane, lane.parts.length]));
+    const position = ring.read(
+      (kind, lane, space, at, end) => {
+        full = this.#take(kind, lane, space, at, end);
+      },
+      () => full,
+    );
+    try {
+      for (const lane of this.#filled) lane.write();
+    } catch (error) {
+      // All entries are still in the ring; what other lanes have written is known by its sequence.
+      for (const lane of this.#lanes.values()) {
+        lane.parts.length = parts.get(lane) ?? 0;
+        lane.joined = 0;
+      }
+      throw error;
+    } finally {
+      for (const { batch } of this.#filled) batch.reset(0);
+      this.#filled.clear();
+    }
+    ring.release(position);
+    for (const [index, lane] of this.#lanes) {
+      if (lane.joined > 0) lane.parts.splice(0, lane.joined);
+      lane.joined = 0;
+      if (!lane.closed) continue;
+      lane.file.close();
+      this.#lanes.delete(index);
+    }
+    this.#rotate();
+    return true;
+  }
+
+  sync(): void {
+    for (const lane of this.#lanes.values()) lane.file.sync();
+  }
+
+  close(): void {
+    for (const lane of this.#lanes.values()) lane.file.close();
+    this.#lanes.clear();
+  }
+
+  // True when the slice is to end: a batch is full, or a lane closes.
+  #take(kind: number, index: number, space: PackedSpace, at: number, end: number): boolean {
+    if (kind === Entry.OPEN) {
+      this.#openLane(index, space.bytes.toString('utf8', (at + 1) * 4, (at + 1) * 4 + space.words[at]!));
+      return false;
+    }
+    const lane = this.#lane(index);
+    if (!lane) return false;
+    if (kind === Entry.CLOSE) {
+      lane.closed = true;
+      return true;
+    }
+    if (kind === Entry.ROW) return this.#takeRow(lane, space, at, end);
+    lane.parts.push(space.words.slice(at, end));
+    return kind === Entry.LAST && this.#takeParts(lane);
+  }
+
+  #takeRow(lane: Lane, space: PackedSpace, at: number, end: number): boolean {
+    const { batch, unpacker, file } = lane;
+    const sequence = unpacker.sequence(space, at);
+    if (sequence <= file.lastSequence) {
+      unpacker.skip(space, at, end);
+      return false;
+    }
+    if (batch.rows === 0) batch.firstSequence = sequence;
+    unpacker.unpack(space, at, end, batch);
+    this.#filled.add(lane);
+    return batch.rows === batch.capacity;
+  }
+
+  #takeParts(lane: Lane): boolean {
+    const parts = lane.parts.slice(lane.joined);
+    lane.joined = lane.parts.length;
+    const words = parts.reduce((total, part) => total + part.length, 0);
+    const space = packedSpace(new ArrayBuffer(words * 4));
+    let at = 0;
+    for (const part of parts) {
+      space.words.set(part, at);
+      at += part.length;
+    }
+    return this.#takeRow(lane, space, 0, at);
+  }
+
+  // After a failed write the same entries are taken again.
+  #openLane(index: number, text: string): void {
+    if (this.#lanes.has(index)) return;
+    const lane = new Lane(JSON.parse(text) as LaneOpening, this.#options.limits);
+    if (this.#options.inherit) lane.file.recover();
+    this.#lanes.set(index, lane);
+  }
+
+  #lane(index: number): Lane | undefined {
+    let lane = this.#lanes.get(index);
+    if (!lane) {
+      lane = this.#options.inherit?.(index);
+      if (lane) this.#lanes.set(index, lane);
+    }
+    return lane;
+  }
+
+  #rotate(): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.file.rotate()) this.#options.ring.countFinishedSegment();
+    }
+  }
+}

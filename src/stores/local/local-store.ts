@@ -1,0 +1,216 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CrucibleError, show } from '../../core/errors.ts';
+import { requireOptions } from '../../core/options.ts';
+import { warnOnce } from '../../core/warn.ts';
+import { unwritable } from '../../engine/file-errors.ts';
+import type { ColumnBatch } from '../../record/batch.ts';
+import type { ExperimentState } from '../experiment-state.ts';
+import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
+import { ExperimentFiles } from './experiment-files.ts';
+import { LocalWriter } from './local-writer.ts';
+import { beforeProcessEnds } from './process-end.ts';
+import { type Durability, Recording } from './recording.ts';
+import { StateWatch } from './state-watch.ts';
+import { readNotes, statusOf } from './writer-files.ts';
+
+export interface LocalStoreOptions {
+  /** The folder to keep experiments in; made when first needed. Default: `CRUCIBLE_DIR`, else `.crucible` in the working directory. */
+  readonly dir?: string;
+  /**
+   * When a record is safe from the end of its process: `batched` within about 50 ms, written by a thread of its own; `immediate`
+   * when `execute` returns; `fsync` then too, and from a loss of power. Default `batched`.
+   */
+  readonly durability?: Durability;
+  /** What becomes of an event when the queue of `batched` is full: the caller waits, or it is dropped and counted. Default `wait`. */
+  readonly overflow?: 'wait' | 'drop';
+  /** How long `batched` gathers events at most, in milliseconds. Default 5. */
+  readonly flushIntervalMs?: number;
+  /** How large a live segment grows before the next one begins, in bytes. Default 64 MB. */
+  readonly segmentBytes?: number;
+  /** Whether SIGTERM and SIGINT write what is still in memory. Default true; false makes them cost what SIGKILL costs. */
+  readonly signals?: boolean;
+}
+
+const SEGMENT_AGE_MS = 15 * 60_000;
+const BEAT_EVERY_MS = 5000;
+
+/** Keeps experiments as plain files in one folder, for any number of processes at once. See `docs/guide/local-store.md`. */
+export function localStore(options: LocalStoreOptions = {}): Store {
+  requireOptions('localStore', options, [
+    'dir',
+    'durability',
+    'overflow',
+    'flushIntervalMs',
+    'segmentBytes',
+    'signals',
+  ]);
+  const {
+    dir = process.env['CRUCIBLE_DIR'] || '.crucible',
+    durability = 'batched',
+    overflow = 'wait',
+    flushIntervalMs = 5,
+    segmentBytes = 64 * 1024 * 1024,
+    signals = true,
+  } = options;
+  if (typeof dir !== 'string' || dir === '') throw bad('dir', dir, 'Give the path of a folder.');
+  if (!['batched', 'immediate', 'fsync'].includes(durability))
+    throw bad('durability', durability, "Give 'batched', 'immediate' or 'fsync'.");
+  if (overflow !== 'wait' && overflow !== 'drop') throw bad('overflow', overflow, "Give 'wait' or 'drop'.");
+  if (!(flushIntervalMs >= 1 && flushIntervalMs <= 1000))
+    throw bad('flushIntervalMs', flushIntervalMs, 'Give 1 to 1000 milliseconds.');
+  if (!(Number.isSafeInteger(segmentBytes) && segmentBytes >= 1024))
+    throw bad('segmentBytes', segmentBytes, 'Give a whole number of bytes, 1024 or more.');
+  if (typeof signals !== 'boolean') throw bad('signals', signals, 'Give true or false.');
+  return new LocalStore(resolve(dir), signals, {
+    durability,
+    overflow,
+    flushIntervalMs,
+    limits: { bytes: segmentBytes, ageMs: SEGMENT_AGE_MS },
+  });
+}
+
+class LocalStore implements Store {
+  readonly kind = 'local';
+  readonly dir: string;
+  readonly #signals: boolean;
+  readonly #options: ConstructorParameters<typeof Recording>[0];
+  readonly #files: ExperimentFiles;
+  readonly #watch: StateWatch;
+  readonly #writers = new Map<string, LocalWriter[]>();
+  #recording: Recording | undefined;
+  #takeBack: (() => void) | undefined;
+  #beat: NodeJS.Timeout | undefined;
+
+  constructor(dir: string, signals: boolean, options: ConstructorParameters<typeof Recording>[0]) {
+    this.dir = dir;
+    this.#signals = signals;
+    this.#options = options;
+    this.#files = new ExperimentFiles(dir);
+    this.#watch = new StateWatch(this.#files);
+  }
+
+  create(state: ExperimentState): Promise<void> {
+    return this.#files.create(state);
+  }
+
+  load(id: string): Promise<ExperimentState | undefined> {
+    return this.#files.load(id);
+  }
+
+  list(): Promise<readonly ExperimentState[]> {
+    return this.#files.list();
+  }
+
+  async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
+    const state = await this.#files.update(id, change);
+    await this.#watch.tell(id, state);
+    return state;
+  }
+
+  async remove(id: string): Promise<void> {
+    const writers = this.#writers.get(id) ?? [];
+    await Promise.allSettled(writers.map((writer) => writer.close()));
+    this.#writers.delete(id);
+    await this.#files.remove(id);
+    await this.#watch.tell(id, undefined);
+  }
+
+  watch(id: string, listener: (state: ExperimentState | undefined) => void): () => void {
+    return this.#watch.add(id, listener);
+  }
+
+  async openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
+    await this.#files.require(id);
+    const folder = this.#files.folder(id);
+    try {
+      await mkdir(join(folder, 'events'), { recursive: true });
+      await mkdir(join(folder, 'writers'), { recursive: true });
+    } catch (error) {
+      throw unwritable(folder, error);
+    }
+    const known = (await readdir(join(folder, 'writers'))).filter((name) => name.endsWith('.json')).length;
+    const writer = await LocalWriter.open(options, this.#record(), folder, known);
+    this.#writers.set(id, [...(this.#writers.get(id) ?? []), writer]);
+    return writer;
+  }
+
+  async writers(id: string): Promise<readonly WriterState[]> {
+    await this.#files.require(id);
+    const own = new Map((this.#writers.get(id) ?? []).map((writer) => [writer.id, writer]));
+    const notes = await readNotes(join(this.#files.folder(id), 'writers'));
+    return notes.map((note) => {
+      const writer = own.get(note.writer_id);
+      const { ledger } = writer?.isOpen ? writer.note : note;
+      return { writer_id: note.writer_id, status: writer?.isOpen ? 'open' : statusOf(note), ledger };
+    });
+  }
+
+  async *scan(id: string, options: ScanOptions = {}): AsyncIterable<ColumnBatch> {
+    const state = await this.#files.load(id);
+    if (!state) await this.#files.require(id);
+    await this.#recording?.flush();
+    void options;
+    yield* [];
+  }
+
+  async flush(): Promise<void> {
+    await this.#recording?.flush();
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    const writers = [...this.#writers.values()].flat();
+    this.#writers.clear();
+    const closed = await Promise.allSettled(writers.map((writer) => writer.close()));
+    const recording = this.#recording;
+    this.#recording = undefined;
+    clearInterval(this.#beat);
+    this.#takeBack?.();
+    await recording?.end();
+    for (const result of closed) if (result.status === 'rejected') throw result.reason;
+  }
+
+  #record(): Recording {
+    if (this.#recording) return this.#recording;
+    const recording = new Recording(this.#options);
+    this.#recording = recording;
+    this.#takeBack = beforeProcessEnds(
+      { flush: () => void recording.flushSync(), end: () => this.#end(recording) },
+      this.#signals,
+    );
+    this.#beat = setInterval(() => void this.#beatAll(), BEAT_EVERY_MS).unref();
+    return recording;
+  }
+
+  #openWriters(): LocalWriter[] {
+    return [...this.#writers.values()].flat().filter((writer) => writer.isOpen);
+  }
+
+  async #beatAll(): Promise<void> {
+    for (const writer of this.#openWriters()) {
+      await writer.beat().catch((error: Error) => {
+        warnOnce(`heartbeat:${this.dir}`, `A heartbeat could not be written. ${error.message}`);
+      });
+    }
+  }
+
+  #end(recording: Recording): void {
+    if (!recording.flushSync()) {
+      process.stderr.write(`crucible-telemetry: the last events could not be written to ${this.dir}.\n`);
+      return;
+    }
+    for (const writer of this.#openWriters()) {
+      try {
+        writer.end();
+      } catch {
+        // The records are safe; that the writer was not closed shows as a crash, which costs a recount.
+        return;
+      }
+    }
+  }
+}
+
+function bad(name: string, value: unknown, hint: string): CrucibleError {
+  return new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, { hint });
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { threadId } from 'node:worker_threads';
+
+/** Which process wrote a file: enough to tell whether it is still there, also after its number was given to another. */
+export interface ProcessIdentity {
+  readonly host: string;
+  /** Changes with each start of the machine; null where the system does not tell. */
+  readonly boot_id: string | null;
+  readonly pid: number;
+  /** When the process began, in the system's own count; null where the system does not tell. */
+  readonly pid_started: string | null;
+  readonly thread: number;
+}
+
+let own: ProcessIdentity | undefined;
+
+export function thisProcess(): ProcessIdentity {
+  own ??= {
+    host: hostname(),
+    boot_id: bootId(),
+    pid: process.pid,
+    pid_started: startOf(process.pid),
+    thread: threadId,
+  };
+  return own;
+}
+
+/** Whether that process runs; undefined when it is one of another machine. */
+export function isAlive(process: Omit<ProcessIdentity, 'thread'>): boolean | undefined {
+  const here = thisProcess();
+  if (process.host !== here.host) return undefined;
+  if (process.boot_id !== here.boot_id) return false;
+  if (!exists(process.pid)) return false;
+  return process.pid_started === null || process.pid_started === startOf(process.pid);
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function bootId(): string | null {
+  return readOr('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+}
+
+// The 22nd field of the line; the second, the command's name, may hold spaces.
+function startOf(pid: number): string | null {
+  return readOr(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19] ?? null;
+}
+
+function readOr(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,258 @@
+import { Worker } from 'node:worker_threads';
+import { show } from '../../core/errors.ts';
+import { warnOnce } from '../../core/warn.ts';
+import { unwritable } from '../../engine/file-errors.ts';
+import type { ColumnBatch } from '../../record/batch.ts';
+import { packedSpace } from '../../record/packed/packed-layout.ts';
+import type { BatchSchema } from '../../record/schema.ts';
+import { CallerLane } from './caller-lane.ts';
+import { compiledFile } from './compiled-file.ts';
+import { Drain } from './drain.ts';
+import type { DrainWorkerData } from './drain-worker.ts';
+import { Entry, Ring, ringMemory, Side, Stop } from './ring.ts';
+import type { SegmentLimits } from './segment-file.ts';
+import { systemError } from './system-error.ts';
+
+/** When a record is as safe as it gets: see `localStore`. */
+export type Durability = 'batched' | 'immediate' | 'fsync';
+
+export interface RecordingOptions {
+  readonly durability: Durability;
+  /** What happens to an event when the queue is full: it waits on the caller's thread, or is dropped and counted. */
+  readonly overflow: 'wait' | 'drop';
+  readonly flushIntervalMs: number;
+  readonly limits: SegmentLimits;
+}
+
+// About 10,000 events: what is lost when the process is killed at full speed.
+const RING_BYTES = 4 * 1024 * 1024;
+const STALL_MS = 2000;
+const EXIT_MS = 5000;
+const RETRY_MS = 250;
+const PART_WORDS = 8192;
+
+/**
+ * The way from this thread to the segments, for all writers of a store: rows are packed into shared memory and drained by a
+ * thread of its own, or, where each event is to be safe at once or that thread is gone, by the caller.
+ */
+export class Recording {
+  readonly #options: RecordingOptions;
+  readonly #ring: Ring;
+  readonly #lanes = new Map<number, CallerLane>();
+  #nextLane = 0;
+  #workerEnded: Promise<void> | undefined;
+  /** Set once this thread drains; from then on it holds the ring's lock. */
+  #drain: Drain | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+    this.#ring = new Ring(ringMemory(RING_BYTES));
+    if (options.durability === 'batched') this.#startWorker();
+    else this.#takeOver();
+  }
+
+  /** How many segments were finished so far. */
+  get finishedSegments(): number {
+    return this.#ring.finishedSegments;
+  }
+
+  /** Adds a writer. `folder` is that of its experiment's events. */
+  open(schema: BatchSchema, folder: string): CallerLane {
+    const lane = new CallerLane(this.#nextLane++, schema, folder);
+    this.#lanes.set(lane.index, lane);
+    this.#control(Entry.OPEN, lane, lane.opening());
+    return lane;
+  }
+
+  /** Takes a committed row. False when there is no room and none is to be waited for. */
+  append(lane: CallerLane, batch: ColumnBatch, row: number): boolean {
+    lane.batch = batch;
+    lane.row = row;
+    if (!this.#ring.append(Entry.ROW, lane.index, lane.pack) && !this.#appendSlowly(lane)) return false;
+    lane.sequence++;
+    if (this.#drain && (this.#options.durability !== 'batched' || this.#ring.backlog > PART_WORDS)) this.#drainAll();
+    return true;
+  }
+
+  /** Resolves when what was appended so far is in the system's hands. Rejects with `path_unwritable` when it refuses. */
+  async flush(): Promise<void> {
+    const position = this.#ring.head;
+    while (!this.#ring.hasTaken(position)) {
+      if (this.#drain) this.#drainAll();
+      else this.#ring.wake();
+      if (this.#ring.hasTaken(position)) return;
+      if (this.#ring.trouble !== 0) throw this.#refusal();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** The same, without giving the event loop a turn. False when it could not be done. */
+  flushSync(): boolean {
+    const position = this.#ring.head;
+    const until = performance.now() + EXIT_MS;
+    while (!this.#drain && !this.#ring.hasTaken(position) && this.#ring.trouble === 0 && performance.now() < until) {
+      this.#ring.wake();
+      this.#ring.waitForRoom(5);
+    }
+    if (!this.#ring.hasTaken(position) && this.#takeOver()) this.#drainAll();
+    return this.#ring.hasTaken(position);
+  }
+
+  /** Ends a writer; what it appended is written first. */
+  async close(lane: CallerLane): Promise<void> {
+    this.#control(Entry.CLOSE, lane, '');
+    await this.flush();
+    this.#lanes.delete(lane.index);
+  }
+
+  /** Ends the thread. Writers that are still open keep their files. */
+  async end(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    this.#ring.stop(Stop.WHEN_EMPTY);
+    await this.#workerEnded;
+    this.#drain?.close();
+  }
+
+  #startWorker(): void {
+    const file = compiledFile('stores/local/drain-worker.js');
+    if (!file) {
+      warnOnce('drain_worker', 'The file of the writing thread was not found; this thread writes by itself.');
+      this.#takeOver();
+      return;
+    }
+    const { flushIntervalMs, limits } = this.#options;
+    const workerData: DrainWorkerData = { memory: this.#ring.memory, limits, flushIntervalMs };
+    const worker = new Worker(file, { workerData, stdout: false, stderr: false, execArgv: [], env: {} });
+    worker.unref();
+    this.#workerEnded = new Promise((resolve) => {
+      worker.once('exit', () => {
+        resolve();
+        if (this.#closed || this.#drain) return;
+        this.#ring.breakLock(Side.DRAINER);
+        if (this.#takeOver()) this.#drainAll();
+      });
+    });
+    worker.once('error', (error) => {
+      warnOnce('drain_worker', `The writing thread has ended, this thread writes by itself: ${show(error.message)}`);
+    });
+  }
+
+  // For good: what the other thread was told about the rows' texts and columns is not told again.
+  #takeOver(): boolean {
+    if (this.#drain) return true;
+    this.#ring.stop(Stop.NOW);
+    if (!this.#ring.lock(Side.CALLER, STALL_MS)) return false;
+    const { limits } = this.#options;
+    this.#drain = new Drain({ ring: this.#ring, limits, inherit: (lane) => this.#lanes.get(lane)?.inherited(limits) });
+    if (this.#options.durability === 'batched') {
+      this.#timer = setInterval(() => this.#drainAll(), this.#options.flushIntervalMs);
+      this.#timer.unref();
+    }
+    return true;
+  }
+
+  #drainAll(): void {
+    try {
+      while (this.#drain!.slice());
+      if (this.#options.durability === 'fsync') this.#drain!.sync();
+      this.#ring.trouble = 0;
+    } catch (error) {
+      const { errno } = error as NodeJS.ErrnoException;
+      if (errno === undefined) throw error;
+      this.#ring.trouble = errno;
+      this.#tell();
+      this.#retry();
+    }
+  }
+
+  #retry(): void {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#drainAll();
+    }, RETRY_MS);
+    this.#timer.unref();
+  }
+
+  #appendSlowly(lane: CallerLane): boolean {
+    for (;;) {
+      if (this.#ring.backlog === 0) return this.#appendParts(lane);
+      if (!this.#waitForRoom()) return false;
+      if (this.#ring.append(Entry.ROW, lane.index, lane.pack)) return true;
+    }
+  }
+
+  // A row that is larger than the room in an empty ring.
+  #appendParts(lane: CallerLane): boolean {
+    let words = RING_BYTES / 4;
+    let packed = packedSpace(new ArrayBuffer(words * 4));
+    let end = lane.pack(packed, 0, words);
+    while (end < 0) {
+      words *= 2;
+      packed = packedSpace(new ArrayBuffer(words * 4));
+      end = lane.pack(packed, 0, words);
+    }
+    for (let at = 0; at < end; at += PART_WORDS) {
+      const part = packed.words.subarray(at, Math.min(at + PART_WORDS, end));
+      const kind = at + PART_WORDS >= end ? Entry.LAST : Entry.PART;
+      while (
+        !this.#ring.append(kind, lane.index, (space, start, limit) => {
+          if (start + part.length > limit) return -1;
+          space.words.set(part, start);
+          return start + part.length;
+        })
+      ) {
+        if (!this.#waitForRoom()) return false;
+      }
+    }
+    return true;
+  }
+
+  #waitForRoom(): boolean {
+    if (this.#options.overflow === 'drop') return false;
+    if (this.#drain) {
+      const { head } = this.#ring;
+      this.#drainAll();
+      return this.#ring.hasTaken(head);
+    }
+    if (this.#ring.trouble !== 0) {
+      this.#tell();
+      return false;
+    }
+    const { backlog } = this.#ring;
+    this.#ring.wake();
+    this.#ring.waitForRoom(STALL_MS);
+    if (this.#ring.backlog < backlog) return true;
+    // Nothing moved for seconds: the other thread has died, or the disk holds it up.
+    return this.#takeOver();
+  }
+
+  #control(kind: number, lane: CallerLane, text: string): void {
+    const bytes = Buffer.from(text);
+    const words = 1 + Math.ceil(bytes.length / 4);
+    const pack = (space: ReturnType<typeof packedSpace>, at: number, limit: number) => {
+      if (at + words > limit) return -1;
+      space.words[at] = bytes.length;
+      space.bytes.set(bytes, (at + 1) * 4);
+      return at + words;
+    };
+    while (!this.#ring.append(kind, lane.index, pack)) {
+      if (!this.#waitForRoom()) throw this.#refusal();
+    }
+    if (this.#drain) this.#drainAll();
+  }
+
+  #tell(): void {
+    const { message } = this.#refusal();
+    warnOnce(`local_store:${message}`, `Events wait to be written. ${message}`);
+  }
+
+  #refusal(): Error {
+    const folder = this.#lanes.values().next().value?.folder ?? 'the store';
+    return unwritable(folder, systemError(this.#ring.trouble));
+  }
+}

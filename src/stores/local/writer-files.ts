@@ -1,0 +1,87 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClockAnchor } from '../../core/clock.ts';
+import type { LedgerCounts } from '../ledger-counts.ts';
+import type { WriterStatus } from '../store.ts';
+import { replaceText } from './experiment-files.ts';
+import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
+
+/** What a writer notes about itself, in a file that nobody else writes. Times are microseconds since the Unix epoch. */
+export interface WriterNote extends ProcessIdentity {
+  readonly schema_version: number;
+  readonly writer_id: string;
+  /** Position among the writers of its experiment, in the order in which they were opened. */
+  readonly ordinal: number;
+  readonly opened_at: number;
+  readonly heartbeat_at: number;
+  readonly closed_at: number | null;
+  readonly clock_anchors: readonly ClockAnchor[];
+  readonly ledger: LedgerCounts;
+}
+
+/** After that long without a heartbeat a writer of another machine counts as crashed, by the clock of the reader. */
+const SILENCE_MS = 30_000;
+
+/** When a reader first saw each heartbeat: clocks of other machines are not compared with ours. */
+const firstSeen = new Map<string, { heartbeat: number; at: number }>();
+
+export function newNote(
+  known: Pick<WriterNote, 'schema_version' | 'writer_id' | 'ordinal' | 'opened_at' | 'ledger'>,
+): WriterNote {
+  return { ...known, heartbeat_at: known.opened_at, closed_at: null, clock_anchors: [], ...thisProcess() };
+}
+
+export async function writeNote(folder: string, note: WriterNote): Promise<void> {
+  await replaceText(join(folder, `${note.writer_id}.json`), textOf(note));
+}
+
+/** The same for a process that is about to end. */
+export function writeNoteSync(folder: string, note: WriterNote): void {
+  const path = join(folder, `${note.writer_id}.json`);
+  writeFileSync(`${path}.tmp`, textOf(note));
+  renameSync(`${path}.tmp`, path);
+}
+
+/** The notes of an experiment's writers in the order in which they were opened. A damaged one is left out. */
+export async function readNotes(folder: string): Promise<WriterNote[]> {
+  const names = await readdir(folder).catch(() => []);
+  const notes: WriterNote[] = [];
+  for (const name of names) {
+    if (!name.endsWith('.json')) continue;
+    const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
+    const note = text === undefined ? undefined : noteOf(text);
+    if (note) notes.push(note);
+  }
+  return notes.sort(
+    (a, b) => a.ordinal - b.ordinal || a.opened_at - b.opened_at || (a.writer_id < b.writer_id ? -1 : 1),
+  );
+}
+
+/** How a writer stands: closed by itself, or open, or open with nobody behind it. */
+export function statusOf(note: WriterNote): WriterStatus {
+  if (note.closed_at !== null) return 'closed';
+  const alive = isAlive(note) ?? wasHeardLately(note);
+  return alive ? 'open' : 'crashed';
+}
+
+function wasHeardLately({ writer_id, heartbeat_at }: WriterNote): boolean {
+  const seen = firstSeen.get(writer_id);
+  if (seen?.heartbeat === heartbeat_at) return performance.now() - seen.at < SILENCE_MS;
+  firstSeen.set(writer_id, { heartbeat: heartbeat_at, at: performance.now() });
+  // The first look has nothing to compare with but the other machine's clock.
+  return seen !== undefined || Date.now() - heartbeat_at / 1000 < SILENCE_MS;
+}
+
+function noteOf(text: string): WriterNote | undefined {
+  try {
+    const note: unknown = JSON.parse(text);
+    return typeof note === 'object' && note !== null && 'writer_id' in note ? (note as WriterNote) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(note: WriterNote): string {
+  return `${JSON.stringify(note)}\n`;
+}
