@@ -98,6 +98,11 @@ export class Column {
     else this.setValue(row, value);
   }
 
+  /** Makes every cell that value. Nothing may be written from then on. */
+  fill(value: unknown): void {
+    this.#become(CONSTANT, [value]);
+  }
+
   /** Makes a cell absent again. */
   clear(row: number): void {
     if (this.kind === NUMBER) this.#words![2 * row + HIGH] = ABSENT_WORD;

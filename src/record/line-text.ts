@@ -14,7 +14,8 @@ export function fieldText(value: unknown): string {
     case 'string':
       return stringText(value);
     case 'number':
-      if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+      // Some readers of JSON take -0 for an integer, which has no sign.
+      if (value === 0) return Object.is(value, -0) ? '-0.0' : '0';
       return value - value === 0 ? String(value) : `"${value}"`;
     case 'boolean':
       return value ? 'true' : 'false';

@@ -11,10 +11,9 @@ import type { PriceBook } from './prices.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
 import { DURATION, ERROR, RESPONSE, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
 import { Row } from './row.ts';
-import type { BatchSchema } from './schema.ts';
+import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
 import { boundedString, isPlainObject, MAX_VALUES, newTrail, setOwn, snapshot, type Trail } from './snapshot.ts';
 
-const MAX_LEVELS_DEEP = 8;
 const MAX_INLINE_STRING = 4096;
 // What an object counts for among the values of an event: with it, objects that all know each other end soon.
 const OBJECT_COST = 50;
@@ -383,7 +382,7 @@ export class Recorder {
 }
 
 function canNest(binding: Binding): boolean {
-  return binding.keys.length < MAX_LEVELS_DEEP;
+  return binding.keys.length < MAX_COLUMN_KEYS;
 }
 
 function hasKeys(object: object): boolean {

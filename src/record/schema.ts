@@ -7,6 +7,9 @@ import { pathName, type RecordPath } from './path.ts';
 /** More nested keys than this share one column for each root, so that keys made from data cannot exhaust the memory. */
 export const MAX_PATHS = 1000;
 
+/** Objects nested deeper than this many keys are kept as one value. */
+export const MAX_COLUMN_KEYS = 8;
+
 const MAX_CATEGORIES = 10_000;
 
 /** A nested column: its index among the columns of a batch, its path and its flat name. */
