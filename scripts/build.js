@@ -8,7 +8,14 @@ import { rolldown } from 'rolldown';
 rmSync('dist', { recursive: true, force: true });
 
 const bundle = await rolldown({
-  input: { index: 'src/index.ts', 'stats/index': 'src/stats/index.ts', 'testing/index': 'src/testing/index.ts' },
+  input: {
+    index: 'src/index.ts',
+    'stats/index': 'src/stats/index.ts',
+    'testing/index': 'src/testing/index.ts',
+    'stores/local/index': 'src/stores/local/index.ts',
+    // Started as a thread, so it is an entry too.
+    'stores/local/drain-worker': 'src/stores/local/drain-worker.ts',
+  },
   external: (id) => !/^[./]/.test(id),
   platform: 'node',
 });

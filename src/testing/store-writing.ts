@@ -54,6 +54,7 @@ export class Writing {
       prices: new PriceBook(),
       isRequest: () => false,
       nextBatch: () => writer.nextBatch(),
+      committed: writer.committed && ((batch, row) => writer.committed!(batch, row)),
     });
   }
 
@@ -68,7 +69,7 @@ export class Writing {
   /** Writes an event into the next row and keeps the row; false when the store takes no more. */
   record(timestamp: number, measurements: Measurements = {}, metadata: Metadata = {}): boolean {
     if (!this.begin(timestamp, measurements, metadata)) return false;
-    this.#recorder.commit();
+    if (!this.#recorder.commit()) return false;
     this.expected.push(
       enrichEvent('store.test.recorded', measurements, metadata, this.#state, {
         timestamp,

@@ -1,4 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { requireOptions } from '../../core/options.ts';
@@ -7,6 +8,8 @@ import { unwritable } from '../../engine/file-errors.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
+import { BatchSchema } from '../../record/schema.ts';
+import { LiveSegment } from './live-segment.ts';
 import { ExperimentFiles } from './experiment-files.ts';
 import { LocalWriter } from './local-writer.ts';
 import { beforeProcessEnds } from './process-end.ts';
@@ -147,11 +150,14 @@ class LocalStore implements Store {
   }
 
   async *scan(id: string, options: ScanOptions = {}): AsyncIterable<ColumnBatch> {
-    const state = await this.#files.load(id);
-    if (!state) await this.#files.require(id);
+    await this.#files.require(id);
+    const state = (await this.#files.load(id))!;
     await this.#recording?.flush();
     void options;
-    yield* [];
+    for (const { writer_id } of await readNotes(join(this.#files.folder(id), 'writers'))) {
+      const path = join(this.#files.folder(id), 'events', `${writer_id}-00000000.jsonl`);
+      if (existsSync(path)) yield* new LiveSegment(path, new BatchSchema(state, writer_id)).read();
+    }
   }
 
   async flush(): Promise<void> {
