@@ -4,10 +4,10 @@ import type { Dictionary } from '../dictionary.ts';
 import { FIELDS, fieldIndex } from '../fields.ts';
 import { toJsonText } from '../json.ts';
 import type { BatchSchema } from '../schema.ts';
+import { writeText } from './byte-writer.ts';
 import { type PackedSpace, TAG_SHIFT, Tag } from './packed-layout.ts';
 
 const EVENT_NAME = fieldIndex('event_name');
-const LONG_TEXT = 64;
 
 const DOUBLE = new Float64Array(1);
 const DOUBLE_WORDS = new Int32Array(DOUBLE.buffer);
@@ -164,18 +164,8 @@ export class RowPacker {
     if (this.#at + 1 + Math.ceil((text.length * 3) / 4) > this.#limit) throw FULL;
     const { bytes, words } = this.#space;
     const start = (this.#at + 1) * 4;
-    const length = text.length < LONG_TEXT ? shortText(bytes, text, start) : bytes.write(text, start, 'utf8');
+    const length = writeText(bytes, text, start);
     words[this.#at] = length;
     this.#at += 1 + ((length + 3) >> 2);
   }
-}
-
-// For a few characters a loop is faster than a call into the runtime.
-function shortText(bytes: Buffer, text: string, start: number): number {
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 127) return bytes.write(text, start, 'utf8');
-    bytes[start + i] = unit;
-  }
-  return text.length;
 }

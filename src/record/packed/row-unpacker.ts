@@ -33,6 +33,17 @@ export class RowUnpacker {
     for (const name of this.#texts[EVENT_NAME] ?? []) this.#schema.setCategory(name, schema.categoryOf(name));
   }
 
+  /** Takes the text of a code from somebody who has read the row that announces it. */
+  announce(column: number, code: number, text: string): void {
+    this.#texts[column] ??= [];
+    this.#texts[column][code] = text;
+  }
+
+  /** The text that was announced for a code of a column. */
+  textOf(column: number, code: number): string {
+    return this.#texts[column]![code]!;
+  }
+
   /** The sequence of the row packed at word `at`. */
   sequence(space: PackedSpace, at: number): number {
     return space.words[at]!;
@@ -44,14 +55,9 @@ export class RowUnpacker {
     batch.rows++;
   }
 
-  /** Takes what a row announces and leaves the row. */
-  skip(space: PackedSpace, at: number, end: number): void {
-    this.#read(space, at, end, undefined);
-  }
-
-  #read(space: PackedSpace, start: number, end: number, batch: ColumnBatch | undefined): void {
+  #read(space: PackedSpace, start: number, end: number, batch: ColumnBatch): void {
     const { words } = space;
-    const row = batch?.rows ?? 0;
+    const row = batch.rows;
     let copies: number[] | undefined;
     let at = start + 1;
     while (at < end) {
@@ -63,23 +69,23 @@ export class RowUnpacker {
           DOUBLE_WORDS[0] = words[at]!;
           DOUBLE_WORDS[1] = words[at + 1]!;
           at += 2;
-          batch?.allocate(index).setNumber(row, DOUBLE[0]!);
+          batch.allocate(index).setNumber(row, DOUBLE[0]!);
           break;
         case Tag.CODE:
-          batch?.allocate(index).setText(row, this.#texts[index]![words[at]!]!);
+          batch.allocate(index).setText(row, this.#texts[index]![words[at]!]!);
           at++;
           break;
         case Tag.TRUE:
-          batch?.allocate(index).setFlag(row, true);
+          batch.allocate(index).setFlag(row, true);
           break;
         case Tag.FALSE:
-          batch?.allocate(index).setFlag(row, false);
+          batch.allocate(index).setFlag(row, false);
           break;
         case Tag.NULL:
-          batch?.allocate(index).setNull(row);
+          batch.allocate(index).setNull(row);
           break;
         case Tag.NAN:
-          batch?.allocate(index).setNumber(row, Number.NaN);
+          batch.allocate(index).setNumber(row, Number.NaN);
           break;
         case Tag.COPY:
           copies ??= [];
@@ -95,20 +101,18 @@ export class RowUnpacker {
         }
       }
     }
-    for (let i = 0; copies && batch && i < copies.length; i += 2) {
+    for (let i = 0; copies && i < copies.length; i += 2) {
       batch.allocate(copies[i]!).setText(row, batch.columns[copies[i + 1]!]!.get(row) as string);
     }
   }
 
-  #takeText(tag: number, index: number, code: number, text: string, row: number, batch: ColumnBatch | undefined): void {
-    if (tag === Tag.TEXT) batch?.allocate(index).setText(row, text);
-    else if (tag === Tag.VALUE) batch?.allocate(index).setValue(row, fromJsonText(text));
-    else if (tag === Tag.NEW_CODE) {
-      this.#texts[index] ??= [];
-      this.#texts[index][code] = text;
-    } else if (tag === Tag.NEW_COLUMN) this.#schema.column(JSON.parse(text) as RecordPath);
+  #takeText(tag: number, index: number, code: number, text: string, row: number, batch: ColumnBatch): void {
+    if (tag === Tag.TEXT) batch.allocate(index).setText(row, text);
+    else if (tag === Tag.VALUE) batch.allocate(index).setValue(row, fromJsonText(text));
+    else if (tag === Tag.NEW_CODE) this.announce(index, code, text);
+    else if (tag === Tag.NEW_COLUMN) this.#schema.column(JSON.parse(text) as RecordPath);
     else if (tag === Tag.CATEGORY) this.#schema.setCategory(...(JSON.parse(text) as [string, string | null]));
-    else if (batch) {
+    else {
       const [keys, value] = fromJsonText(text) as [string[], unknown];
       batch.setRest(tag === Tag.REST_METADATA ? 'metadata' : 'measurements', row, keys, value);
     }

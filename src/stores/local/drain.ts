@@ -1,14 +1,12 @@
-import { ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentContext } from '../../record/event-record.ts';
-import { LineEncoder } from '../../record/line-encoder.ts';
 import { type PackedSpace, packedSpace } from '../../record/packed/packed-layout.ts';
-import { RowUnpacker } from '../../record/packed/row-unpacker.ts';
+import { PackedLines } from '../../record/packed/packed-lines.ts';
 import { BatchSchema } from '../../record/schema.ts';
 import { Entry, type Ring } from './ring.ts';
 import { SegmentFile, type SegmentLimits } from './segment-file.ts';
 
-/** Rows that are encoded and written in one go. */
-const SLICE_ROWS = 1024;
+/** Bytes of lines that are written in one go. */
+const SLICE_BYTES = 256 * 1024;
 
 /** What the content of an `OPEN` entry says about a lane. */
 export interface LaneOpening {
@@ -20,10 +18,10 @@ export interface LaneOpening {
 
 /** One writer's way from packed rows to its segments. */
 export class Lane {
-  readonly unpacker: RowUnpacker;
-  readonly batch: ColumnBatch;
+  readonly lines: PackedLines;
   readonly file: SegmentFile;
-  readonly encoder: LineEncoder = new LineEncoder();
+  /** Of the last line that is not written yet. */
+  lastSequence = -1;
   closed = false;
   /** What has come of a row that is larger than the room in the ring. */
   readonly parts: Int32Array[] = [];
@@ -31,19 +29,14 @@ export class Lane {
   joined = 0;
 
   constructor({ writer, experiment, folder }: LaneOpening, limits: SegmentLimits) {
-    const schema = new BatchSchema(experiment, writer);
-    this.unpacker = new RowUnpacker(schema);
-    this.batch = new ColumnBatch(schema, SLICE_ROWS, 0);
+    this.lines = new PackedLines(new BatchSchema(experiment, writer));
     this.file = new SegmentFile(folder, writer, limits);
   }
 
-  /** Writes the rows of the batch as lines. Throws what the system says; the batch is then as it was. */
+  /** Writes the lines that were taken. Throws what the system says; nothing of them is then in the file. */
   write(): void {
-    const { batch } = this;
-    if (batch.rows > 0) {
-      const lines = this.encoder.lines(batch, 0, batch.rows);
-      this.file.append(Buffer.from(`${lines.join('\n')}\n`), batch.firstSequence + batch.rows - 1);
-    }
+    const { out } = this.lines;
+    if (out.at > 0) this.file.append(out.bytes.subarray(0, out.at), this.lastSequence);
   }
 }
 
@@ -95,7 +88,7 @@ export class Drain {
       }
       throw error;
     } finally {
-      for (const { batch } of this.#filled) batch.reset(0);
+      for (const { lines } of this.#filled) lines.out.at = 0;
       this.#filled.clear();
     }
     ring.release(position);
@@ -119,7 +112,7 @@ export class Drain {
     this.#lanes.clear();
   }
 
-  // True when the slice is to end: a batch is full, or a lane closes.
+  // True when the slice is to end: there is enough to write, or a lane closes.
   #take(kind: number, index: number, space: PackedSpace, at: number, end: number): boolean {
     if (kind === Entry.OPEN) {
       this.#openLane(index, space.bytes.toString('utf8', (at + 1) * 4, (at + 1) * 4 + space.words[at]!));
@@ -137,16 +130,16 @@ export class Drain {
   }
 
   #takeRow(lane: Lane, space: PackedSpace, at: number, end: number): boolean {
-    const { batch, unpacker, file } = lane;
-    const sequence = unpacker.sequence(space, at);
+    const { lines, file } = lane;
+    const sequence = lines.sequence(space, at);
     if (sequence <= file.lastSequence) {
-      unpacker.skip(space, at, end);
+      lines.skip(space, at, end);
       return false;
     }
-    if (batch.rows === 0) batch.firstSequence = sequence;
-    unpacker.unpack(space, at, end, batch);
+    lines.add(space, at, end);
+    lane.lastSequence = sequence;
     this.#filled.add(lane);
-    return batch.rows === batch.capacity;
+    return lines.out.at > SLICE_BYTES;
   }
 
   #takeParts(lane: Lane): boolean {
