@@ -63,7 +63,7 @@ export class RowPacker {
   #cell(batch: ColumnBatch, column: Column, index: number, row: number): void {
     if (column.kind === ColumnKind.NUMBER) {
       const number = column.numbers[row]!;
-      if (number === number) {
+      if (!Number.isNaN(number)) {
         if (this.#at + 3 > this.#limit) throw FULL;
         const { words } = this.#space;
         DOUBLE[0] = number;

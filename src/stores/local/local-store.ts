@@ -49,7 +49,7 @@ export function localStore(options: LocalStoreOptions = {}): Store {
     'signals',
   ]);
   const {
-    dir = process.env['CRUCIBLE_DIR'] || '.crucible',
+    dir = process.env.CRUCIBLE_DIR || '.crucible',
     durability = 'batched',
     overflow = 'wait',
     flushIntervalMs = 5,
