@@ -8,7 +8,12 @@ import { rolldown } from 'rolldown';
 rmSync('dist', { recursive: true, force: true });
 
 const bundle = await rolldown({
-  input: { index: 'src/index.ts', 'stats/index': 'src/stats/index.ts', 'testing/index': 'src/testing/index.ts' },
+  input: {
+    index: 'src/index.ts',
+    'stats/index': 'src/stats/index.ts',
+    'testing/index': 'src/testing/index.ts',
+    'stores/local/sealer': 'src/stores/local/sealer.ts',
+  },
   external: (id) => !/^[./]/.test(id),
   platform: 'node',
 });

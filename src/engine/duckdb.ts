@@ -61,6 +61,11 @@ export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** SQL text of the path of one file to read, where `*`, `?` and `[` would stand for others. */
+export function sqlFile(path: string): string {
+  return sqlText(path.replace(/[*?[]/g, '[$&]'));
+}
+
 /** SQL text of a name. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
