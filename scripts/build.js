@@ -13,8 +13,9 @@ const bundle = await rolldown({
     'stats/index': 'src/stats/index.ts',
     'testing/index': 'src/testing/index.ts',
     'stores/local/index': 'src/stores/local/index.ts',
-    // Started as a thread, so it is an entry too.
+    // Started as a thread and as a process, so they are entries too.
     'stores/local/drain-worker': 'src/stores/local/drain-worker.ts',
+    'stores/local/sealer': 'src/stores/local/sealer.ts',
   },
   external: (id) => !/^[./]/.test(id),
   platform: 'node',

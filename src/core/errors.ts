@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'path_unwritable'
   | 'path_unreadable'
   | 'damaged_data'
+  | 'unsupported_version'
   | 'dependency_missing';
 
 const BRAND = Symbol.for('crucible-telemetry.error');

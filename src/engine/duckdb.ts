@@ -13,6 +13,8 @@ export interface EngineOptions {
 /** A DuckDB of one's own, in memory: it owns no file, so there is nothing to lock. */
 export interface Engine {
   readonly connection: DuckDBConnection;
+  /** Another connection to the same data: a result that is read bit by bit needs one of its own. The caller closes it. */
+  connect(): Promise<DuckDBConnection>;
   /** Runs one statement to its end, on a thread of the runtime's pool. */
   run(sql: string): Promise<void>;
   /** Releases it. Closing twice is fine. */
@@ -49,6 +51,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   return {
     connection,
+    async connect() {
+      const other = await instance.connect();
+      await other.run("SET TimeZone = 'UTC'");
+      return other;
+    },
     async run(sql) {
       await connection.run(sql);
     },
@@ -59,6 +66,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 /** SQL text of a string. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** SQL text of the path of one file to read, where `*`, `?` and `[` would stand for others. */
+export function sqlFile(path: string): string {
+  return sqlText(path.replace(/[*?[]/g, '[$&]'));
 }
 
 /** SQL text of a name. */

@@ -44,6 +44,13 @@ export interface ScanOptions {
   readonly range?: TimeRange;
   /** Batches by falling latest timestamp, instead of by writer and sequence. */
   readonly newestFirst?: boolean;
+  /**
+   * A hint: only these fields, and nested paths such as `metadata.tokens`, will be looked at beside the event's name, so that a store may
+   * leave out the others. Default: all.
+   */
+  readonly fields?: readonly string[] | undefined;
+  /** A hint: nested values will be looked at in events of these names only. Default: in all. */
+  readonly nestedOf?: readonly string[] | undefined;
 }
 
 /**

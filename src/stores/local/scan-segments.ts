@@ -1,0 +1,47 @@
+import type { ColumnBatch } from '../../record/batch.ts';
+import { BatchSchema } from '../../record/schema.ts';
+import type { ExperimentState } from '../experiment-state.ts';
+import type { ScanOptions } from '../store.ts';
+import { newestFirst } from './newest-first.ts';
+import type { SealedFiles } from './sealed-files.ts';
+import { listSegments } from './segment-list.ts';
+import { type OnSkipped, warnOfSkipped } from './segment-sources.ts';
+import { WriterScan } from './writer-scan.ts';
+
+export interface SegmentScanOptions extends ScanOptions {
+  /** Told what had to be left out. Default: a warning, once for each file. */
+  readonly onSkipped?: OnSkipped;
+}
+
+/**
+ * The records in an experiment's folder, each once, from live and sealed segments: by (writer, sequence) with the writers in the
+ * order given and unknown ones after them, or by falling latest timestamp. It may run while others write and seal.
+ *
+ * @throws `unsupported_version` for a segment of a later version of the library.
+ */
+export async function* scanSegments(
+  files: SealedFiles,
+  folder: string,
+  state: ExperimentState,
+  writersInOrder: readonly string[],
+  options: SegmentScanOptions = {},
+): AsyncGenerator<ColumnBatch> {
+  const { range, onSkipped = warnOfSkipped, fields, nestedOf } = options;
+  const projection = { fields: fields && new Set(fields), nestedOf };
+  const sources = (await listSegments(folder, writersInOrder)).map(({ writer, bases }) => ({
+    scan: new WriterScan(files, new BatchSchema(state, writer), { projection, range, onSkipped }),
+    bases,
+  }));
+  if (options.newestFirst) {
+    yield* newestFirst(sources);
+    return;
+  }
+  for (const { scan, bases } of sources) {
+    for (const base of bases) {
+      for await (const found of scan.segment(base)) {
+        if ('rows' in found) yield found;
+        else yield* scan.read(found);
+      }
+    }
+  }
+}

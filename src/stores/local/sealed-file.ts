@@ -1,0 +1,57 @@
+import { sqlFile, sqlText } from '../../engine/duckdb.ts';
+import { FIELDS, type FieldType, SCHEMA_VERSION } from '../../record/fields.ts';
+
+/** Rows of a row group: what is pruned and read as one. */
+export const GROUP_ROWS = 20_480;
+
+/** The keys of what a sealed segment says about itself. */
+export const SealedKey = {
+  VERSION: 'crucible.schema_version',
+  WRITER: 'crucible.writer_id',
+  FIRST_SEQUENCE: 'crucible.first_sequence',
+  ROWS: 'crucible.rows',
+} as const;
+
+const LINE_TYPES: Readonly<Record<FieldType, string>> = {
+  string: 'VARCHAR',
+  number: 'DOUBLE',
+  integer: 'BIGINT',
+  boolean: 'BOOLEAN',
+  timestamp: 'BIGINT',
+  strings: 'VARCHAR[]',
+  object: 'VARCHAR',
+};
+
+export interface SealedContent {
+  readonly writer: string;
+  readonly firstSequence: number;
+  readonly rows: number;
+  /** The longest line in bytes. */
+  readonly longest: number;
+}
+
+/**
+ * The statement that turns a file of good lines into a sealed segment: all fields in their order with fixed types, whatever the
+ * lines hold; `measurements` and `metadata` are JSON text.
+ */
+export function sealStatement(lines: string, target: string, content: SealedContent): string {
+  const columns = FIELDS.map(({ name, type }) => `"${name}": '${LINE_TYPES[type]}'`);
+  const selected = FIELDS.map(({ name, type }) =>
+    type === 'timestamp' ? `make_timestamptz("${name}") AS "${name}"` : `"${name}"`,
+  );
+  const metadata = {
+    [SealedKey.VERSION]: SCHEMA_VERSION,
+    [SealedKey.WRITER]: content.writer,
+    [SealedKey.FIRST_SEQUENCE]: content.firstSequence,
+    [SealedKey.ROWS]: content.rows,
+  };
+  const pairs = Object.entries(metadata).map(([key, value]) => `${sqlText(key)}: ${sqlText(String(value))}`);
+  return `
+    COPY (
+      SELECT ${selected.join(', ')}
+      FROM read_json(${sqlFile(lines)}, format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${content.longest + 1024},
+        columns = {${columns.join(', ')}})
+    ) TO ${sqlText(target)} (
+      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS}, USE_TMP_FILE false, KV_METADATA {${pairs.join(', ')}}
+    )`;
+}
