@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,8 +21,6 @@ const FOLDERS = [
  */
 export function compileSources(): { dir: string; url(path: string): string } {
   const dir = mkdtempSync(join(tmpdir(), 'crucible-compiled-'));
-  // Readable for a child that runs as another user.
-  chmodSync(dir, 0o755);
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
   for (const folder of FOLDERS) {
     mkdirSync(join(dir, folder), { recursive: true });
