@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, expect, test } from 'vitest';
 import { jsonlMetrics } from '../../../../src/metrics-store/adapters/jsonl/jsonl-metrics.ts';
-import { compileSources } from '../../compiled.ts';
+import { Sandbox } from '../../../sandbox.ts';
 
-const { dir: compiled, url } = compileSources();
-const moduleUrl = url('metrics-store/adapters/jsonl/jsonl-metrics.ts');
+const sandbox = new Sandbox(process.cwd(), ['core', 'record', 'metrics-store']);
+const moduleUrl = sandbox.url('metrics-store/adapters/jsonl/jsonl-metrics.ts');
 const dir = mkdtempSync(join(tmpdir(), 'crucible-processes-'));
 afterAll(() => {
-  rmSync(compiled, { recursive: true });
+  sandbox.remove();
   rmSync(dir, { recursive: true });
 });
 
