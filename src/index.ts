@@ -63,8 +63,10 @@ export {
   type Lab,
 } from './lab/lab.ts';
 export { type JsonlMetricsOptions, jsonlMetrics } from './metrics-store/adapters/jsonl/jsonl-metrics.ts';
+export { type LocalMetricsOptions, localMetrics } from './metrics-store/adapters/local/local-metrics.ts';
 export { type MemoryMetricsOptions, memoryMetrics } from './metrics-store/adapters/memory/memory-metrics.ts';
 export { type MetricsAdapter, type MetricsStoreConfig, openMetricsStore } from './metrics-store/adapters/open.ts';
+export { type BatchingOptions, batchingMetrics } from './metrics-store/batching-metrics.ts';
 export { type MetricsDriver, metricsStoreFrom } from './metrics-store/metrics-driver.ts';
 export type {
   MetricFilter,
@@ -73,6 +75,7 @@ export type {
   MetricsRejects,
   MetricsStore,
 } from './metrics-store/metrics-store.ts';
+export { teeMetrics } from './metrics-store/tee-metrics.ts';
 export { type EnrichOptions, enrichEvent } from './record/enrich-event.ts';
 export type { EventRecord, ExperimentContext, FieldName, RecordScope } from './record/event-record.ts';
 export type { ModelPrice, PriceOverrides } from './record/prices.ts';

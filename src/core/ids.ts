@@ -4,6 +4,9 @@ import type { Random } from './random.ts';
 
 const HEX = '0123456789abcdef';
 
+/** What the id of an experiment may be: it names a folder. */
+export const EXPERIMENT_ID: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
 /** `length` random hexadecimal digits. */
 export function randomHex(length: number, random: Random = Math.random): string {
   let text = '';

@@ -18,10 +18,11 @@ export type TimeStyle = 'iso' | 'micros';
 export class FlatRows {
   readonly #columns: readonly ExportColumn[];
   readonly #encoders: Readonly<Record<ColumnType, { encode: (value: unknown) => string; texts: ColumnTexts }>>;
+  #negativeZero = false;
 
   constructor(columns: readonly ExportColumn[], times: TimeStyle) {
     this.#columns = columns;
-    const plain = encoder(plainText);
+    const plain = encoder((value) => this.#plainText(value));
     const json = encoder(jsonText);
     this.#encoders = {
       string: plain,
@@ -32,6 +33,11 @@ export class FlatRows {
       strings: json,
       json,
     };
+  }
+
+  /** Whether some number so far was −0. */
+  get hasNegativeZero(): boolean {
+    return this.#negativeZero;
   }
 
   rows({ batch, from, to }: RowSlice): string[] {
@@ -58,6 +64,14 @@ export class FlatRows {
     });
     return before === '' ? rows : rows.map((row) => row + before);
   }
+
+  #plainText(value: unknown): string {
+    if (value === null || value === undefined) return '';
+    if (typeof value === 'string') return cellText(value);
+    if (!Object.is(value, -0)) return String(value);
+    this.#negativeZero = true;
+    return '-0';
+  }
 }
 
 /** Text as a cell: quoted only where it must be. */
@@ -78,12 +92,6 @@ function eachText(
   const texts: string[] = [];
   for (let row = from; row < to; row++) texts.push(encode(get(row)));
   return texts;
-}
-
-function plainText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value === 'string') return cellText(value);
-  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function jsonText(value: unknown): string {

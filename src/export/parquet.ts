@@ -51,11 +51,12 @@ export async function writeParquet(job: ExportJob): Promise<Written> {
   return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
 }
 
-/** How large the rows of a spool are, in bytes. */
+/** What is known of the rows of a spool: sizes are in bytes. */
 interface Extent {
   readonly longest: number;
   /** The most that a whole vector of consecutive rows takes. */
   readonly vector: number;
+  readonly hasNegativeZero: boolean;
 }
 
 async function writeSpool(job: ExportJob, columns: readonly ExportColumn[], path: string): Promise<Extent> {
@@ -76,7 +77,11 @@ async function writeSpool(job: ExportJob, columns: readonly ExportColumn[], path
         begin = writer.bytesWritten;
       }
     }
-    return { longest, vector: Math.max(vector, writer.bytesWritten - begin) };
+    return {
+      longest,
+      vector: Math.max(vector, writer.bytesWritten - begin),
+      hasNegativeZero: flat.hasNegativeZero,
+    };
   });
 }
 
@@ -87,6 +92,8 @@ function copyStatement(job: ExportJob, columns: readonly ExportColumn[], spool: 
     ([key, value]) => `${sqlText(key)}: ${sqlText(value)}`,
   );
   const maxLine = extent.longest + 1024;
+  // In a dictionary DuckDB keeps one zero for both (duckdb issue 25781). It has dictionaries for all columns or for none.
+  const dictionaries = extent.hasNegativeZero ? 'DICTIONARY_SIZE_LIMIT 0,' : '';
   return `
     COPY (
       SELECT ${selected.join(', ')}
@@ -95,7 +102,7 @@ function copyStatement(job: ExportJob, columns: readonly ExportColumn[], spool: 
         max_line_size = ${maxLine}, buffer_size = ${Math.max(MIN_BUFFER_BYTES, 2 * maxLine)})
     ) TO ${sqlText(job.draft.path)} (
       FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(extent, columns.length)}, USE_TMP_FILE false,
-      KV_METADATA {${metadata.join(', ')}}
+      ${dictionaries} KV_METADATA {${metadata.join(', ')}}
     )`;
 }
 

@@ -1,5 +1,6 @@
 import { isRecord } from '../bus/records.ts';
 import { CrucibleError, show } from '../core/errors.ts';
+import { EXPERIMENT_ID } from '../core/ids.ts';
 import { requireOptions } from '../core/options.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
 import type { Enricher } from '../experiment/collector.ts';
@@ -37,8 +38,6 @@ export interface ExperimentOptions {
   readonly redact?: readonly string[];
 }
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
 /** Checks the options and turns them into the state of a running experiment. Throws `invalid_argument`. */
 export function newState(options: ExperimentOptions, id: string, now: number): ExperimentState {
   requireOptions('startExperiment', options, OPTION_NAMES);
@@ -58,7 +57,7 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
       hint: "Give startExperiment({ name: '…' }).",
     });
   }
-  if (typeof id !== 'string' || !ID.test(id)) {
+  if (typeof id !== 'string' || !EXPERIMENT_ID.test(id)) {
     throw new CrucibleError('invalid_argument', `id is ${show(id)}.`, {
       hint: 'Use letters, digits, dots, underscores and hyphens, at most 128, beginning with a letter or digit.',
     });

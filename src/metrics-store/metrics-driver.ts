@@ -22,8 +22,8 @@ export interface MetricsDriver {
   close?(): Promise<void>;
   /** Forgets the points of a run. Left out where the medium only appends. */
   remove?(runId: string): Promise<void>;
-  /** What the last finished scan skipped. Default: nothing ever is. */
-  readonly rejects?: Omit<MetricsRejects, 'refused'>;
+  /** What the last finished scan skipped, and points refused after `append` had taken them. Default: nothing ever is. */
+  readonly rejects?: Omit<MetricsRejects, 'refused'> & { readonly refused?: number };
 }
 
 /** A metrics store from its driver. `clock` gives the timestamps; default: the clock of the process. */
@@ -48,8 +48,8 @@ class DrivenMetricsStore implements MetricsStore {
   }
 
   get rejects(): MetricsRejects {
-    const { torn, damaged } = this.#driver.rejects ?? { torn: 0, damaged: 0 };
-    return { torn, damaged, refused: this.#refused };
+    const { torn = 0, damaged = 0, refused = 0 } = this.#driver.rejects ?? {};
+    return { torn, damaged, refused: this.#refused + refused };
   }
 
   // Not an async function: a point that is kept at once costs no promise of its own.

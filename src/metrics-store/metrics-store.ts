@@ -32,11 +32,11 @@ export interface MetricFilter {
 
 /** What is not among the points that a read returns, though somebody tried to store it. */
 export interface MetricsRejects {
-  /** Unfinished last entries that the last finished read skipped: 0 or 1. A writer was killed, or the disk was full. */
+  /** Unfinished last entries that the last finished read skipped, at most one in a file. A writer was killed, or the disk was full. */
   readonly torn: number;
   /** Other entries that the last finished read skipped because they are not metric points, whatever run they were of. */
   readonly damaged: number;
-  /** Calls of `record` that were rejected since this store was opened. */
+  /** Points that were refused since this store was opened. */
   readonly refused: number;
 }
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as api from '../../src/index.ts';
+import { Sandbox } from '../sandbox.ts';
 import { blocks, documentedPages, programs, type Snippet } from './pages.ts';
-import { Sandbox } from './sandbox.ts';
 import { complaints, globalsText } from './type-check.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

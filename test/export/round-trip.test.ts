@@ -102,6 +102,12 @@ function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
 describe.each(['csv', 'jsonl', 'parquet', 'arrow'] as const)('%s', (format) => {
   test('values that are hard to keep come back as they were', () => readBack(format, HARD));
 
+  test('zeros of both signs in one column keep them', () =>
+    readBack(
+      format,
+      Array.from({ length: 40 }, (_, i) => ({ measurements: { x: i % 2 ? 0 : -0, loss: i % 3 ? -0 : 0 } })),
+    ));
+
   test('whatever is recorded comes back as it was', async () => {
     const object = objectOf(jsonLike()) as fc.Arbitrary<Record<string, never>>;
     const name = fc.constantFrom('my_app.work.done', 'req_llm.request.stop', 'crucible_train.batch.stop');

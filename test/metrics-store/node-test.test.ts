@@ -1,18 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { METRICS_STORE_LAWS } from '../../src/testing/metrics-store-laws.ts';
-import { compileSources } from './compiled.ts';
+import { Sandbox } from '../sandbox.ts';
 
-const { dir, url } = compileSources();
-afterAll(() => rmSync(dir, { recursive: true }));
+const sandbox = new Sandbox(process.cwd(), ['core', 'record', 'metrics-store', 'testing']);
+afterAll(() => sandbox.remove());
 
 test("the conformance suite runs under node's own test runner", () => {
   const law = 'a run without points reads as empty';
   const body = `
     import test from 'node:test';
-    import { metricsStoreConformance } from '${url('testing/metrics-store-conformance.ts')}';
-    import { memoryMetrics } from '${url('metrics-store/adapters/memory/memory-metrics.ts')}';
+    import { metricsStoreConformance } from '${sandbox.url('testing/metrics-store-conformance.ts')}';
+    import { memoryMetrics } from '${sandbox.url('metrics-store/adapters/memory/memory-metrics.ts')}';
     const skip = [{ law: ${JSON.stringify(law)}, reason: 'to see it skipped' }];
     metricsStoreConformance({ name: 'memory', test, skip, open: ({ clock }) => memoryMetrics({ clock }) });
     metricsStoreConformance({ name: 'forgetful', test, open: ({ clock }) => ({ ...memoryMetrics({ clock }), record: async () => {} }) });`;

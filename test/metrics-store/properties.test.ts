@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { jsonlMetrics } from '../../src/metrics-store/adapters/jsonl/jsonl-metrics.ts';
+import { localMetrics } from '../../src/metrics-store/adapters/local/local-metrics.ts';
 import { memoryMetrics } from '../../src/metrics-store/adapters/memory/memory-metrics.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'crucible-properties-'));
@@ -56,7 +57,7 @@ const point = fc.record({
 test('what is recorded is what is read: any names, values, steps and metadata, in any adapter', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(point, { maxLength: 20 }), async (points) => {
-      for (const store of [jsonlMetrics({ path: newPath() }), memoryMetrics()]) {
+      for (const store of [jsonlMetrics({ path: newPath() }), memoryMetrics(), localMetrics({ dir: newPath() })]) {
         for (const { run, metric, value, ...options } of points) await store.record(run, metric, value, options);
         await store.close();
         for (const run of new Set(points.map((point) => point.run.toWellFormed()))) {

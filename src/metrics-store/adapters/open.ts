@@ -1,24 +1,27 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { MetricsStore } from '../metrics-store.ts';
 import { type JsonlMetricsOptions, jsonlMetrics } from './jsonl/jsonl-metrics.ts';
+import { type LocalMetricsOptions, localMetrics } from './local/local-metrics.ts';
 import { type MemoryMetricsOptions, memoryMetrics } from './memory/memory-metrics.ts';
 
-/** The factory of a kind of metrics store: `jsonlMetrics`, `memoryMetrics` or your own. */
+/** The factory of a kind of metrics store: `jsonlMetrics`, `localMetrics`, `memoryMetrics` or your own. */
 export type MetricsAdapter<Options extends object> = (options: Options) => MetricsStore;
 
 /** A metrics store chosen by name, as it may stand in a configuration file: the adapter's own options beside its name. */
 export type MetricsStoreConfig =
   | ({ readonly adapter: 'jsonl' } & JsonlMetricsOptions)
+  | ({ readonly adapter: 'local' } & LocalMetricsOptions)
   | ({ readonly adapter: 'memory' } & MemoryMetricsOptions);
 
 const ADAPTERS = new Map<unknown, MetricsAdapter<never>>([
   ['jsonl', jsonlMetrics],
+  ['local', localMetrics],
   ['memory', memoryMetrics],
 ]);
 
 /**
- * Opens a metrics store chosen by configuration: `{ adapter: 'jsonl', path }`, `{ adapter: 'memory' }`, or an adapter of your own
- * with its options, `{ adapter: myMetrics, url }`. Nothing is touched before the first point is recorded or read.
+ * Opens a metrics store chosen by configuration: `{ adapter: 'jsonl', path }`, `{ adapter: 'local', dir }`,
+ * `{ adapter: 'memory' }`, or an adapter of your own with its options, `{ adapter: myMetrics, url }`. Nothing is touched before the first point is recorded or read.
  *
  * Throws `unknown_adapter`, listing the known ones, and whatever the adapter throws for its options.
  */

@@ -40,7 +40,7 @@ test.each(['jsnol', 'constructor', '', undefined, null, 7])(
   (adapter) => {
     const open = () => openMetricsStore({ adapter } as unknown as MetricsStoreConfig);
     expect(open).toThrow(
-      expect.objectContaining({ code: 'unknown_adapter', hint: expect.stringContaining('"jsonl", "memory"') }),
+      expect.objectContaining({ code: 'unknown_adapter', hint: expect.stringContaining('"jsonl", "local", "memory"') }),
     );
     expect(open).toThrow(JSON.stringify(adapter) ?? 'undefined');
   },

@@ -4,9 +4,9 @@ import { CrucibleError, show } from '../../../core/errors.ts';
 import { warnOnce } from '../../../core/warn.ts';
 import { type MetricsDriver, metricsStoreFrom } from '../../metrics-driver.ts';
 import type { MetricPoint, MetricsStore } from '../../metrics-store.ts';
-import { pointFromLine, pointToLine } from '../../point-line.ts';
+import { pointToLine } from '../../point-line.ts';
 import { LineAppender } from './line-appender.ts';
-import { readLines } from './line-reader.ts';
+import { readPoints, SkippedLines, skippedMessage } from './point-file.ts';
 
 export interface JsonlMetricsOptions {
   /** The file. It and its folder are created by the first point recorded, never by opening or reading. */
@@ -14,8 +14,6 @@ export interface JsonlMetricsOptions {
   /** Where timestamps come from. Default: the clock of the process. */
   readonly clock?: Clock | undefined;
 }
-
-const BLANK = /^[ \t\r]*$/;
 
 /**
  * A metrics store in one file of JSON Lines, `{"run_id","metric","value","step","timestamp","metadata"}` to a line, for any number
@@ -38,14 +36,14 @@ export function jsonlMetrics(options: JsonlMetricsOptions): MetricsStore {
 
 class JsonlMetricsDriver implements MetricsDriver {
   readonly name: string;
-  rejects = { torn: 0, damaged: 0 };
+  rejects = new SkippedLines();
   readonly #path: string;
   readonly #appender: LineAppender;
 
   constructor(path: string) {
     this.name = `jsonl ${path}`;
     this.#path = resolve(path);
-    this.#appender = new LineAppender(this.#path);
+    this.#appender = new LineAppender(() => this.#path);
   }
 
   append(point: MetricPoint): undefined {
@@ -53,23 +51,11 @@ class JsonlMetricsDriver implements MetricsDriver {
   }
 
   async *scan(runId: string): AsyncGenerator<MetricPoint> {
-    const rejects = { torn: 0, damaged: 0 };
-    let lineNumber = 0;
-    let firstReject = 0;
-    for await (const { lines, terminated } of readLines(this.#path)) {
-      for (const line of lines) {
-        lineNumber++;
-        const point = line === null ? null : pointFromLine(line);
-        if (point) {
-          if (point.run_id === runId) yield point;
-        } else if (line === null || !BLANK.test(line)) {
-          firstReject ||= lineNumber;
-          rejects[terminated ? 'damaged' : 'torn']++;
-        }
-      }
-    }
-    this.rejects = rejects;
-    if (firstReject > 0) this.#warn(firstReject);
+    const skipped = new SkippedLines();
+    for await (const point of readPoints(this.#path, skipped)) if (point.run_id === runId) yield point;
+    this.rejects = skipped;
+    const message = skippedMessage(skipped);
+    if (message) warnOnce(`metrics_file_damaged:${this.#path}`, message);
   }
 
   flush(): Promise<void> {
@@ -78,14 +64,5 @@ class JsonlMetricsDriver implements MetricsDriver {
 
   async close(): Promise<void> {
     this.#appender.close();
-  }
-
-  #warn(firstReject: number): void {
-    const { torn, damaged } = this.rejects;
-    warnOnce(
-      `metrics_file_damaged:${this.#path}`,
-      `${this.#path}: skipped ${damaged} damaged and ${torn} unfinished line(s), the first of them line ${firstReject}. ` +
-        'The other points were read; the count is in `rejects`.',
-    );
   }
 }

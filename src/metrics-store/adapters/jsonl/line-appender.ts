@@ -10,7 +10,8 @@ import { MAX_LINE_BYTES, NEWLINE } from './line-reader.ts';
  * system does not mix with others, and starts on a fresh line even if somebody left a torn one.
  */
 export class LineAppender {
-  readonly #path: string;
+  readonly #locate: () => string;
+  #path = '';
   readonly #lastByte = new Uint8Array(1);
   #fd: number | undefined;
   /** The size of the file when it is known to end with a newline. At any other size somebody else has written since. */
@@ -18,8 +19,9 @@ export class LineAppender {
   #written = 0;
   #synced = 0;
 
-  constructor(path: string) {
-    this.#path = path;
+  /** @param locate The path of the file, asked for whenever it is opened: at the first line, and after it was deleted. */
+  constructor(locate: () => string) {
+    this.#locate = locate;
   }
 
   /** Writes the line and a newline. Throws `path_unwritable` if it cannot be written whole; what then is in the file is no line. */
@@ -96,6 +98,7 @@ export class LineAppender {
   #open(): number {
     if (this.#fd !== undefined) return this.#fd;
     this.#cleanSize = 0;
+    this.#path = this.#locate();
     try {
       this.#fd = openSync(this.#path, 'a+');
     } catch (error) {

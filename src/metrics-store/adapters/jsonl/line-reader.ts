@@ -40,13 +40,13 @@ export async function* readLines(path: string): AsyncGenerator<LineBatch> {
 
 async function* linesOf(handle: FileHandle): AsyncGenerator<LineBatch> {
   const { size } = await handle.stat();
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size));
   const pending = new PendingLine();
   let position = 0;
   let lineStart = 0;
   let waited = false;
   while (lineStart < size) {
-    const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, position);
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) {
       // Another process may be in the middle of writing this very line.
       if (!waited) await sleep(IN_FLIGHT_MS);

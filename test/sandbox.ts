@@ -11,21 +11,31 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
 const TIMEOUT_MS = 60_000;
 
-/** The package as an installed one: compiled from src/, whatever state dist/ is in, in a folder where programs may write. */
+/**
+ * The package as an installed one, for child processes of plain Node: compiled from src/, whatever state dist/ is in, in a folder
+ * where programs may write.
+ */
 export class Sandbox {
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'crucible-docs-'));
+  readonly folder: string = mkdtempSync(join(tmpdir(), 'crucible-sandbox-'));
 
-  constructor(root: string) {
+  /** @param parts Folders of src/ to compile. Default: all of it. */
+  constructor(root: string, parts: readonly string[] = ['']) {
     copyFileSync(join(root, 'package.json'), join(this.folder, 'package.json'));
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'), 'dir');
     for (const file of readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })) {
-      if (file.endsWith('.ts'))
+      if (file.endsWith('.ts') && parts.some((part) => file.startsWith(part)))
         compile(join(root, 'src', file), join(this.folder, 'dist', file.replace(/\.ts$/, '.js')));
     }
+  }
+
+  /** The address of a module by its path below src/. */
+  url(path: string): string {
+    return pathToFileURL(join(this.folder, 'dist', path.replace(/\.ts$/, '.js'))).href;
   }
 
   /** Writes a file, with the folders above it. Returns its path. */
