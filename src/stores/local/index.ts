@@ -1,2 +1,2 @@
-export { type LocalStoreOptions, localStore } from './local-store.ts';
+export { type LocalStore, type LocalStoreOptions, localStore } from './local-store.ts';
 export type { Durability } from './recording.ts';

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CrucibleError, show } from '../../core/errors.ts';
@@ -6,14 +5,15 @@ import { requireOptions } from '../../core/options.ts';
 import { warnOnce } from '../../core/warn.ts';
 import { unwritable } from '../../engine/file-errors.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
-import { BatchSchema } from '../../record/schema.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
 import { ExperimentFiles } from './experiment-files.ts';
-import { LiveSegment } from './live-segment.ts';
 import { LocalWriter } from './local-writer.ts';
 import { beforeProcessEnds } from './process-end.ts';
 import { type Durability, Recording } from './recording.ts';
+import { scanSegments } from './scan-segments.ts';
+import { SealedFiles } from './sealed-files.ts';
+import { Sealing } from './sealing.ts';
 import { StateWatch } from './state-watch.ts';
 import { readNotes, statusOf } from './writer-files.ts';
 
@@ -39,7 +39,7 @@ const SEGMENT_AGE_MS = 15 * 60_000;
 const BEAT_EVERY_MS = 5000;
 
 /** Keeps experiments as plain files in one folder, for any number of processes at once. See `docs/guide/local-store.md`. */
-export function localStore(options: LocalStoreOptions = {}): Store {
+export function localStore(options: LocalStoreOptions = {}): LocalStore {
   requireOptions('localStore', options, [
     'dir',
     'durability',
@@ -65,7 +65,7 @@ export function localStore(options: LocalStoreOptions = {}): Store {
   if (!(Number.isSafeInteger(segmentBytes) && segmentBytes >= 1024))
     throw bad('segmentBytes', segmentBytes, 'Give a whole number of bytes, 1024 or more.');
   if (typeof signals !== 'boolean') throw bad('signals', signals, 'Give true or false.');
-  return new LocalStore(resolve(dir), signals, {
+  return new FolderStore(resolve(dir), signals, {
     durability,
     overflow,
     flushIntervalMs,
@@ -73,7 +73,14 @@ export function localStore(options: LocalStoreOptions = {}): Store {
   });
 }
 
-class LocalStore implements Store {
+/** A store in a folder. */
+export interface LocalStore extends Store {
+  readonly kind: 'local';
+  /** The folder, as an absolute path. */
+  readonly dir: string;
+}
+
+class FolderStore implements LocalStore {
   readonly kind = 'local';
   readonly dir: string;
   readonly #signals: boolean;
@@ -81,6 +88,9 @@ class LocalStore implements Store {
   readonly #files: ExperimentFiles;
   readonly #watch: StateWatch;
   readonly #writers = new Map<string, LocalWriter[]>();
+  readonly #sealed = new SealedFiles();
+  readonly #sealing: Sealing;
+  #finishedSegments = 0;
   #recording: Recording | undefined;
   #takeBack: (() => void) | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -91,6 +101,7 @@ class LocalStore implements Store {
     this.#options = options;
     this.#files = new ExperimentFiles(dir);
     this.#watch = new StateWatch(this.#files);
+    this.#sealing = new Sealing(dir);
   }
 
   create(state: ExperimentState): Promise<void> {
@@ -108,6 +119,7 @@ class LocalStore implements Store {
   async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
     const state = await this.#files.update(id, change);
     await this.#watch.tell(id, state);
+    if (state.status === 'stopped') await this.#sealStopped(id);
     return state;
   }
 
@@ -153,11 +165,9 @@ class LocalStore implements Store {
     await this.#files.require(id);
     const state = (await this.#files.load(id))!;
     await this.#recording?.flush();
-    void options;
-    for (const { writer_id } of await readNotes(join(this.#files.folder(id), 'writers'))) {
-      const path = join(this.#files.folder(id), 'events', `${writer_id}-00000000.jsonl`);
-      if (existsSync(path)) yield* new LiveSegment(path, new BatchSchema(state, writer_id)).read();
-    }
+    const folder = this.#files.folder(id);
+    const writers = (await readNotes(join(folder, 'writers'))).map(({ writer_id }) => writer_id);
+    yield* scanSegments(this.#sealed, folder, state, writers, options);
   }
 
   async flush(): Promise<void> {
@@ -174,6 +184,8 @@ class LocalStore implements Store {
     clearInterval(this.#beat);
     this.#takeBack?.();
     await recording?.end();
+    this.#sealing.close();
+    this.#sealed.close();
     for (const result of closed) if (result.status === 'rejected') throw result.reason;
   }
 
@@ -189,11 +201,28 @@ class LocalStore implements Store {
     return recording;
   }
 
+  async #sealRotated(): Promise<void> {
+    for (const id of this.#writers.keys()) await this.#sealing.add(this.#files.folder(id), () => true);
+  }
+
+  // Writers of other processes hear of the stop within a second and close; whoever closes last, seals.
+  async #sealStopped(id: string): Promise<void> {
+    await Promise.allSettled((this.#writers.get(id) ?? []).map((writer) => writer.close()));
+    const notes = await readNotes(join(this.#files.folder(id), 'writers'));
+    const open = new Set(notes.filter((note) => statusOf(note) === 'open').map(({ writer_id }) => writer_id));
+    await this.#sealing.add(this.#files.folder(id), (writer) => open.has(writer));
+  }
+
   #openWriters(): LocalWriter[] {
     return [...this.#writers.values()].flat().filter((writer) => writer.isOpen);
   }
 
   async #beatAll(): Promise<void> {
+    const finished = this.#recording?.finishedSegments ?? 0;
+    if (finished !== this.#finishedSegments) {
+      this.#finishedSegments = finished;
+      await this.#sealRotated();
+    }
     for (const writer of this.#openWriters()) {
       await writer.beat().catch((error: Error) => {
         warnOnce(`heartbeat:${this.dir}`, `A heartbeat could not be written. ${error.message}`);

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { warnOnce } from '../../core/warn.ts';
+import { compiledFile } from './compiled-file.ts';
+import { parseSegmentName } from './segment-name.ts';
+
+const IDLE_MS = 1000;
+
+/**
+ * Has finished segments sealed by a process of its own, so that nobody waits for it. One process serves a store and ends when
+ * there is nothing to do; when this process ends first, that one does what it was given and ends too. What it does not come to
+ * stays a live segment, which every reader reads.
+ */
+export class Sealing {
+  readonly #dir: string;
+  readonly #given = new Set<string>();
+  #process: ChildProcess | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  /** @param dir The folder of the store. */
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /**
+   * Seals what is finished in an experiment's folder: of the writers that `isOpen` names all segments but the newest, of the
+   * others all.
+   */
+  async add(folder: string, isOpen: (writer: string) => boolean): Promise<void> {
+    const events = join(folder, 'events');
+    const files = (await readdir(events).catch(() => [])).map((file) => ({ file, name: parseSegmentName(file) }));
+    const newest = new Map<string, number>();
+    for (const { name } of files) {
+      if (name) newest.set(name.writer, Math.max(name.number, newest.get(name.writer) ?? -1));
+    }
+    for (const { file, name } of files) {
+      if (!name || name.sealed) continue;
+      if (isOpen(name.writer) && name.number === newest.get(name.writer)) continue;
+      this.#give(join(events, file));
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    this.#process?.stdin?.end();
+    this.#process = undefined;
+  }
+
+  #give(segment: string): void {
+    if (this.#given.has(segment)) return;
+    this.#given.add(segment);
+    this.#process ??= this.#start();
+    this.#process?.stdin?.write(`${segment}\n`);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
+  }
+
+  #start(): ChildProcess | undefined {
+    const file = compiledFile('stores/local/sealer.js');
+    if (!file) {
+      warnOnce('sealer', 'The program that seals segments was not found; they stay in JSON Lines.');
+      return undefined;
+    }
+    const child = spawn(process.execPath, [file, this.#dir], { stdio: ['pipe', 'ignore', 'ignore'], env: environment() });
+    child.on('error', (error) => warnOnce('sealer', `Segments are not sealed and stay in JSON Lines: ${error.message}`));
+    // It may have ended before it was told to.
+    child.stdin?.on('error', () => undefined);
+    child.unref();
+    (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    return child;
+  }
+}
+
+// Options for this process, such as a debugger's or a profiler's, are not meant for that one.
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...rest } = process.env;
+  return rest;
+}
