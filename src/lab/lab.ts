@@ -8,22 +8,26 @@ import { requireOptions } from '../core/options.ts';
 import type { Random } from '../core/random.ts';
 import { Router } from '../experiment/router.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
+import { localMetrics } from '../metrics-store/adapters/local/local-metrics.ts';
 import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.ts';
 import type { MetricsStore } from '../metrics-store/metrics-store.ts';
 import { PriceBook, type PriceOverrides } from '../record/prices.ts';
-import type { ExperimentState, ExperimentStatus } from '../stores/experiment-state.ts';
+import type { ExperimentState } from '../stores/experiment-state.ts';
 import { memoryStore } from '../stores/memory/memory-store.ts';
 import type { Store } from '../stores/store.ts';
 import type { LabContext } from './context.ts';
+import { deferredMetrics } from './deferred-metrics.ts';
+import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
 import { Experiment } from './experiment.ts';
-import { openSession, type SessionOptions } from './session.ts';
+import { type ListedExperiment, type ObservedStatus, observed } from './observed-status.ts';
+import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
 
 /** Of what a lab is made. Everything has a default. */
 export interface CrucibleOptions {
   /** Where experiments live. Default: `memoryStore()`. */
   readonly store?: Store;
-  /** Where metric points go. Default: memory, shared by the labs of one store. */
+  /** Where metric points go. Default: beside the events of a local store, else memory, shared by the labs of one store. */
   readonly metricsStore?: MetricsStore;
   /** The bus whose events are collected. Default: the process-wide `telemetry`. */
   readonly bus?: Bus;
@@ -37,7 +41,7 @@ export interface CrucibleOptions {
 export interface ExperimentFilter {
   readonly study?: string;
   readonly condition?: string;
-  readonly status?: ExperimentStatus;
+  readonly status?: ObservedStatus;
   readonly tag?: string;
 }
 
@@ -95,7 +99,7 @@ export class Lab {
     const state = newState(options, options?.id ?? experimentId(clock, random), clock.nowMicros());
     await store.create(state);
     try {
-      return await this.#collect(state, options, true);
+      return await this.#collect(state, options, 'started');
     } catch (error) {
       await store.remove(state.id);
       throw error;
@@ -113,18 +117,16 @@ export class Lab {
     return reader;
   }
 
-  /** All experiments that the filter lets through, by rising start. */
-  async listExperiments(filter: ExperimentFilter = {}): Promise<readonly ExperimentState[]> {
+  /**
+   * All experiments that the filter lets through, by rising start. Their status is the one observed: one that nobody collects for
+   * any more is `idle`, one whose process has died `crashed`.
+   */
+  async listExperiments(filter: ExperimentFilter = {}): Promise<readonly ListedExperiment[]> {
     this.#requireOpen();
     requireOptions('listExperiments', filter, ['study', 'condition', 'status', 'tag']);
-    const states = await this.#context.store.list();
-    return states.filter(
-      (state) =>
-        (filter.study === undefined || state.study === filter.study) &&
-        (filter.condition === undefined || state.condition === filter.condition) &&
-        (filter.status === undefined || state.status === filter.status) &&
-        (filter.tag === undefined || state.tags.includes(filter.tag)),
-    );
+    const states = await this.#states(filter);
+    const listed = await Promise.all(states.map((state) => observed(this.#context.store, state)));
+    return listed.filter(({ status }) => filter.status === undefined || status === filter.status);
   }
 
   /**
@@ -137,7 +139,7 @@ export class Lab {
     if (state.status === 'stopped' || state.status === 'archived') throw ended(state);
     const open = this.#open.get(id);
     if (state.status === 'running') await this.#requireIdle(state, open !== undefined);
-    const experiment = open ?? (await this.#collect(state, options));
+    const experiment = open ?? (await this.#collect(state, options, 'resumed'));
     if (experiment.isPaused) await experiment.resume();
     return experiment;
   }
@@ -149,7 +151,7 @@ export class Lab {
     if (open?.isOpen) return open;
     const state = await this.#load(id);
     if (state.status === 'stopped' || state.status === 'archived') throw ended(state);
-    return this.#collect(state, options);
+    return this.#collect(state, options, 'joined');
   }
 
   /** Events outside all runs that no experiment of this lab wanted. */
@@ -203,12 +205,12 @@ export class Lab {
   }
 
   // Whoever asks for an experiment while it is being opened gets the same one: two writers would record every event twice.
-  async #collect(state: ExperimentState, options: SessionOptions, isNew = false): Promise<Experiment> {
+  async #collect(state: ExperimentState, options: SessionOptions, origin: SessionOrigin): Promise<Experiment> {
     const open = this.#open.get(state.id);
     if (open?.isOpen) return open;
     const underWay = this.#opening.get(state.id);
     if (underWay) return underWay;
-    const opening = this.#openFor(state, options, isNew);
+    const opening = this.#openFor(state, options, origin);
     this.#opening.set(state.id, opening);
     try {
       return await opening;
@@ -217,8 +219,8 @@ export class Lab {
     }
   }
 
-  async #openFor(state: ExperimentState, options: SessionOptions, isNew: boolean): Promise<Experiment> {
-    const session = await openSession(this.#context, state, options, isNew);
+  async #openFor(state: ExperimentState, options: SessionOptions, origin: SessionOrigin): Promise<Experiment> {
+    const session = await openSession(this.#context, state, options, origin);
     try {
       const experiment = new Experiment(this.#context, state, (gone) => this.#forget(gone), session);
       this.#open.set(state.id, experiment);
@@ -264,11 +266,20 @@ export class Lab {
     this.#requireOpen();
     if (Array.isArray(which))
       return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
-    if (typeof which === 'object' && which !== null && 'study' in which)
-      return [...(await this.listExperiments({ study: which.study }))];
+    if (typeof which === 'object' && which !== null && 'study' in which) return this.#states({ study: which.study });
     throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, {
       hint: "Give a list of ids, or { study: '…' }.",
     });
+  }
+
+  async #states(filter: ExperimentFilter): Promise<ExperimentState[]> {
+    const states = await this.#context.store.list();
+    return states.filter(
+      (state) =>
+        (filter.study === undefined || state.study === filter.study) &&
+        (filter.condition === undefined || state.condition === filter.condition) &&
+        (filter.tag === undefined || state.tags.includes(filter.tag)),
+    );
   }
 
   #requireOpen(): void {
@@ -282,16 +293,38 @@ export function createCrucible(options: CrucibleOptions = {}): Lab {
   return new Lab(options);
 }
 
-/** The default lab of the process: nothing is opened before its first use. */
-export const crucible: Lab = createCrucible();
+/**
+ * The default lab of the process. It keeps experiments in the folder `.crucible` of the working directory, or where `CRUCIBLE_DIR`
+ * says; nothing is opened before its first use.
+ */
+export const crucible: Lab = createCrucible({
+  store: deferredStore('local', openDefaultStore),
+  metricsStore: deferredMetrics(async () => {
+    const { localMetrics } = await import('../metrics-store/adapters/local/local-metrics.ts');
+    return localMetrics({ dir: defaultFolder() });
+  }),
+});
+
+async function openDefaultStore(): Promise<Store> {
+  const { localStore } = await import('../stores/local/local-store.ts');
+  return localStore({ dir: defaultFolder() });
+}
+
+function defaultFolder(): string {
+  return process.env['CRUCIBLE_DIR'] || '.crucible';
+}
 
 function metricsOf(store: Store, clock: Clock): MetricsStore {
   let metrics = sharedMetrics.get(store);
   if (!metrics) {
-    metrics = memoryMetrics({ clock });
+    metrics = isLocal(store) ? localMetrics({ dir: store.dir, clock }) : memoryMetrics({ clock });
     sharedMetrics.set(store, metrics);
   }
   return metrics;
+}
+
+function isLocal(store: Store): store is Store & { readonly dir: string } {
+  return store.kind === 'local' && 'dir' in store && typeof store.dir === 'string';
 }
 
 function ended(state: ExperimentState): CrucibleError {

@@ -5,6 +5,7 @@ import { Collector, type Enricher } from '../experiment/collector.ts';
 import { IngestDoor } from '../experiment/ingest.ts';
 import { Ledger } from '../experiment/ledger.ts';
 import { UniformSampling } from '../experiment/sampling.ts';
+import { STREAMED_FIELDS } from '../experiment/streaming/streaming-metrics.ts';
 import { loadPriceData } from '../record/prices.ts';
 import { Redaction } from '../record/redaction.ts';
 import { BatchSchema } from '../record/schema.ts';
@@ -25,12 +26,18 @@ export interface SessionOptions {
   readonly enrichers?: readonly Enricher[] | undefined;
 }
 
-/** Opens a writer for an experiment and lets it collect. One that is new has no earlier records to know repeats by. */
+/** How a session comes to its experiment: as its first, after all others have ended, or beside them. */
+export type SessionOrigin = 'started' | 'resumed' | 'joined';
+
+/**
+ * Opens a writer for an experiment and lets it collect. Unless it is the first, it knows earlier ingested events by their
+ * records; one that resumes goes on with the streaming metrics of them all.
+ */
 export async function openSession(
   lab: LabContext,
   state: ExperimentState,
   options: SessionOptions,
-  isNew: boolean,
+  origin: SessionOrigin,
 ): Promise<Session> {
   const { enrichers = [] } = options;
   requireFunctions(enrichers);
@@ -53,7 +60,13 @@ export async function openSession(
   });
   collector.status = state.status;
   const ingest = new IngestDoor(collector);
-  if (!isNew) for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
+  if (origin !== 'started' && (await wasIngested(lab, state.id)))
+    for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
+  if (origin === 'resumed') {
+    const isRequest = requestTest(state);
+    for await (const batch of lab.store.scan(state.id, { fields: STREAMED_FIELDS }))
+      collector.streaming.observeBatch(batch, isRequest);
+  }
   lab.router.add(collector, state.scope === 'process');
   return {
     collector,
@@ -65,6 +78,12 @@ export async function openSession(
       await writer.close();
     },
   };
+}
+
+async function wasIngested(lab: LabContext, id: string): Promise<boolean> {
+  for await (const batch of lab.store.scan(id, { fields: ['scope'] }))
+    for (let row = 0; row < batch.rows; row++) if (batch.value('scope', row) === 'ingest') return true;
+  return false;
 }
 
 function requestTest(state: ExperimentState): (eventName: string) => boolean {

@@ -11,6 +11,9 @@ export type WriterStatus = 'open' | 'closed' | 'crashed';
 export interface WriterState {
   readonly writer_id: string;
   readonly status: WriterStatus;
+  /** When it was opened, and when it was last known to be at work: microseconds since the Unix epoch. */
+  readonly opened_at: number;
+  readonly seen_at: number;
   /** Of a writer that crashed: as it last noted it, with `stored` counted anew from what is there. */
   readonly ledger: LedgerCounts;
 }

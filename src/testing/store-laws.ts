@@ -282,10 +282,16 @@ export const STORE_LAWS: readonly Law<StoreBench>[] = [
       await first.writer.close();
       await first.writer.close();
       second.record(3);
-      assert.deepEqual(await store.writers('writers'), [
-        { writer_id: 'w-z', status: 'closed', ledger: stored(2) },
-        { writer_id: 'w-a', status: 'open', ledger: stored(1) },
-      ]);
+      const writers = await store.writers('writers');
+      assert.deepEqual(
+        writers.map(({ writer_id, status, ledger }) => ({ writer_id, status, ledger })),
+        [
+          { writer_id: 'w-z', status: 'closed', ledger: stored(2) },
+          { writer_id: 'w-a', status: 'open', ledger: stored(1) },
+        ],
+      );
+      for (const { opened_at, seen_at } of writers) assert.ok(opened_at > 0 && seen_at >= opened_at);
+      assert.ok(writers[0]!.opened_at <= writers[1]!.opened_at);
       assert.equal(first.writer.nextBatch(), undefined);
       await second.writer.close();
     },

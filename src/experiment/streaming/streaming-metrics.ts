@@ -1,6 +1,8 @@
+import type { ColumnBatch } from '../../record/batch.ts';
+import type { FieldName } from '../../record/event-record.ts';
 import { fieldIndex } from '../../record/fields.ts';
 import { RequestLeaves } from '../../record/request-leaves.ts';
-import type { Row } from '../../record/row.ts';
+import { Row } from '../../record/row.ts';
 import { type WilsonInterval, wilsonInterval } from '../../stats/wilson.ts';
 import { type SeriesSummary, StreamingSeries } from './series.ts';
 
@@ -14,6 +16,21 @@ const SPAN_ID = fieldIndex('span_id');
 const PARENT_SPAN_ID = fieldIndex('parent_span_id');
 const TRAINING = ['loss', 'accuracy', 'learning_rate', 'gradient_norm'] as const;
 const TRAINING_ROLES = TRAINING.map(fieldIndex);
+
+/** The fields that `observeBatch` looks at beside the event's name. */
+export const STREAMED_FIELDS: readonly FieldName[] = [
+  'category',
+  'latency_ms',
+  'cost_usd',
+  'success',
+  'input_tokens',
+  'output_tokens',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  ...TRAINING,
+];
+const STREAMED_ROLES = STREAMED_FIELDS.filter((name) => name !== 'category').map(fieldIndex);
 
 const MAX_EVENT_NAMES = 10_000;
 
@@ -64,6 +81,22 @@ export class StreamingMetrics {
       if (!this.#leaves.observe(text(TRACE_ID), text(SPAN_ID), text(PARENT_SPAN_ID), row.request)) return;
     }
     this.#observeRequest(row);
+  }
+
+  /** Adds events that were recorded earlier. */
+  observeBatch(batch: ColumnBatch, isRequest: (eventName: string) => boolean): void {
+    const row = new Row();
+    for (let i = 0; i < batch.rows; i++) {
+      row.eventName = batch.eventName(i);
+      row.category = batch.value('category', i) as string | null;
+      row.request = isRequest(row.eventName);
+      for (const role of STREAMED_ROLES) {
+        const value = batch.field(role, i);
+        if (value !== null) row.set(role, value);
+      }
+      this.observe(row);
+      row.clear();
+    }
   }
 
   /** Adds what another instance saw. */

@@ -156,8 +156,14 @@ class FolderStore implements LocalStore {
     const notes = await readNotes(join(this.#files.folder(id), 'writers'));
     return notes.map((note) => {
       const writer = own.get(note.writer_id);
-      const { ledger } = writer?.isOpen ? writer.note : note;
-      return { writer_id: note.writer_id, status: writer?.isOpen ? 'open' : statusOf(note), ledger };
+      const { opened_at, heartbeat_at, closed_at, ledger } = writer?.isOpen ? writer.note : note;
+      return {
+        writer_id: note.writer_id,
+        status: writer?.isOpen ? 'open' : statusOf(note),
+        opened_at,
+        seen_at: closed_at ?? heartbeat_at,
+        ledger,
+      };
     });
   }
 

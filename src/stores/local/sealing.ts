@@ -62,8 +62,13 @@ export class Sealing {
       warnOnce('sealer', 'The program that seals segments was not found; they stay in JSON Lines.');
       return undefined;
     }
-    const child = spawn(process.execPath, [file, this.#dir], { stdio: ['pipe', 'ignore', 'ignore'], env: environment() });
-    child.on('error', (error) => warnOnce('sealer', `Segments are not sealed and stay in JSON Lines: ${error.message}`));
+    const child = spawn(process.execPath, [file, this.#dir], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: environment(),
+    });
+    child.on('error', (error) =>
+      warnOnce('sealer', `Segments are not sealed and stay in JSON Lines: ${error.message}`),
+    );
     // It may have ended before it was told to.
     child.stdin?.on('error', () => undefined);
     child.unref();

@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/clock.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
@@ -16,6 +17,8 @@ export interface MemoryStoreOptions {
 interface Writer extends StoreWriter {
   readonly options: WriterOptions;
   readonly batches: ColumnBatch[];
+  readonly openedAt: number;
+  closedAt: number | undefined;
   open: boolean;
 }
 
@@ -91,6 +94,8 @@ class MemoryStore implements Store {
     const writer: Writer = {
       options,
       batches,
+      openedAt: systemClock.nowMicros(),
+      closedAt: undefined,
       open: true,
       nextBatch: () => {
         if (!writer.open) return undefined;
@@ -107,6 +112,7 @@ class MemoryStore implements Store {
       },
       flush: async () => {},
       close: async () => {
+        writer.closedAt ??= systemClock.nowMicros();
         writer.open = false;
       },
     };
@@ -115,9 +121,11 @@ class MemoryStore implements Store {
   }
 
   async writers(id: string): Promise<readonly WriterState[]> {
-    return this.#entry(id).writers.map(({ options, open }) => ({
+    return this.#entry(id).writers.map(({ options, open, openedAt, closedAt }) => ({
       writer_id: options.schema.writerId,
       status: open ? 'open' : 'closed',
+      opened_at: openedAt,
+      seen_at: closedAt ?? systemClock.nowMicros(),
       ledger: options.ledger(),
     }));
   }

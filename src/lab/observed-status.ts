@@ -1,0 +1,25 @@
+import type { ExperimentState, ExperimentStatus } from '../stores/experiment-state.ts';
+import type { Store } from '../stores/store.ts';
+
+/**
+ * An experiment's status as it looks from outside. Of one that is running or paused by its own account: `crashed` when a writer is
+ * gone without having closed and no other is at work, `idle` when a running one has no writer at all.
+ */
+export type ObservedStatus = ExperimentStatus | 'idle' | 'crashed';
+
+/** An experiment as a list shows it. */
+export interface ListedExperiment extends Omit<ExperimentState, 'status'> {
+  readonly status: ObservedStatus;
+}
+
+/** Looks at the writers of an experiment that has not ended. */
+export async function observed(store: Store, state: ExperimentState): Promise<ListedExperiment> {
+  if (state.status !== 'running' && state.status !== 'paused') return state;
+  const writers = await store.writers(state.id);
+  if (writers.some(({ status }) => status === 'open')) return state;
+  // A crash is over once somebody has resumed the experiment.
+  const isCurrent = (seenAt: number) => writers.every(({ opened_at }) => opened_at <= seenAt);
+  if (writers.some(({ status, seen_at }) => status === 'crashed' && isCurrent(seen_at)))
+    return { ...state, status: 'crashed' };
+  return state.status === 'running' ? { ...state, status: 'idle' } : state;
+}
