@@ -22,12 +22,14 @@ export class Ledger {
 /** The account of several writers together. */
 export function sumLedgers(ledgers: readonly LedgerCounts[]): LedgerCounts {
   const total = new Ledger();
+  let unclean = false;
   for (const ledger of ledgers) {
+    unclean ||= ledger.unclean === true;
     total.emitted += ledger.emitted;
     total.stored += ledger.stored;
     total.sampledOut += ledger.sampled_out;
     for (const reason of Object.keys(total.dropped) as DropReason[])
       total.dropped[reason] += ledger.dropped[reason] ?? 0;
   }
-  return total.counts();
+  return unclean ? { ...total.counts(), unclean } : total.counts();
 }

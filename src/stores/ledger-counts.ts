@@ -7,4 +7,9 @@ export interface LedgerCounts {
   readonly stored: number;
   readonly sampled_out: number;
   readonly dropped: Readonly<Record<DropReason, number>>;
+  /**
+   * True when a writer has crashed: its records were counted anew, and what it had executed in its last moments and not yet
+   * handed over is in no number. How much that can be depends on the store's durability. Missing otherwise.
+   */
+  readonly unclean?: true;
 }

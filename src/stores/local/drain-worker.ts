@@ -20,6 +20,7 @@ const ring = new Ring(memory);
 const drain = new Drain({ ring, limits });
 const halted = () => ring.stopping === Stop.NOW;
 let idleMs = 0;
+parentPort?.postMessage('ready');
 
 while (!halted()) {
   if (!ring.lock(Side.DRAINER, SLEEP_MS)) continue;

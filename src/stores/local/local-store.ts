@@ -6,6 +6,7 @@ import { warnOnce } from '../../core/warn.ts';
 import { unwritable } from '../../engine/file-errors.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
+import type { LedgerCounts } from '../ledger-counts.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
 import { ExperimentFiles } from './experiment-files.ts';
 import { LocalWriter } from './local-writer.ts';
@@ -15,7 +16,7 @@ import { scanSegments } from './scan-segments.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { Sealing } from './sealing.ts';
 import { StateWatch } from './state-watch.ts';
-import { readNotes, statusOf } from './writer-files.ts';
+import { readNotes, statusOf, type WriterNote } from './writer-files.ts';
 
 export interface LocalStoreOptions {
   /** The folder to keep experiments in; made when first needed. Default: `CRUCIBLE_DIR`, else `.crucible` in the working directory. */
@@ -144,6 +145,7 @@ class FolderStore implements LocalStore {
     } catch (error) {
       throw unwritable(folder, error);
     }
+    await this.#record().ready;
     const known = (await readdir(join(folder, 'writers'))).filter((name) => name.endsWith('.json')).length;
     const writer = await LocalWriter.open(options, this.#record(), folder, known);
     this.#writers.set(id, [...(this.#writers.get(id) ?? []), writer]);
@@ -154,6 +156,10 @@ class FolderStore implements LocalStore {
     await this.#files.require(id);
     const own = new Map((this.#writers.get(id) ?? []).map((writer) => [writer.id, writer]));
     const notes = await readNotes(join(this.#files.folder(id), 'writers'));
+    const counts = await this.#recount(
+      id,
+      notes.filter((note) => !own.get(note.writer_id)?.isOpen && statusOf(note) === 'crashed'),
+    );
     return notes.map((note) => {
       const writer = own.get(note.writer_id);
       const { opened_at, heartbeat_at, closed_at, ledger } = writer?.isOpen ? writer.note : note;
@@ -162,7 +168,7 @@ class FolderStore implements LocalStore {
         status: writer?.isOpen ? 'open' : statusOf(note),
         opened_at,
         seen_at: closed_at ?? heartbeat_at,
-        ledger,
+        ledger: counts.has(note.writer_id) ? recounted(ledger, counts.get(note.writer_id)!) : ledger,
       };
     });
   }
@@ -205,6 +211,20 @@ class FolderStore implements LocalStore {
     );
     this.#beat = setInterval(() => void this.#beatAll(), BEAT_EVERY_MS).unref();
     return recording;
+  }
+
+  // What a crashed writer has recorded stands in its files; its last note may be older.
+  async #recount(id: string, crashed: readonly WriterNote[]): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map(crashed.map(({ writer_id }) => [writer_id, 0]));
+    if (crashed.length === 0) return counts;
+    const order = crashed.map(({ writer_id }) => writer_id);
+    const state = (await this.#files.load(id))!;
+    for await (const batch of scanSegments(this.#sealed, this.#files.folder(id), state, order, { fields: [] })) {
+      const { writerId } = batch.schema;
+      const count = counts.get(writerId);
+      if (count !== undefined) counts.set(writerId, count + batch.rows);
+    }
+    return counts;
   }
 
   async #sealRotated(): Promise<void> {
@@ -250,6 +270,11 @@ class FolderStore implements LocalStore {
       }
     }
   }
+}
+
+function recounted(ledger: LedgerCounts, stored: number): LedgerCounts {
+  const dropped = Object.values(ledger.dropped).reduce((total, count) => total + count, 0);
+  return { ...ledger, emitted: stored + ledger.sampled_out + dropped, stored, unclean: true };
 }
 
 function bad(name: string, value: unknown, hint: string): CrucibleError {

@@ -24,8 +24,10 @@ export interface RecordingOptions {
   readonly limits: SegmentLimits;
 }
 
-// About 10,000 events: what is lost when the process is killed at full speed.
-const RING_BYTES = 4 * 1024 * 1024;
+// Some 3,500 events: what is lost at most when the process is killed at full speed.
+const RING_BYTES = 1024 * 1024;
+// Nothing waits for longer, whatever keeps the other thread from its work: twice that is the age an event may reach.
+const MAX_AGE_MS = 25;
 const STALL_MS = 2000;
 const EXIT_MS = 5000;
 const RETRY_MS = 250;
@@ -39,11 +41,17 @@ export class Recording {
   readonly #options: RecordingOptions;
   readonly #ring: Ring;
   readonly #lanes = new Map<number, CallerLane>();
+  /** Resolves when rows are drained as fast as they come. */
+  ready: Promise<void> = Promise.resolve();
   #nextLane = 0;
+  #worker: Worker | undefined;
   #workerEnded: Promise<void> | undefined;
   /** Set once this thread drains; from then on it holds the ring's lock. */
   #drain: Drain | undefined;
   #timer: NodeJS.Timeout | undefined;
+  // A position in the ring that was not taken yet when last looked at, and when it was reached.
+  #mark = 0;
+  #markedAt = 0;
   #closed = false;
 
   constructor(options: RecordingOptions) {
@@ -72,7 +80,8 @@ export class Recording {
     lane.row = row;
     if (!this.#ring.append(Entry.ROW, lane.index, lane.pack) && !this.#appendSlowly(lane)) return false;
     lane.sequence++;
-    if (this.#drain && (this.#options.durability !== 'batched' || this.#ring.backlog > PART_WORDS)) this.#drainAll();
+    if (!this.#drain) this.#watchAge();
+    else if (this.#options.durability !== 'batched' || this.#ring.backlog > PART_WORDS) this.#drainAll();
     return true;
   }
 
@@ -93,7 +102,6 @@ export class Recording {
     const position = this.#ring.head;
     const until = performance.now() + EXIT_MS;
     while (!this.#drain && !this.#ring.hasTaken(position) && this.#ring.trouble === 0 && performance.now() < until) {
-      this.#ring.wake();
       this.#ring.waitForRoom(5);
     }
     if (!this.#ring.hasTaken(position) && this.#takeOver()) this.#drainAll();
@@ -113,8 +121,21 @@ export class Recording {
     this.#closed = true;
     clearInterval(this.#timer);
     this.#ring.stop(Stop.WHEN_EMPTY);
+    // From now on it is waited for.
+    this.#worker?.ref();
     await this.#workerEnded;
     this.#drain?.close();
+  }
+
+  // No timer can do this: the event loop may be blocked.
+  #watchAge(): void {
+    const now = performance.now();
+    if (this.#ring.hasTaken(this.#mark)) {
+      this.#mark = this.#ring.head;
+      this.#markedAt = now;
+    } else if (now - this.#markedAt > MAX_AGE_MS && this.#options.overflow === 'wait' && this.#ring.trouble === 0) {
+      this.#waitForRoom();
+    }
   }
 
   #startWorker(): void {
@@ -126,8 +147,15 @@ export class Recording {
     }
     const { flushIntervalMs, limits } = this.#options;
     const workerData: DrainWorkerData = { memory: this.#ring.memory, limits, flushIntervalMs };
-    const worker = new Worker(file, { workerData, stdout: false, stderr: false, execArgv: [], env: {} });
-    worker.unref();
+    const worker = new Worker(file, { workerData, execArgv: [], env: {} });
+    this.#worker = worker;
+    this.ready = new Promise((resolve) => {
+      worker.once('message', () => {
+        worker.unref();
+        resolve();
+      });
+      worker.once('exit', () => resolve());
+    });
     this.#workerEnded = new Promise((resolve) => {
       worker.once('exit', () => {
         resolve();
@@ -223,10 +251,7 @@ export class Recording {
       this.#tell();
       return false;
     }
-    const { backlog } = this.#ring;
-    this.#ring.wake();
-    this.#ring.waitForRoom(STALL_MS);
-    if (this.#ring.backlog < backlog) return true;
+    if (this.#ring.waitForRoom(STALL_MS)) return true;
     // Nothing moved for seconds: the other thread has died, or the disk holds it up.
     return this.#takeOver();
   }

@@ -141,9 +141,12 @@ export class Ring {
     Atomics.notify(this.#control, TAIL);
   }
 
-  /** Waits until something is released, at most `ms`. */
-  waitForRoom(ms: number): void {
-    Atomics.wait(this.#control, TAIL, Atomics.load(this.#control, TAIL), ms);
+  /** Wakes the drainer and waits until something is released; false when that took more than `ms`. */
+  waitForRoom(ms: number): boolean {
+    const tail = Atomics.load(this.#control, TAIL);
+    if (tail === Atomics.load(this.#control, HEAD)) return true;
+    this.wake();
+    return Atomics.wait(this.#control, TAIL, tail, ms) !== 'timed-out';
   }
 
   /** Takes the lock, waiting at most `ms`; false when the other side kept it. */
