@@ -1,10 +1,10 @@
 const ALTERNATIVES = ['two-sided', 'greater', 'less'];
 
-/** A list of values of several kinds: normal, skewed, with a large offset, in narrow and wide scales; to `digits` decimals when given. */
+/** A list of values of several kinds: normal, skewed, on a narrow scale, with a large offset; to `digits` decimals when given. */
 export function sample(random, n, { digits, shift = 0 } = {}) {
   const kind = random.below(4);
   const offset = kind === 3 ? 1000 : 0;
-  const scale = kind === 2 ? 0.01 : 1;
+  const scale = kind === 2 && digits === undefined ? 0.01 : 1;
   const draw = () => ((kind === 1 ? random.lognormal() : random.normal()) + shift) * scale + offset;
   return Array.from({ length: n }, () => (digits === undefined ? draw() : Number(draw().toFixed(digits))));
 }

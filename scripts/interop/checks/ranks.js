@@ -96,8 +96,13 @@ t <- ks.test(first, second, alternative = alt, exact = TRUE); out <- c(t$statist
   },
   {
     name: 'kolmogorovSmirnovTest, exact, ties',
+    // Not `less`, for which R 4.2.2 counts the orders of `greater`, which differ under ties: full enumeration agrees with ours.
     boundR: 1e-6,
-    input: (random) => ({ ...twoSamples(random, 2, 50, { digits: 1 }), alternative: alternative(random), exact: true }),
+    input: (random) => ({
+      ...twoSamples(random, 2, 50, { digits: 1 }),
+      alternative: ['two-sided', 'greater'][random.below(2)],
+      exact: true,
+    }),
     ours: kolmogorovSmirnov(['statistic', 'p_value']),
     r: `${R_ALTERNATIVE}
 t <- ks.test(first, second, alternative = alt, exact = TRUE); out <- c(t$statistic, t$p.value)`,

@@ -70,6 +70,7 @@ export function rateEquivalenceTest(first: Rate, second: Rate, options: Equivale
     options.level,
     {
       n: [first.n, second.n],
+      assumptions: ['The trials are independent.'],
     },
   );
 }
@@ -83,6 +84,7 @@ export function rateNonInferiorityTest(first: Rate, second: Rate, options: NonIn
     options.level,
     {
       n: [first.n, second.n],
+      assumptions: ['The trials are independent.'],
     },
   );
 }
