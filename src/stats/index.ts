@@ -1,3 +1,4 @@
+export { clopperPearsonInterval } from './clopper-pearson.ts';
 export { autocorrelation, type Description, describe } from './describe.ts';
 export {
   betaCdf,
@@ -66,9 +67,37 @@ export {
   studentTQuantileUpper,
   studentTSf,
 } from './distributions/student-t.ts';
+export { cliffDelta } from './effect-size/cliff-delta.ts';
+export { cohenD, type EffectSizeOptions, hedgesG } from './effect-size/cohen-d.ts';
+export { oddsRatio, riskDifference, riskRatio } from './effect-size/rates.ts';
 export { ExponentialHistogram, type ExponentialHistogramOptions } from './exponential-histogram.ts';
 export { type HarrellDavisEstimate, harrellDavis } from './harrell-davis.ts';
 export type { BucketData, ExponentialHistogramData } from './histogram-data.ts';
+export { type Adjustment, adjustPValues } from './inference/adjust-p-values.ts';
+export { anova, welchAnova } from './inference/anova.ts';
+export { type CountTable, chiSquareFitTest, chiSquareIndependenceTest } from './inference/chi-square-tests.ts';
+export { type ClusteredOptions, clusteredDifferenceTest, clusteredTest } from './inference/clustered-t.ts';
+export {
+  type EquivalenceOptions,
+  type Estimate,
+  equivalenceTest,
+  type Margin,
+  type MarginResult,
+  type NonInferiorityOptions,
+  nonInferiorityTest,
+  rateEquivalenceTest,
+  rateNonInferiorityTest,
+} from './inference/equivalence.ts';
+export { type FisherOptions, fisherTest } from './inference/fisher-exact.ts';
+export { type KolmogorovSmirnovOptions, kolmogorovSmirnovTest } from './inference/kolmogorov-smirnov.ts';
+export { kruskalWallisTest } from './inference/kruskal-wallis.ts';
+export { mannWhitneyTest, type RankTestOptions } from './inference/mann-whitney.ts';
+export { type McNemarOptions, mcnemarTest, type PairedOutcomes } from './inference/mcnemar.ts';
+export { oneSampleTest, pairedTest } from './inference/one-sample-t.ts';
+export type { TestOptions } from './inference/options.ts';
+export type { Rate } from './inference/rate.ts';
+export type { ClusterIds, Values } from './inference/sample.ts';
+export { signedRankTest } from './inference/signed-rank.ts';
 export type {
   Alternative,
   DroppedCounts,
@@ -76,10 +105,14 @@ export type {
   Interval,
   TestResult,
 } from './inference/test-result.ts';
+export { type RateOptions, twoProportionsTest } from './inference/two-proportions.ts';
+export { studentTest, welchTest } from './inference/two-sample-t.ts';
+export { jeffreysInterval } from './jeffreys.ts';
 export { Moments } from './moments.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
 export { type RandomStream, randomStream } from './random.ts';
 export { type Ranks, rankValues } from './ranks.ts';
+export type { RateInterval } from './rate-interval.ts';
 export { logBeta, logGamma } from './special/log-gamma.ts';
 export { CompensatedSum, sum } from './sum.ts';
 export { type WilsonInterval, wilsonInterval } from './wilson.ts';

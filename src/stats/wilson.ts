@@ -1,12 +1,8 @@
-import { CrucibleError, show } from '../core/errors.ts';
-import { normalQuantile } from './distributions/normal.ts';
+import { normalQuantileUpper } from './distributions/normal.ts';
+import { type RateInterval, rateTail } from './rate-interval.ts';
 
-/** A confidence interval for a rate. */
-export interface WilsonInterval {
-  /** Confidence level, such as 0.95. */
-  readonly level: number;
-  readonly low: number;
-  readonly high: number;
+/** A Wilson interval for a rate. */
+export interface WilsonInterval extends RateInterval {
   readonly method: 'wilson';
 }
 
@@ -16,24 +12,13 @@ export interface WilsonInterval {
  * `invalid_argument` unless 0 ≤ successes ≤ n and 0 < level < 1.
  */
 export function wilsonInterval(successes: number, n: number, level = 0.95): WilsonInterval | null {
-  if (!(n >= 0 && n < Number.POSITIVE_INFINITY && successes >= 0 && successes <= n)) {
-    throw new CrucibleError('invalid_argument', `${show(successes)} successes of ${show(n)} is not a rate.`, {
-      hint: 'Give finite counts with 0 ≤ successes ≤ n.',
-    });
-  }
-  if (!(level > 0 && level < 1)) {
-    throw new CrucibleError('invalid_argument', `level is ${show(level)}, which is not between 0 and 1.`, {
-      hint: 'Give the confidence level as a fraction, such as 0.95.',
-    });
-  }
-  if (n === 0) return null;
-  const z = -normalQuantile((1 - level) / 2);
-  return {
-    level,
-    low: lowerLimit(successes, n, z),
-    high: 1 - lowerLimit(n - successes, n, z),
-    method: 'wilson',
-  };
+  const z = normalQuantileUpper(rateTail(successes, n, level));
+  return n === 0 ? null : { level, ...wilsonLimits(successes, n, z), method: 'wilson' };
+}
+
+/** The limits at z standard errors, for n > 0. No checks. */
+export function wilsonLimits(successes: number, n: number, z: number): { low: number; high: number } {
+  return { low: lowerLimit(successes, n, z), high: 1 - lowerLimit(n - successes, n, z) };
 }
 
 // The smaller root of (n + z²)·x² − (2s + z²)·x + s²/n, in the form that has nothing to cancel.
