@@ -80,6 +80,16 @@ export { Moments } from './moments.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
 export { type RandomStream, randomStream } from './random.ts';
 export { type Ranks, rankValues } from './ranks.ts';
+export { bootstrap, bootstrapPaired, bootstrapTwoSample, type TwoGroupings } from './resampling/bootstrap.ts';
+export type { BootstrapOptions, BootstrapResult } from './resampling/bootstrap-result.ts';
+export {
+  type PermutationOptions,
+  type PermutationResult,
+  permutationTest,
+  permutationTestPaired,
+} from './resampling/permutation.ts';
+export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
+export type { Grouping, Label } from './resampling/units.ts';
 export { logBeta, logGamma } from './special/log-gamma.ts';
 export { CompensatedSum, sum } from './sum.ts';
 export { type WilsonInterval, wilsonInterval } from './wilson.ts';
