@@ -77,6 +77,17 @@ export type {
   TestResult,
 } from './inference/test-result.ts';
 export { Moments } from './moments.ts';
+export type {
+  ClusterDesign,
+  Design,
+  MeansDesign,
+  PairedMeansDesign,
+  PairedProportionsDesign,
+  ProportionsDesign,
+  RepeatedSpread,
+} from './planning/design.ts';
+export { type IntraclassCorrelation, intraclassCorrelation } from './planning/intraclass-correlation.ts';
+export { minimumDetectableEffect, type Plan, type PlanOptions, power, sampleSize } from './planning/plan.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
 export { type RandomStream, randomStream } from './random.ts';
 export { type Ranks, rankValues } from './ranks.ts';
