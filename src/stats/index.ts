@@ -101,6 +101,22 @@ export {
 } from './resampling/permutation.ts';
 export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
 export type { Grouping, Label } from './resampling/units.ts';
+export { afterLook } from './sequential/looks.ts';
+export {
+  type MeanSequenceOptions,
+  meanDifferenceSequence,
+  meanSequence,
+  pairedMeanSequence,
+  type SampleSummary,
+} from './sequential/mean-sequence.ts';
+export {
+  type PairedRateCounts,
+  pairedRateSequence,
+  type RateCounts,
+  type RateSequenceOptions,
+  rateDifferenceSequence,
+  rateSequence,
+} from './sequential/rate-sequence.ts';
 export { logBeta, logGamma } from './special/log-gamma.ts';
 export { CompensatedSum, sum } from './sum.ts';
 export { type WilsonInterval, wilsonInterval } from './wilson.ts';
