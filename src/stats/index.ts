@@ -88,8 +88,17 @@ export type {
 } from './planning/design.ts';
 export { type IntraclassCorrelation, intraclassCorrelation } from './planning/intraclass-correlation.ts';
 export { minimumDetectableEffect, type Plan, type PlanOptions, power, sampleSize } from './planning/plan.ts';
+export {
+  type BradleyTerryOptions,
+  type BradleyTerryResult,
+  bradleyTerry,
+  type Strength,
+} from './preferences/bradley-terry.ts';
+export type { Preference } from './preferences/preference-counts.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
 export { type RandomStream, randomStream } from './random.ts';
+export { type CovariateGroup, type CupedAdjustment, cuped } from './randomization/cuped.ts';
+export { type SampleRatioOptions, type SampleRatioResult, sampleRatioTest } from './randomization/sample-ratio.ts';
 export { type Ranks, rankValues } from './ranks.ts';
 export { bootstrap, bootstrapPaired, bootstrapTwoSample, type TwoGroupings } from './resampling/bootstrap.ts';
 export type { BootstrapOptions, BootstrapResult } from './resampling/bootstrap-result.ts';
@@ -101,6 +110,12 @@ export {
 } from './resampling/permutation.ts';
 export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
 export type { Grouping, Label } from './resampling/units.ts';
+export {
+  interquartileMean,
+  interquartileMeanDifference,
+  interquartileMeanOverSeeds,
+  type TaskScores,
+} from './seeds/interquartile-mean.ts';
 export { afterLook } from './sequential/looks.ts';
 export {
   type MeanSequenceOptions,

@@ -1,5 +1,5 @@
 import { fQuantileUpper, fSf } from '../distributions/f.ts';
-import { finiteValues } from '../finite.ts';
+import { finiteValues, type Sample } from '../finite.ts';
 import { type Interval, type TestResult, testResult } from '../inference/test-result.ts';
 import { type Label, unitsOf } from '../resampling/units.ts';
 import { requireFraction } from '../special/checks.ts';
@@ -22,11 +22,7 @@ export interface IntraclassCorrelation extends TestResult {
  * `null`, with the reason, for fewer than two clusters, for clusters of one value only and for equal values. Throws
  * `invalid_argument` for a value without a cluster and a level out of range.
  */
-export function intraclassCorrelation(
-  values: ArrayLike<number | null | undefined>,
-  clusters: ArrayLike<Label>,
-  level = 0.95,
-): IntraclassCorrelation {
+export function intraclassCorrelation(values: Sample, clusters: ArrayLike<Label>, level = 0.95): IntraclassCorrelation {
   requireFraction('level', level);
   const { values: kept, rows, dropped } = finiteValues(values);
   const groups = unitsOf(rows, values.length, { clusters }).strata[0] ?? [];
@@ -39,9 +35,9 @@ export function intraclassCorrelation(
     null_value: 0,
     alternative: 'greater' as const,
   };
-  const assumed = ['clusters are independent and vary alike'];
+  const assumed = ['The clusters are independent and vary alike.'];
   const none = (reason: string): IntraclassCorrelation => ({
-    ...testResult({ ...facts, assumptions: [...assumed, `no estimate: ${reason}`] }),
+    ...testResult({ ...facts, assumptions: [...assumed, `No estimate: ${reason}.`] }),
     design_effect: null,
     n_effective: null,
     mean_cluster_size: k === 0 ? null : n / k,
@@ -58,8 +54,8 @@ export function intraclassCorrelation(
   const icc = Number.isFinite(f) ? correlation(f, size) : 1;
   const inflation = 1 + (sizes - 1) * Math.max(icc, 0);
   const equal = groups.every((group) => group.length === groups[0]!.length);
-  const assumptions = equal ? assumed : [...assumed, 'the clusters differ in size, so the interval is approximate'];
-  if (!Number.isFinite(f)) assumptions.push('no test: values do not vary within clusters');
+  const assumptions = equal ? assumed : [...assumed, 'The clusters differ in size, so the interval is approximate.'];
+  if (!Number.isFinite(f)) assumptions.push('No test: the values do not vary within clusters.');
   return {
     ...testResult({
       ...facts,

@@ -63,7 +63,7 @@ export function sampleSize(
   const least = leastSize(design);
   const known = { effect, alpha, alternative };
   if (reach(MOST) < wanted) {
-    return planOf(design, { ...known, n: null, power: null }, ['no size: more than 10^15 samples would be needed']);
+    return planOf(design, { ...known, n: null, power: null }, ['No size: more than 10^15 samples would be needed.']);
   }
   const exact = reach(least) >= wanted ? least : rootOfRising(reach, wanted, least, MOST);
   const step = design.cluster?.size ?? 1;
@@ -93,7 +93,7 @@ export function minimumDetectableEffect(
   const known = { n, alpha, alternative };
   if (reach(most) < wanted) {
     return planOf(design, { ...known, effect: null, power: null }, [
-      'no effect: even the largest would be missed too often',
+      'No effect: even the largest would be missed too often.',
     ]);
   }
   let least = most;
@@ -140,8 +140,8 @@ const METHODS = {
 function assumptionsOf(design: Design): string[] {
   const normal = design.kind === 'means' || design.kind === 'paired_means';
   return [
-    normal ? 'the means are nearly normal' : 'the counts are large enough for the normal approximation',
-    ...(design.cluster ? ['the intraclass correlation is as assumed'] : []),
+    normal ? 'The means are nearly normal.' : 'The counts are large enough for the normal approximation.',
+    ...(design.cluster ? ['The intraclass correlation is as assumed.'] : []),
   ];
 }
 

@@ -62,10 +62,10 @@ export function bootstrapResult(
   const clustered = parts.some(({ units }) => units.clustered);
   const assumptions = parts.flatMap(({ units }) =>
     units.strata.some((stratum) => stratum.length === 1) && units.count > 1
-      ? ['a stratum has a single unit, whose variation is unknown and taken as none']
+      ? ['A stratum has a single unit, whose variation is unknown and taken as none.']
       : [],
   );
-  assumptions.unshift(clustered ? 'clusters are independent of each other' : 'observations are independent');
+  assumptions.unshift(clustered ? 'The clusters are independent of each other.' : 'The observations are independent.');
   const known = {
     ...facts,
     method: `${method === 'bca' ? 'BCa' : 'percentile'} bootstrap of the ${kind}`,
@@ -76,7 +76,7 @@ export function bootstrapResult(
     resamples,
   };
   const none = (reason: string, estimate: number | null = null): BootstrapResult => ({
-    ...testResult({ ...known, estimate, assumptions: [...assumptions, `no interval: ${reason}`] }),
+    ...testResult({ ...known, estimate, assumptions: [...assumptions, `No interval: ${reason}.`] }),
     bias: null,
     acceleration: null,
   });
@@ -91,7 +91,7 @@ export function bootstrapResult(
   const lost = resamples - sorted.length;
   if (lost > resamples / 20) return none(`the statistic is undefined for ${lost} of ${resamples} resamples`, estimate);
   if (lost > 0)
-    assumptions.push(`the statistic is undefined for ${lost} of ${resamples} resamples, which are left out`);
+    assumptions.push(`The statistic is undefined for ${lost} of ${resamples} resamples, which are left out.`);
   if (sorted[0] === sorted.at(-1)) return none('all resamples give the same estimate', estimate);
 
   const correction = method === 'bca' ? correctionOf(parts, statistic, sorted, estimate) : UNCORRECTED;
@@ -171,7 +171,7 @@ function coverageWarnings(fewest: number, { acceleration }: BcaCorrection): stri
   if (Math.abs(acceleration) > SKEWED) reasons.push(`the data are skewed (acceleration ${acceleration.toFixed(3)})`);
   return reasons.length === 0
     ? []
-    : [`low_coverage: the interval holds less often than its level, for ${reasons.join(' and ')}`];
+    : [`low_coverage: the interval holds less often than its level, for ${reasons.join(' and ')}.`];
 }
 
 /** Draws the columns of a part, each time into the same memory. */

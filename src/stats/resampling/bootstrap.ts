@@ -1,5 +1,4 @@
-import { finiteRows, finiteValues } from '../finite.ts';
-import { requireSameLength } from '../special/checks.ts';
+import { finitePairs, finiteValues, type Sample } from '../finite.ts';
 import { type BootstrapOptions, type BootstrapResult, bootstrapResult } from './bootstrap-result.ts';
 import { nameOf, ofOne, ofTwo, type Statistic, type TwoSampleStatistic } from './statistic.ts';
 import { type Grouping, type Label, unitsOf } from './units.ts';
@@ -11,8 +10,6 @@ export interface TwoGroupings {
   readonly strata?: readonly [ArrayLike<Label>, ArrayLike<Label>];
 }
 
-type Values = ArrayLike<number | null | undefined>;
-
 /**
  * The bootstrap of any statistic of one sample: by default with the BCa interval of Efron (JASA 82, 1987), which a statistic of
  * the tails or of few values may not have; then it is `null`, and `assumptions` says why, as it warns of `low_coverage`. Values that
@@ -22,7 +19,7 @@ type Values = ArrayLike<number | null | undefined>;
  * Throws `invalid_argument` for options out of range and for rows without a label.
  */
 export function bootstrap(
-  values: Values,
+  values: Sample,
   statistic: Statistic = 'mean',
   options: BootstrapOptions & Grouping = {},
 ): BootstrapResult {
@@ -39,22 +36,21 @@ export function bootstrap(
 
 /**
  * The bootstrap of any statistic of pairs, by default of the mean difference, second minus first: pairs are drawn whole. A
- * pair with a value that is not a finite number is left out and counted as `unpaired`. Otherwise as `bootstrap`.
+ * pair with a value that is not a finite number is left out and counted. Otherwise as `bootstrap`.
  */
 export function bootstrapPaired(
-  first: Values,
-  second: Values,
+  first: Sample,
+  second: Sample,
   statistic: TwoSampleStatistic = 'mean',
   options: BootstrapOptions & Grouping = {},
 ): BootstrapResult {
-  requireSameLength('values in the two samples', first.length, second.length);
-  const { columns, rows, dropped } = finiteRows([first, second]);
+  const { columns, rows, dropped } = finitePairs(first, second);
   const part = { columns, units: unitsOf(rows, first.length, options) };
   const subject = {
     kind: `${differenceOf(statistic)} of pairs`,
     n: [rows.length, rows.length],
     n_pairs: rows.length,
-    dropped: { not_finite: 0, unpaired: dropped },
+    dropped,
   };
   return bootstrapResult([part], ofTwo(statistic), subject, withNull(statistic, options));
 }
@@ -64,8 +60,8 @@ export function bootstrapPaired(
  * sample is drawn by itself. Otherwise as `bootstrap`.
  */
 export function bootstrapTwoSample(
-  first: Values,
-  second: Values,
+  first: Sample,
+  second: Sample,
   statistic: TwoSampleStatistic = 'mean',
   options: BootstrapOptions & TwoGroupings = {},
 ): BootstrapResult {

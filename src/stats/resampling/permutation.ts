@@ -1,7 +1,7 @@
-import { finiteRows, finiteValues } from '../finite.ts';
+import { finitePairs, finiteValues, type Sample } from '../finite.ts';
 import { type Alternative, type TestResult, testResult } from '../inference/test-result.ts';
 import { randomStream } from '../random.ts';
-import { requireAtLeast, requireFinite, requireSameLength } from '../special/checks.ts';
+import { requireAtLeast, requireFinite } from '../special/checks.ts';
 import { type Arrangements, choices, everyChoice, everySide, randomChoices, randomSides } from './arrangements.ts';
 import { nameOf, ofOne, ofTwo, type Statistic, type TwoSampleStatistic } from './statistic.ts';
 import { type Label, type Units, unitsOf } from './units.ts';
@@ -21,8 +21,6 @@ export interface PermutationResult extends TestResult {
   readonly exact: boolean;
 }
 
-type Values = ArrayLike<number | null | undefined>;
-
 /**
  * The permutation test of two independent samples with any statistic, by default the difference of the means, second minus
  * first: how often a random exchange of values between the samples gives as much. With `clusters`, whole clusters are exchanged.
@@ -33,8 +31,8 @@ type Values = ArrayLike<number | null | undefined>;
  * options out of range and rows without a cluster.
  */
 export function permutationTest(
-  first: Values,
-  second: Values,
+  first: Sample,
+  second: Sample,
   statistic: TwoSampleStatistic = 'mean',
   options: PermutationOptions & { readonly clusters?: readonly [ArrayLike<Label>, ArrayLike<Label>] } = {},
 ): PermutationResult {
@@ -65,7 +63,7 @@ export function permutationTest(
       n_clusters: clusters ? units.length : null,
       dropped: { not_finite: from.dropped + to.dropped, unpaired: 0 },
       assumptions: [
-        `${clusters ? 'clusters' : 'values'} are exchangeable between the samples under the null hypothesis`,
+        `The ${clusters ? 'clusters' : 'values'} are exchangeable between the samples under the null hypothesis.`,
       ],
     },
     {
@@ -83,19 +81,18 @@ export function permutationTest(
 /**
  * The permutation test of pairs with any statistic of the differences, second minus first, by default their mean: how often random
  * signs give as much. With `clusters`, the differences of a cluster change sign together. A pair with a value that is not a
- * finite number is left out and counted as `unpaired`. Otherwise as `permutationTest`; the null hypothesis is that the differences
+ * finite number is left out and counted. Otherwise as `permutationTest`; the null hypothesis is that the differences
  * are symmetric about 0.
  */
 export function permutationTestPaired(
-  first: Values,
-  second: Values,
+  first: Sample,
+  second: Sample,
   statistic: Statistic = 'mean',
   options: PermutationOptions & { readonly clusters?: ArrayLike<Label> } = {},
 ): PermutationResult {
-  requireSameLength('values in the two samples', first.length, second.length);
   const { clusters } = options;
-  const { columns, rows, dropped } = finiteRows([first, second]);
-  const differences = columns[1]!.map((value, i) => value - columns[0]![i]!);
+  const { columns, rows, dropped } = finitePairs(first, second);
+  const differences = columns[1].map((value, i) => value - columns[0][i]!);
   const units = unitList(unitsOf(rows, first.length, clusters ? { clusters } : {}), 0);
   const of = ofOne(statistic);
   const signed = new Float64Array(differences.length);
@@ -112,9 +109,9 @@ export function permutationTestPaired(
       n: [length, length],
       n_pairs: length,
       n_clusters: clusters ? units.length : null,
-      dropped: { not_finite: 0, unpaired: dropped },
+      dropped,
       assumptions: [
-        `${clusters ? 'the differences of each cluster' : 'differences'} are symmetric about 0 under the null hypothesis`,
+        `The differences${clusters ? ' of each cluster' : ''} are symmetric about 0 under the null hypothesis.`,
       ],
     },
     {
@@ -155,7 +152,7 @@ function counted(
     resamples: exact ? ways : resamples,
   };
   const none = (reason: string): PermutationResult => ({
-    ...testResult({ ...facts, assumptions: [...known.assumptions, `no test: ${reason}`] }),
+    ...testResult({ ...facts, assumptions: [...known.assumptions, `No test: ${reason}.`] }),
     exact,
   });
   if (!enough) return none('there are no values in a sample');
@@ -178,7 +175,7 @@ function counted(
   const assumptions =
     undefinedOnes === 0
       ? known.assumptions
-      : [...known.assumptions, `the statistic is undefined for ${undefinedOnes} arrangements, which count as extreme`];
+      : [...known.assumptions, `The statistic is undefined for ${undefinedOnes} arrangements, which count as extreme.`];
   return { ...testResult({ ...facts, estimate, statistic: estimate, p_value: p, assumptions }), exact };
 }
 

@@ -19,7 +19,7 @@ export function afterLook(previous: TestResult | null, current: TestResult): Tes
   };
 }
 
-const BROKEN = 'no interval: the looks contradict each other, so the values are not of one distribution';
+const BROKEN = 'No interval: the looks contradict each other, so the values are not of one distribution.';
 
 function overlap(before: Interval | null, now: Interval): Interval | null {
   if (before === null) return now;

@@ -1,14 +1,8 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { describe } from '../describe.ts';
-import { finiteRows, finiteValues } from '../finite.ts';
+import { finitePairs, finiteValues, type Sample } from '../finite.ts';
 import { type DroppedCounts, type TestResult, testResult } from '../inference/test-result.ts';
-import {
-  requireAtLeast,
-  requireFinite,
-  requireFraction,
-  requirePositive,
-  requireSameLength,
-} from '../special/checks.ts';
+import { requireAtLeast, requireFinite, requireFraction, requirePositive } from '../special/checks.ts';
 
 /** A sample by what a mean needs: a `Moments`, or the result of `describe`. */
 export interface SampleSummary {
@@ -29,8 +23,6 @@ export interface MeanSequenceOptions {
   readonly minimumN?: number;
 }
 
-type Values = ArrayLike<number | null | undefined>;
-
 /**
  * A confidence sequence for a mean: an interval that may be looked at after every value, and acted upon, and still holds at all
  * looks together. The asymptotic one of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476); `p_value` is
@@ -39,14 +31,14 @@ type Values = ArrayLike<number | null | undefined>;
  * Takes all values so far, or their summary. `null`, with the reason, below `minimumN` and for equal values. Throws
  * `invalid_argument` for options out of range.
  */
-export function meanSequence(sample: Values | SampleSummary, options: MeanSequenceOptions = {}): TestResult {
+export function meanSequence(sample: Sample | SampleSummary, options: MeanSequenceOptions = {}): TestResult {
   const { summary, dropped } = summarized(sample);
   return sequence(
     {
       method: 'asymptotic confidence sequence of a mean',
       n: [summary.count],
       dropped: { not_finite: dropped, unpaired: 0 },
-      assumptions: ['values are independent and of one distribution'],
+      assumptions: ['The values are independent and of one distribution.'],
     },
     [summary],
     summary.mean,
@@ -58,8 +50,8 @@ export function meanSequence(sample: Values | SampleSummary, options: MeanSequen
 
 /** A confidence sequence for the difference of the means of two independent samples, second minus first: see `meanSequence`. */
 export function meanDifferenceSequence(
-  first: Values | SampleSummary,
-  second: Values | SampleSummary,
+  first: Sample | SampleSummary,
+  second: Sample | SampleSummary,
   options: MeanSequenceOptions = {},
 ): TestResult {
   const [from, to] = [summarized(first), summarized(second)];
@@ -71,7 +63,7 @@ export function meanDifferenceSequence(
       method: 'asymptotic confidence sequence of a difference in means',
       n: [a.count, b.count],
       dropped: { not_finite: from.dropped + to.dropped, unpaired: 0 },
-      assumptions: ['values are independent, and the share of each sample is settled beforehand'],
+      assumptions: ['The values are independent, and the share of each sample is settled beforehand.'],
     },
     [a, b],
     known ? b.mean - a.mean : null,
@@ -83,20 +75,19 @@ export function meanDifferenceSequence(
 
 /**
  * A confidence sequence for the mean difference of pairs, second minus first: see `meanSequence`. A pair with a value that is not a
- * finite number is left out and counted as `unpaired`.
+ * finite number is left out and counted.
  */
-export function pairedMeanSequence(first: Values, second: Values, options: MeanSequenceOptions = {}): TestResult {
-  requireSameLength('values in the two samples', first.length, second.length);
-  const { columns, dropped } = finiteRows([first, second]);
-  const differences = describe(columns[1]!.map((value, i) => value - columns[0]![i]!));
+export function pairedMeanSequence(first: Sample, second: Sample, options: MeanSequenceOptions = {}): TestResult {
+  const { columns, dropped } = finitePairs(first, second);
+  const differences = describe(columns[1].map((value, i) => value - columns[0][i]!));
   const n = differences.count;
   return {
     ...sequence(
       {
         method: 'asymptotic confidence sequence of a mean difference of pairs',
         n: [n, n],
-        dropped: { not_finite: 0, unpaired: dropped },
-        assumptions: ['pairs are independent and of one distribution'],
+        dropped,
+        assumptions: ['The pairs are independent and of one distribution.'],
       },
       [differences],
       differences.mean,
@@ -131,7 +122,7 @@ function sequence(
   requireAtLeast('minimumN', minimumN, 2);
   const facts = { ...known, null_value: nullValue, estimate };
   const none = (reason: string): TestResult =>
-    testResult({ ...facts, assumptions: [...known.assumptions, `no interval: ${reason}`] });
+    testResult({ ...facts, assumptions: [...known.assumptions, `No interval: ${reason}.`] });
   if (samples.some((sample) => sample.count < minimumN)) {
     return none(`the method needs ${minimumN} values in each sample to begin with`);
   }
@@ -151,7 +142,10 @@ function sequence(
     statistic: z,
     p_value: Math.max(Math.min(Math.exp(-logE), 1), Number.MIN_VALUE),
     ci: { level, low: estimate - half, high: estimate + half, method: 'asymptotic confidence sequence' },
-    assumptions: [...known.assumptions, `the interval holds at all looks from ${minimumN} values on, nearly`],
+    assumptions: [
+      ...known.assumptions,
+      `Asymptotic: the interval nearly holds at all looks from ${minimumN} values on.`,
+    ],
   });
 }
 
@@ -161,7 +155,7 @@ function tuning(alpha: number, tunedFor: number): number {
   return (twice + Math.log(1 + twice)) / tunedFor;
 }
 
-function summarized(sample: Values | SampleSummary): { summary: SampleSummary; dropped: number } {
+function summarized(sample: Sample | SampleSummary): { summary: SampleSummary; dropped: number } {
   if (!('count' in sample)) {
     const { values, dropped } = finiteValues(sample);
     return { summary: describe(values), dropped };

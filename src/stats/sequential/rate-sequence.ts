@@ -48,7 +48,7 @@ export function rateSequence(counts: RateCounts, options: RateSequenceOptions = 
     estimate: n === 0 ? null : successes / n,
     p_value: nullValue === undefined ? null : anytimeP(logMixture(counted, nullValue)),
     ci: { level, low, high, method: METHOD },
-    assumptions: n === 0 ? [TRIALS, 'no estimate: there are no trials'] : [TRIALS],
+    assumptions: n === 0 ? [TRIALS, 'No estimate: there are no trials.'] : [TRIALS],
   });
 }
 
@@ -107,7 +107,7 @@ export function pairedRateSequence(counts: PairedRateCounts, options: RateSequen
 }
 
 const METHOD = 'beta-binomial mixture';
-const TRIALS = 'trials are independent and of one rate';
+const TRIALS = 'The trials are independent and of one rate.';
 
 function differenceSequence(
   known: { readonly method: string; readonly n: readonly number[] },
@@ -128,7 +128,7 @@ function differenceSequence(
     estimate,
     p_value: estimate === null ? null : anytimeP(least(nullValue)),
     ci: { level, low, high, method: METHOD },
-    assumptions: estimate === null ? [TRIALS, 'no estimate: there are no trials in a sample'] : [TRIALS],
+    assumptions: estimate === null ? [TRIALS, 'No estimate: there are no trials in a sample.'] : [TRIALS],
   });
 }
 

@@ -147,7 +147,7 @@ test('what cannot be planned is null, with the reason', () => {
   expect(endless.assumptions.at(-1)).toMatch(/10\^15/);
   const hopeless = minimumDetectableEffect({ kind: 'proportions', baseline: 0.9 }, 10);
   expect([hopeless.effect, hopeless.power]).toEqual([null, null]);
-  expect(hopeless.assumptions.at(-1)).toMatch(/no effect/);
+  expect(hopeless.assumptions.at(-1)).toMatch(/No effect/);
 });
 
 test.each<[string, () => unknown]>([

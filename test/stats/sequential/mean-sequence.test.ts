@@ -86,7 +86,10 @@ test('there is no answer before the minimum, for equal values or without any', (
 
 test('values that are not finite are left out and counted', () => {
   expect(meanSequence([1, Number.NaN, null, 2])).toMatchObject({ n: [2], dropped: { not_finite: 2 } });
-  expect(pairedMeanSequence([1, 2, null], [3, Number.NaN, 4])).toMatchObject({ n_pairs: 1, dropped: { unpaired: 2 } });
+  expect(pairedMeanSequence([1, 2, null], [3, Number.NaN, 4])).toMatchObject({
+    n_pairs: 1,
+    dropped: { not_finite: 2, unpaired: 2 },
+  });
 });
 
 test('what is out of range is refused', () => {
