@@ -1,3 +1,16 @@
+export type { AnomalyMethod, Baseline } from './anomalies/baseline.ts';
+export {
+  type ChangePoint,
+  type ChangePointOptions,
+  type CusumOptions,
+  cusum,
+  type PageHinkleyOptions,
+  pageHinkley,
+} from './anomalies/change-point.ts';
+export { EwmaDetector, type EwmaOptions } from './anomalies/ewma-detector.ts';
+export { type Anomaly, type AnomalyOptions, type AnomalyReport, findAnomalies } from './anomalies/find-anomalies.ts';
+export type { AnomalyScale } from './anomalies/scale.ts';
+export { type Judgement, WindowDetector, type WindowOptions } from './anomalies/window-detector.ts';
 export { autocorrelation, type Description, describe } from './describe.ts';
 export {
   betaCdf,
