@@ -123,6 +123,23 @@ export {
 } from './resampling/permutation.ts';
 export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
 export type { Grouping, Label } from './resampling/units.ts';
+export { Reservoir } from './sampling/reservoir.ts';
+export {
+  type AdaptiveOptions,
+  adaptiveSampler,
+  importanceSampler,
+  type SamplingDecision,
+  stratifiedSampler,
+  uniformSampler,
+} from './sampling/samplers.ts';
+export {
+  type WeightedEstimate,
+  type WeightedMeanOptions,
+  type WeightedOptions,
+  weightedMean,
+  weightedTotal,
+} from './sampling/weighted-estimate.ts';
+export { weightedQuantile } from './sampling/weighted-quantile.ts';
 export {
   interquartileMean,
   interquartileMeanDifference,
