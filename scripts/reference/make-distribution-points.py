@@ -108,19 +108,26 @@ def hypergeometric_point(k, population, successes, draws):
 def noncentral_t_point(t, df, ncp):
     """pdf, cdf, sf by the integral over the log of the scale s, with P(T > t | s) = P(Z > ts - ncp)."""
     t, df, ncp = mpf(t), mpf(df), mpf(ncp)
-    constant = mp.log(2) + df / 2 * mp.log(df / 2) - mp.loggamma(df / 2)
 
-    def integral(log_factor):
+    def integral(df, log_factor):
+        constant = mp.log(2) + df / 2 * mp.log(df / 2) - mp.loggamma(df / 2)
         log_density = lambda w: constant + df * w - df / 2 * mp.exp(2 * w) + log_factor(mp.exp(w))
         w = peak(log_density)
         return mp.exp(log_density(w)) * (side(log_density, w, -1) + side(log_density, w, 1))
 
-    def above(t, ncp):
-        """Only for t >= 0, where the logs are concave; the rest are complements, for which there are digits enough."""
-        return integral(lambda s: mp.log(mp.ncdf(ncp - t * s)))
+    def above(t, df):
+        """Integrated for t >= 0, where the logs are concave; the rest are complements, for which there are digits enough."""
+        if t < 0:
+            return 1 - integral(df, lambda s: mp.log(mp.ncdf(t * s - ncp)))
+        return integral(df, lambda s: mp.log(mp.ncdf(ncp - t * s)))
 
-    upper = above(t, ncp) if t >= 0 else 1 - above(-t, -ncp)
-    pdf = integral(lambda s: mp.log(s) - (t * s - ncp) ** 2 / 2) / mp.sqrt(2 * mp.pi) if t * ncp <= 0 else None
+    upper = above(t, df)
+    if t * ncp <= 0:
+        pdf = integral(df, lambda s: mp.log(s) - (t * s - ncp) ** 2 / 2) / mp.sqrt(2 * mp.pi)
+    else:
+        # Not concave here: by the recurrence over df, where the difference has digits enough.
+        change = upper - above(t * mp.sqrt(1 + 2 / df), df + 2)
+        pdf = df / t * change if abs(change) > mpf(10) ** -20 * upper else None
     return pdf, 1 - upper, upper
 
 

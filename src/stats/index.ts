@@ -1,3 +1,16 @@
+export type { AnomalyMethod, Baseline } from './anomalies/baseline.ts';
+export {
+  type ChangePoint,
+  type ChangePointOptions,
+  type CusumOptions,
+  cusum,
+  type PageHinkleyOptions,
+  pageHinkley,
+} from './anomalies/change-point.ts';
+export { EwmaDetector, type EwmaOptions } from './anomalies/ewma-detector.ts';
+export { type Anomaly, type AnomalyOptions, type AnomalyReport, findAnomalies } from './anomalies/find-anomalies.ts';
+export type { AnomalyScale } from './anomalies/scale.ts';
+export { type Judgement, WindowDetector, type WindowOptions } from './anomalies/window-detector.ts';
 export { clopperPearsonInterval } from './clopper-pearson.ts';
 export { autocorrelation, type Description, describe } from './describe.ts';
 export {
@@ -109,10 +122,79 @@ export { type RateOptions, twoProportionsTest } from './inference/two-proportion
 export { studentTest, welchTest } from './inference/two-sample-t.ts';
 export { jeffreysInterval } from './jeffreys.ts';
 export { Moments } from './moments.ts';
+export type {
+  ClusterDesign,
+  Design,
+  MeansDesign,
+  PairedMeansDesign,
+  PairedProportionsDesign,
+  ProportionsDesign,
+  RepeatedSpread,
+} from './planning/design.ts';
+export { type IntraclassCorrelation, intraclassCorrelation } from './planning/intraclass-correlation.ts';
+export { minimumDetectableEffect, type Plan, type PlanOptions, power, sampleSize } from './planning/plan.ts';
+export {
+  type BradleyTerryOptions,
+  type BradleyTerryResult,
+  bradleyTerry,
+  type Strength,
+} from './preferences/bradley-terry.ts';
+export type { Preference } from './preferences/preference-counts.ts';
 export { median, type QuantileOptions, type QuantileType, quantile, quantiles } from './quantile.ts';
 export { type RandomStream, randomStream } from './random.ts';
+export { type CovariateGroup, type CupedAdjustment, cuped } from './randomization/cuped.ts';
+export { type SampleRatioOptions, type SampleRatioResult, sampleRatioTest } from './randomization/sample-ratio.ts';
 export { type Ranks, rankValues } from './ranks.ts';
 export type { RateInterval } from './rate-interval.ts';
+export { bootstrap, bootstrapPaired, bootstrapTwoSample, type TwoGroupings } from './resampling/bootstrap.ts';
+export type { BootstrapOptions, BootstrapResult } from './resampling/bootstrap-result.ts';
+export {
+  type PermutationOptions,
+  type PermutationResult,
+  permutationTest,
+  permutationTestPaired,
+} from './resampling/permutation.ts';
+export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
+export type { Grouping, Label } from './resampling/units.ts';
+export { Reservoir } from './sampling/reservoir.ts';
+export {
+  type AdaptiveOptions,
+  adaptiveSampler,
+  importanceSampler,
+  type SamplingDecision,
+  stratifiedSampler,
+  uniformSampler,
+} from './sampling/samplers.ts';
+export {
+  type WeightedEstimate,
+  type WeightedMeanOptions,
+  type WeightedOptions,
+  weightedMean,
+  weightedTotal,
+} from './sampling/weighted-estimate.ts';
+export { weightedQuantile } from './sampling/weighted-quantile.ts';
+export {
+  interquartileMean,
+  interquartileMeanDifference,
+  interquartileMeanOverSeeds,
+  type TaskScores,
+} from './seeds/interquartile-mean.ts';
+export { afterLook } from './sequential/looks.ts';
+export {
+  type MeanSequenceOptions,
+  meanDifferenceSequence,
+  meanSequence,
+  pairedMeanSequence,
+  type SampleSummary,
+} from './sequential/mean-sequence.ts';
+export {
+  type PairedRateCounts,
+  pairedRateSequence,
+  type RateCounts,
+  type RateSequenceOptions,
+  rateDifferenceSequence,
+  rateSequence,
+} from './sequential/rate-sequence.ts';
 export { logBeta, logGamma } from './special/log-gamma.ts';
 export { CompensatedSum, sum } from './sum.ts';
 export { type WilsonInterval, wilsonInterval } from './wilson.ts';

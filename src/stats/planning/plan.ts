@@ -1,0 +1,182 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import type { Alternative } from '../inference/test-result.ts';
+import { requireFraction } from '../special/checks.ts';
+import { checkDesign, type Design, designEffect } from './design.ts';
+import { largestEffect, leastSize, powerAt } from './design-power.ts';
+import { rootOfRising } from './root.ts';
+
+export interface PlanOptions {
+  /** How often a test may find an effect where there is none. Default 0.05. */
+  readonly alpha?: number;
+  /** Default `two-sided`, of whose two sides only the one the effect is on counts as power, as in R. */
+  readonly alternative?: Alternative;
+}
+
+/** What an experiment of some size can tell. */
+export interface Plan {
+  readonly method: string;
+  readonly alternative: Alternative;
+  readonly alpha: number;
+  /** How often the effect is found, with `n` samples. */
+  readonly power: number | null;
+  /** The true difference, second group minus first, in the unit of the values. */
+  readonly effect: number | null;
+  /** Samples in each group; for pairs, the number of pairs once. Whole numbers, and with clusters whole clusters. */
+  readonly n: readonly number[] | null;
+  /** The size of the first group before it was rounded up. */
+  readonly n_exact: number | null;
+  readonly n_clusters: readonly number[] | null;
+  /** By what clusters multiply the variance. */
+  readonly design_effect: number;
+  /** What was assumed, and why anything is `null`. */
+  readonly assumptions: readonly string[];
+}
+
+/**
+ * The power of an experiment: how often it finds an effect that is there. With noncentral t for means, which is R's `power.t.test`;
+ * by the normal approximation for rates, which is `power.prop.test`, and for pairs Connor (Biometrics 43, 1987). Two groups
+ * have Welch's degrees of freedom; clusters multiply the variance by the design effect and count for the degrees of freedom.
+ *
+ * `n` is the size of the first group. Throws `invalid_argument` for parameters out of range, an effect of 0 and an `n` below two
+ * samples or clusters in a group.
+ */
+export function power(design: Design, n: number, effect: number, options: PlanOptions = {}): Plan {
+  const { alpha, alternative } = checked(design, options);
+  requireEffect(design, effect, alternative);
+  requireSize(design, n);
+  return planOf(design, { n, effect, power: powerAt(design, n, effect, alpha, alternative), alpha, alternative });
+}
+
+/**
+ * The samples that an experiment needs to find an effect with the given power (default 0.8). The smallest whole numbers that do;
+ * `power` is what they really have. `n` is `null` beyond 10^15. Otherwise as `power`.
+ */
+export function sampleSize(
+  design: Design,
+  effect: number,
+  options: PlanOptions & { readonly power?: number } = {},
+): Plan {
+  const { alpha, alternative } = checked(design, options);
+  requireEffect(design, effect, alternative);
+  const wanted = requirePower(options.power, alpha);
+  const reach = (n: number): number => powerAt(design, n, effect, alpha, alternative);
+  const least = leastSize(design);
+  const known = { effect, alpha, alternative };
+  if (reach(MOST) < wanted) {
+    return planOf(design, { ...known, n: null, power: null }, ['No size: more than 10^15 samples would be needed.']);
+  }
+  const exact = reach(least) >= wanted ? least : rootOfRising(reach, wanted, least, MOST);
+  const step = design.cluster?.size ?? 1;
+  const n = Math.max(Math.ceil(exact / step - 1e-9), 1) * step;
+  return planOf(design, { ...known, n, power: reach(n) }, [], exact);
+}
+
+/**
+ * The smallest effect that an experiment of this size finds with the given power (default 0.8). It is positive unless the
+ * alternative is `less`. `null` where no rate is far enough away. Otherwise as `power`.
+ */
+export function minimumDetectableEffect(
+  design: Design,
+  n: number,
+  options: PlanOptions & { readonly power?: number } = {},
+): Plan {
+  const { alpha, alternative } = checked(design, options);
+  requireSize(design, n);
+  const wanted = requirePower(options.power, alpha);
+  const sign = alternative === 'less' ? -1 : 1;
+  const reach = (size: number): number => powerAt(design, n, sign * size, alpha, alternative);
+  let most = largestEffect(design, sign) * (1 - 1e-12);
+  if (most === Number.POSITIVE_INFINITY) {
+    most = 1;
+    while (reach(most) < wanted) most *= 2;
+  }
+  const known = { n, alpha, alternative };
+  if (reach(most) < wanted) {
+    return planOf(design, { ...known, effect: null, power: null }, [
+      'No effect: even the largest would be missed too often.',
+    ]);
+  }
+  let least = most;
+  while (reach(least) >= wanted) least /= 2;
+  const effect = sign * rootOfRising(reach, wanted, least, most);
+  return planOf(design, { ...known, effect, power: powerAt(design, n, effect, alpha, alternative) });
+}
+
+const MOST = 1e15;
+
+interface Known {
+  readonly n: number | null;
+  readonly effect: number | null;
+  readonly power: number | null;
+  readonly alpha: number;
+  readonly alternative: Alternative;
+}
+
+function planOf(design: Design, known: Known, reasons: readonly string[] = [], exact = known.n): Plan {
+  const { n, ...rest } = known;
+  const ratio = 'ratio' in design ? (design.ratio ?? 1) : 1;
+  const step = design.cluster?.size ?? 1;
+  const grouped = design.kind === 'means' || design.kind === 'proportions';
+  const second = n === null ? null : exact === n ? n * ratio : Math.ceil((n * ratio) / step - 1e-9) * step;
+  const sizes = n === null || second === null ? null : grouped ? [n, second] : [n];
+  return {
+    method: METHODS[design.kind],
+    ...rest,
+    n: sizes,
+    n_exact: exact,
+    n_clusters: design.cluster && sizes ? sizes.map((size) => size / step) : null,
+    design_effect: designEffect(design.cluster),
+    assumptions: [...assumptionsOf(design), ...reasons],
+  };
+}
+
+const METHODS = {
+  means: 'power of the two-sample t-test',
+  paired_means: 'power of the paired or one-sample t-test',
+  proportions: 'power of the comparison of two proportions',
+  paired_proportions: "power of McNemar's test",
+} as const;
+
+function assumptionsOf(design: Design): string[] {
+  const normal = design.kind === 'means' || design.kind === 'paired_means';
+  return [
+    normal ? 'The means are nearly normal.' : 'The counts are large enough for the normal approximation.',
+    ...(design.cluster ? ['The intraclass correlation is as assumed.'] : []),
+  ];
+}
+
+function checked(design: Design, { alpha = 0.05, alternative = 'two-sided' }: PlanOptions): Required<PlanOptions> {
+  checkDesign(design);
+  requireFraction('alpha', alpha);
+  return { alpha, alternative };
+}
+
+function requirePower(power = 0.8, alpha: number): number {
+  requireFraction('power', power);
+  if (power <= alpha) {
+    throw new CrucibleError('invalid_argument', `power is ${show(power)}, no more than alpha.`, {
+      hint: 'Give a power above alpha, such as 0.8.',
+    });
+  }
+  return power;
+}
+
+function requireEffect(design: Design, effect: number, alternative: Alternative): void {
+  const sign = Math.sign(effect);
+  const opposed = (alternative === 'greater' && sign < 0) || (alternative === 'less' && sign > 0);
+  const possible = Number.isFinite(effect) && effect !== 0 && Math.abs(effect) <= largestEffect(design, sign);
+  if (possible && !opposed) return;
+  throw new CrucibleError('invalid_argument', `effect is ${show(effect)}.`, {
+    hint: opposed
+      ? 'Give it the sign that the alternative looks for.'
+      : 'Give a difference that is possible and not 0.',
+  });
+}
+
+function requireSize(design: Design, n: number): void {
+  const least = leastSize(design);
+  if (Number.isFinite(n) && n >= least && n <= MOST) return;
+  throw new CrucibleError('invalid_argument', `n is ${show(n)}.`, {
+    hint: `Give a number from ${least} to 10^15: two samples or clusters in each group.`,
+  });
+}

@@ -1,0 +1,159 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import { normalQuantileUpper } from '../distributions/normal.ts';
+import { studentTQuantileUpper } from '../distributions/student-t.ts';
+import { finiteValues, type Sample } from '../finite.ts';
+import { type TestResult, testResult } from '../inference/test-result.ts';
+import { type Label, type Units, unitsOf } from '../resampling/units.ts';
+import { requireFraction, requireSameLength } from '../special/checks.ts';
+import { CompensatedSum, sum } from '../sum.ts';
+
+/** An estimate from a sample whose items had different chances to be in it. */
+export interface WeightedEstimate extends TestResult {
+  /** Kish's effective sample size, (Σw)² / Σw². */
+  readonly n_effective: number | null;
+  /** How many items the sample stands for: Σ 1/π. */
+  readonly population_size: number;
+}
+
+export interface WeightedOptions {
+  /** Confidence level. Default 0.95. */
+  readonly level?: number;
+  /** The cluster of each value: values of one cluster are not independent. */
+  readonly clusters?: ArrayLike<Label>;
+}
+
+export interface WeightedMeanOptions extends WeightedOptions {
+  /**
+   * What the error is about. `process` (default): what brought forth the items, and would bring forth others. `population`: the
+   * items that there were, of which the sample knows all whose probability is 1.
+   */
+  readonly about?: 'process' | 'population';
+}
+
+/**
+ * The total of all items from a sample of them: Σ y/π (Horvitz and Thompson, JASA 47, 1952), with the error of a sample whose items were
+ * kept independently of each other (Poisson sampling), by normal quantiles. Values that are not finite are left out and counted.
+ *
+ * `null`, with the reason, without values. Throws `invalid_argument` for inclusion probabilities that are not above 0 and at most 1, and for
+ * lists of different lengths.
+ */
+export function weightedTotal(values: Sample, inclusion: ArrayLike<number>, level = 0.95): WeightedEstimate {
+  requireFraction('level', level);
+  const { kept, weights, known } = weighted('Horvitz-Thompson total', values, inclusion, {});
+  const assumption = 'Each item was kept independently of the others, with the probability it carries.';
+  if (kept.length === 0) return { ...known, assumptions: [assumption, 'No estimate: there are no values.'] };
+  const estimate = sum(kept.map((value, i) => value * weights[i]!));
+  // (1 − π) / π² is w (w − 1).
+  const error = Math.sqrt(sum(kept.map((value, i) => weights[i]! * (weights[i]! - 1) * value * value)));
+  const reach = normalQuantileUpper((1 - level) / 2) * error;
+  return {
+    ...known,
+    estimate,
+    standard_error: error,
+    ci: { level, low: estimate - reach, high: estimate + reach, method: 'normal' },
+    assumptions: [assumption],
+  };
+}
+
+/**
+ * The mean of all items from a sample of them: Σ wy / Σw with w = 1/π (Hájek 1971), which for values of 0 and 1 is their share. The error is
+ * that of a linearised ratio; about the process as for units drawn with replacement, with n − 1 (or clusters less 1) degrees of
+ * freedom for t; about the population as of Poisson sampling, by normal quantiles. With equal probabilities, the first is the
+ * textbook's mean with s / √n. Otherwise as `weightedTotal`.
+ */
+export function weightedMean(
+  values: Sample,
+  inclusion: ArrayLike<number>,
+  options: WeightedMeanOptions = {},
+): WeightedEstimate {
+  const { level = 0.95, about = 'process' } = options;
+  requireFraction('level', level);
+  if (about === 'population' && options.clusters) {
+    throw new CrucibleError('invalid_argument', 'clusters are given for an error about the population.', {
+      hint: 'Leave one of them out: items were kept one by one.',
+    });
+  }
+  const { kept, weights, units, known } = weighted('Hájek mean', values, inclusion, options);
+  const assumption = 'The inclusion probabilities are those that the items had.';
+  const none = (reason: string, estimate: number | null = null): WeightedEstimate => ({
+    ...known,
+    estimate,
+    assumptions: [assumption, `No ${estimate === null ? 'estimate' : 'interval'}: ${reason}.`],
+  });
+  if (kept.length === 0) return none('there are no values');
+  const estimate = hajek(kept, weights);
+  if (about === 'population') {
+    const residuals = kept.map((value, i) => weights[i]! * (weights[i]! - 1) * (value - estimate) ** 2);
+    const error = Math.sqrt(sum(residuals)) / sum(weights);
+    const reach = normalQuantileUpper((1 - level) / 2) * error;
+    const ci = { level, low: estimate - reach, high: estimate + reach, method: 'normal' };
+    return { ...known, estimate, standard_error: error, ci, assumptions: [assumption] };
+  }
+  if (units.count < 2) return none(`it needs two ${units.clustered ? 'clusters' : 'values'} or more`, estimate);
+  const error = ratioError(kept, weights, units, estimate);
+  if (error === 0) return none('all values are equal', estimate);
+  const df = units.count - 1;
+  const reach = studentTQuantileUpper((1 - level) / 2, df) * error;
+  return {
+    ...known,
+    estimate,
+    standard_error: error,
+    df,
+    ci: { level, low: estimate - reach, high: estimate + reach, method: 't' },
+    assumptions: [assumption],
+  };
+}
+
+export function hajek(values: Float64Array, weights: Float64Array): number {
+  return sum(values.map((value, i) => value * weights[i]!)) / sum(weights);
+}
+
+/** The standard error of a Hájek mean about the process. */
+export function ratioError(values: Float64Array, weights: Float64Array, units: Units, mean: number): number {
+  const total = sum(weights);
+  const squares = new CompensatedSum();
+  for (const unit of units.strata.flat()) {
+    let residual = 0;
+    for (const row of unit) residual += weights[row]! * (values[row]! - mean);
+    squares.add((residual / total) ** 2);
+  }
+  return Math.sqrt((squares.value * units.count) / (units.count - 1));
+}
+
+export interface WeightedSample {
+  readonly kept: Float64Array;
+  readonly weights: Float64Array;
+  readonly units: Units;
+  /** A result without an estimate yet. */
+  readonly known: WeightedEstimate;
+}
+
+export function weighted(
+  method: string,
+  values: Sample,
+  inclusion: ArrayLike<number>,
+  { clusters }: WeightedOptions,
+): WeightedSample {
+  requireSameLength('values and inclusion probabilities', values.length, inclusion.length);
+  for (let i = 0; i < inclusion.length; i++) {
+    if (inclusion[i]! > 0 && inclusion[i]! <= 1) continue;
+    throw new CrucibleError('invalid_argument', `Value ${i} has the inclusion probability ${show(inclusion[i])}.`, {
+      hint: 'Give a number above 0 and at most 1.',
+    });
+  }
+  const { values: kept, rows, dropped } = finiteValues(values);
+  const weights = Float64Array.from(rows, (row) => 1 / inclusion[row]!);
+  const units = unitsOf(rows, values.length, clusters ? { clusters } : {});
+  const total = sum(weights);
+  const known = {
+    ...testResult({
+      method,
+      n: [kept.length],
+      n_clusters: clusters ? units.count : null,
+      dropped: { not_finite: dropped, unpaired: 0 },
+    }),
+    n_effective: kept.length === 0 ? null : total ** 2 / sum(weights.map((weight) => weight * weight)),
+    population_size: total,
+  };
+  return { kept, weights, units, known };
+}
