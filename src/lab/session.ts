@@ -2,7 +2,7 @@ import { CrucibleError, show } from '../core/errors.ts';
 import { writerId } from '../core/ids.ts';
 import { eventInfo } from '../events/registry.ts';
 import { Collector, type Enricher } from '../experiment/collector.ts';
-import { IngestDoor } from '../experiment/ingest.ts';
+import { IngestDoor, REMEMBERED_FIELDS } from '../experiment/ingest.ts';
 import { Ledger } from '../experiment/ledger.ts';
 import { UniformSampling } from '../experiment/sampling.ts';
 import { loadPriceData } from '../record/prices.ts';
@@ -53,7 +53,7 @@ export async function openSession(
   });
   collector.status = state.status;
   const ingest = new IngestDoor(collector);
-  if (!isNew) for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
+  if (!isNew) for await (const batch of lab.store.scan(state.id, { fields: REMEMBERED_FIELDS })) ingest.remember(batch);
   lab.router.add(collector, state.scope === 'process');
   return {
     collector,

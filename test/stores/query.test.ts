@@ -142,3 +142,31 @@ test('conditions are equivalent to the same predicate over whole records', async
     { numRuns: 300 },
   );
 });
+
+describe('what a condition needs to be read', () => {
+  const projection = { fields: ['latency_ms', 'metadata.name'], nestedOf: ['eval.score.recorded'] };
+
+  it('is what was needed anyway without one', () => {
+    expect(withCondition(projection, undefined)).toEqual(projection);
+  });
+
+  it('is everything for a predicate, which may look at anything', () => {
+    expect(withCondition(projection, () => true)).toEqual({});
+  });
+
+  it('is its fields, too', () => {
+    expect(withCondition(projection, { success: true })).toEqual({
+      fields: ['latency_ms', 'metadata.name', 'success'],
+      nestedOf: ['eval.score.recorded'],
+    });
+  });
+
+  it('is its nested values in all events', () => {
+    for (const name of ['metadata.tokens.prompt', 'measurements']) {
+      expect(withCondition(projection, { [name]: 1 })).toEqual({
+        fields: ['latency_ms', 'metadata.name', name],
+        nestedOf: undefined,
+      });
+    }
+  });
+});
