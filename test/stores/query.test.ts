@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { EventRecord } from '../../src/record/event-record.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
-import { type RecordQuery, rowTest, timeRange, type Where } from '../../src/stores/query.ts';
+import { type RecordQuery, rowTest, timeRange, type Where, withCondition } from '../../src/stores/query.ts';
 import { exampleState, Writing } from '../../src/testing/store-writing.ts';
 
 type Event = readonly [timestamp: number, measurements: Record<string, unknown>, metadata: Record<string, unknown>];
