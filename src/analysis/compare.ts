@@ -1,5 +1,6 @@
 import type { MetricPoint } from '../metrics-store/metrics-store.ts';
 import type { ColumnBatch } from '../record/batch.ts';
+import type { Projection } from '../stores/store.ts';
 import { type Arm, baselineArm, type ComparedExperiment, comparisonArms } from './comparison-arms.ts';
 import { type ArmComparison, type ArmSummary, armSummary, compareArms } from './comparison-numbers.ts';
 import type { ExperimentMetrics } from './experiment-metrics.ts';
@@ -44,13 +45,16 @@ export async function compareExperiments(
 function pooledMetrics({ experiments }: Arm): Promise<ExperimentMetrics> {
   return computeMetrics({
     states: experiments.map(({ state }) => state),
-    batches: () => allBatches(experiments),
+    batches: (projection) => allBatches(experiments, projection),
     points: allPoints(experiments),
   });
 }
 
-async function* allBatches(experiments: readonly ComparedExperiment[]): AsyncGenerator<ColumnBatch> {
-  for (const { batches } of experiments) yield* batches();
+async function* allBatches(
+  experiments: readonly ComparedExperiment[],
+  projection: Projection,
+): AsyncGenerator<ColumnBatch> {
+  for (const { batches } of experiments) yield* batches(projection);
 }
 
 async function* allPoints(experiments: readonly ComparedExperiment[]): AsyncGenerator<MetricPoint> {

@@ -1,16 +1,27 @@
 import type { MetricPoint } from '../metrics-store/metrics-store.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
+import type { Projection } from '../stores/store.ts';
 import type { EventMetrics, ExperimentMetrics, SampleSize } from './experiment-metrics.ts';
 import { NumberCells } from './rows/cells.ts';
 import type { RequestNames } from './rows/request-names.ts';
 import { RowKind, type RowReader } from './rows/row-reader.ts';
 import { RunTimes } from './tallies/run-times.ts';
 import { SampleIds } from './tallies/sample-ids.ts';
-import { ScoreCollection } from './tallies/score-collection.ts';
+import { SCORE_EVENT, SCORE_FIELDS, ScoreCollection } from './tallies/score-collection.ts';
 import { Tally } from './tallies/tally.ts';
-import { TallyCollection } from './tallies/tally-collection.ts';
+import { TALLY_FIELDS, TallyCollection } from './tallies/tally-collection.ts';
 import { TrainingCollection } from './training/training-collection.ts';
+import { TRAINING_FIELDS } from './training/training-metrics.ts';
+
+/** What is read of the records of these experiments. */
+export function metricsProjection(states: readonly ExperimentState[]): Projection {
+  const samples = states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
+  return {
+    fields: ['timestamp', ...TALLY_FIELDS, ...TRAINING_FIELDS, 'epoch', ...SCORE_FIELDS, ...samples],
+    nestedOf: [SCORE_EVENT],
+  };
+}
 
 /** Everything that `metrics()` needs of an experiment's records, gathered in one pass over its batches. */
 export class MetricsCollection {

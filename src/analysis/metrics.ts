@@ -1,14 +1,16 @@
 import type { MetricPoint } from '../metrics-store/metrics-store.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
-import type { RowTest } from '../stores/query.ts';
+import { rowTest, type TimeRange, type Where, withCondition } from '../stores/query.ts';
 import type { ExperimentMetrics } from './experiment-metrics.ts';
-import { MetricsCollection } from './metrics-collection.ts';
+import { MetricsCollection, metricsProjection } from './metrics-collection.ts';
 import { type BatchSource, readLeaves } from './rows/read-leaves.ts';
 import { RequestNames } from './rows/request-names.ts';
 import type { RowReader } from './rows/row-reader.ts';
 
 export type { ExperimentMetrics };
+
+const ALWAYS: TimeRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** What `computeMetrics` reads. */
 export interface MetricsInput {
@@ -19,7 +21,8 @@ export interface MetricsInput {
   /** Metric points of those experiments, for `training.logged`. */
   readonly points?: AsyncIterable<MetricPoint> | undefined;
   /** Which records count. Default: all. Which requests wrap others is decided with all of them. */
-  readonly test?: RowTest | undefined;
+  readonly where?: Where | undefined;
+  readonly range?: TimeRange | undefined;
 }
 
 /**
@@ -29,14 +32,16 @@ export interface MetricsInput {
  * Of a sampled experiment they describe the records that were kept.
  */
 export async function computeMetrics(input: MetricsInput): Promise<ExperimentMetrics> {
-  const { states, batches, points, test } = input;
+  const { states, batches, points, where, range } = input;
+  const test = where === undefined && range === undefined ? undefined : rowTest(where, range ?? ALWAYS);
+  const projection = withCondition(metricsProjection(states), where);
   const requests = new RequestNames(states);
   const collect = async (source: AsyncIterable<ColumnBatch>, reader: RowReader) => {
     const collection = new MetricsCollection(states, reader);
     for await (const batch of source) collection.add(batch);
     return collection;
   };
-  const collection = await readLeaves({ requests, batches, test }, collect);
+  const collection = await readLeaves({ requests, batches, test, projection }, collect);
   if (points) for await (const point of points) collection.addPoint(point);
   return collection.metrics(requests);
 }

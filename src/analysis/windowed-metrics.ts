@@ -4,7 +4,7 @@ import { requireOptions } from '../core/options.ts';
 import { type Duration, durationMicros } from '../core/time.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
-import { rowTest, type Where } from '../stores/query.ts';
+import { rowTest, type Where, withCondition } from '../stores/query.ts';
 import type { ScanOptions } from '../stores/store.ts';
 import { EventIds } from './rows/event-ids.ts';
 import { readLeaves } from './rows/read-leaves.ts';
@@ -12,7 +12,7 @@ import { RequestNames } from './rows/request-names.ts';
 import type { RowReader } from './rows/row-reader.ts';
 import { SlidingMeasure } from './windows/sliding-measure.ts';
 import { Mark, type TimeTable } from './windows/time-table.ts';
-import { TimeTableCollection } from './windows/time-table-collection.ts';
+import { TIME_TABLE_FIELDS, TimeTableCollection } from './windows/time-table-collection.ts';
 import { type TimeWindow, windowRange } from './windows/time-window.ts';
 import { WindowGrid, type WindowRows } from './windows/window-grid.ts';
 import { DirectMeasure, type WindowMeasure, type WindowNumbers } from './windows/window-numbers.ts';
@@ -93,8 +93,9 @@ export async function windowedMetrics(
   const collection = await readLeaves(
     {
       requests,
-      batches: () => input.scan(bounded ? { range } : {}),
-      ...(bounded ? { whole: () => input.scan() } : {}),
+      projection: withCondition({ fields: TIME_TABLE_FIELDS, nestedOf: [] }, options.where),
+      batches: (projection) => input.scan(bounded ? { ...projection, range } : projection),
+      ...(bounded ? { whole: (projection) => input.scan(projection) } : {}),
       ...(bounded || options.where !== undefined ? { test: rowTest(options.where, range) } : {}),
     },
     collect,
@@ -102,7 +103,8 @@ export async function windowedMetrics(
   const partial = bounded || options.where !== undefined;
   const basis = options.events
     ? 'events'
-    : collection.names(true).length > 0 || (await hasRequests(requests, partial ? input.scan() : undefined))
+    : collection.names(true).length > 0 ||
+        (await hasRequests(requests, partial ? input.scan({ fields: [] }) : undefined))
       ? 'requests'
       : 'all';
   const { table } = collection;

@@ -4,10 +4,13 @@ import { type Moment, momentMicros } from '../core/time.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { ColumnBatch } from '../record/batch.ts';
-import type { EventRecord } from '../record/event-record.ts';
+import type { EventRecord, FieldName } from '../record/event-record.ts';
 import { fieldIndex } from '../record/fields.ts';
 import type { Collector } from './collector.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';
+
+/** What `remember` looks at. */
+export const REMEMBERED_FIELDS: readonly FieldName[] = ['event_id', 'scope', 'timestamp', 'trace_id', 'span_id'];
 
 /**
  * An event that happened elsewhere or earlier. Other fields of a record may be given too and are then not derived, except those

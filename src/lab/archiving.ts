@@ -55,7 +55,7 @@ export async function writeArchive(lab: LabContext, state: ExperimentState, path
 }
 
 async function hasRecords(lab: LabContext, id: string): Promise<boolean> {
-  for await (const batch of lab.store.scan(id)) if (batch.rows > 0) return true;
+  for await (const batch of lab.store.scan(id, { fields: [] })) if (batch.rows > 0) return true;
   return false;
 }
 

@@ -276,9 +276,10 @@ export class Experiment implements ExperimentContext {
     const all = query.where === undefined && query.from === undefined && query.to === undefined;
     return computeMetrics({
       states: [this.#state],
-      batches: () => this.#lab.store.scan(this.id),
+      batches: (projection) => this.#lab.store.scan(this.id, projection),
       points: all ? this.#lab.metrics.scan(this.id) : undefined,
-      test: all ? undefined : rowTest(query.where, range),
+      where: query.where,
+      range: all ? undefined : range,
     });
   }
 

@@ -166,7 +166,11 @@ export class Lab {
     const states = await this.#select(which);
     const { compareExperiments } = await import('../analysis/compare.ts');
     return compareExperiments(
-      states.map((state) => ({ state, batches: () => store.scan(state.id), points: () => metrics.scan(state.id) })),
+      states.map((state) => ({
+        state,
+        batches: (projection) => store.scan(state.id, projection),
+        points: () => metrics.scan(state.id),
+      })),
       options,
     );
   }

@@ -2,7 +2,7 @@ import { CrucibleError, show } from '../core/errors.ts';
 import { writerId } from '../core/ids.ts';
 import { eventInfo } from '../events/registry.ts';
 import { Collector, type Enricher } from '../experiment/collector.ts';
-import { IngestDoor } from '../experiment/ingest.ts';
+import { IngestDoor, REMEMBERED_FIELDS } from '../experiment/ingest.ts';
 import { Ledger } from '../experiment/ledger.ts';
 import { UniformSampling } from '../experiment/sampling.ts';
 import { STREAMED_FIELDS } from '../experiment/streaming/streaming-metrics.ts';
@@ -60,8 +60,9 @@ export async function openSession(
   });
   collector.status = state.status;
   const ingest = new IngestDoor(collector);
-  if (origin !== 'started' && (await wasIngested(lab, state.id)))
-    for await (const batch of lab.store.scan(state.id)) ingest.remember(batch);
+  if (origin !== 'started') {
+    for await (const batch of lab.store.scan(state.id, { fields: REMEMBERED_FIELDS })) ingest.remember(batch);
+  }
   if (origin === 'resumed') {
     const isRequest = requestTest(state);
     for await (const batch of lab.store.scan(state.id, { fields: STREAMED_FIELDS }))
@@ -78,12 +79,6 @@ export async function openSession(
       await writer.close();
     },
   };
-}
-
-async function wasIngested(lab: LabContext, id: string): Promise<boolean> {
-  for await (const batch of lab.store.scan(id, { fields: ['scope'] }))
-    for (let row = 0; row < batch.rows; row++) if (batch.value('scope', row) === 'ingest') return true;
-  return false;
 }
 
 function requestTest(state: ExperimentState): (eventName: string) => boolean {

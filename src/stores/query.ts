@@ -5,6 +5,7 @@ import type { ColumnBatch } from '../record/batch.ts';
 import type { EventRecord } from '../record/event-record.ts';
 import { fieldIndex } from '../record/fields.ts';
 import { parsePath, pathName } from '../record/path.ts';
+import type { Projection } from './store.ts';
 
 type Scalar = string | number | boolean | bigint | null;
 
@@ -30,6 +31,15 @@ export interface RecordQuery {
   readonly where?: Where;
   readonly from?: Moment;
   readonly to?: Moment;
+}
+
+/** What has to be read where a condition is tested beside what `projection` names. */
+export function withCondition(projection: Projection, where: Where | undefined): Projection {
+  if (where === undefined) return projection;
+  if (typeof where === 'function' || projection.fields === undefined) return {};
+  const names = Object.keys(where);
+  const nested = names.some((name) => /^(?:measurements|metadata)(?:\.|$)/.test(name));
+  return { fields: [...projection.fields, ...names], nestedOf: nested ? undefined : projection.nestedOf };
 }
 
 /** Decides about one row of a batch. */

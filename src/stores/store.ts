@@ -42,18 +42,19 @@ export interface WriterOptions {
   readonly ledger: () => LedgerCounts;
 }
 
-export interface ScanOptions {
+/** A hint about what will be looked at beside the event's name: a store may leave out the rest, or not. */
+export interface Projection {
+  /** Fields, and nested paths such as `metadata.tokens`. Default: all. */
+  readonly fields?: readonly string[] | undefined;
+  /** Nested values will be looked at in events of these names only. Default: in all. */
+  readonly nestedOf?: readonly string[] | undefined;
+}
+
+export interface ScanOptions extends Projection {
   /** Batches without a record in this range may be left out. Rows outside it may still come. */
   readonly range?: TimeRange;
   /** Batches by falling latest timestamp, instead of by writer and sequence. */
   readonly newestFirst?: boolean;
-  /**
-   * A hint: only these fields, and nested paths such as `metadata.tokens`, will be looked at beside the event's name, so that a store may
-   * leave out the others. Default: all.
-   */
-  readonly fields?: readonly string[] | undefined;
-  /** A hint: nested values will be looked at in events of these names only. Default: in all. */
-  readonly nestedOf?: readonly string[] | undefined;
 }
 
 /**

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/analysis/metrics.ts';
-import { rowTest } from '../../src/stores/query.ts';
 import { type Emitted, recorded, request } from './recorded.ts';
 
 const STOP = 'req_llm.request.stop';
@@ -83,8 +82,8 @@ describe('a request that wraps a request', () => {
 
   it('stays one when the inner request is not among the records that count', async () => {
     const { state, batches } = await recorded([inner, outer]);
-    const test = rowTest({ 'measurements.duration': 12 }, { from: -1, to: 9 });
-    const metrics = await computeMetrics({ states: [state], batches, test });
+    const where = { 'measurements.duration': 12 };
+    const metrics = await computeMetrics({ states: [state], batches, where, range: { from: -1, to: 9 } });
     expect(metrics.summary.total_events).toBe(1);
     expect(metrics.latency.count).toBe(0);
   });

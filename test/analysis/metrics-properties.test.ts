@@ -4,13 +4,10 @@ import type { ExperimentMetrics } from '../../src/analysis/metrics.ts';
 import { computeMetrics } from '../../src/analysis/metrics.ts';
 import type { SeriesSummary } from '../../src/experiment/streaming/series.ts';
 import type { EventRecord } from '../../src/record/event-record.ts';
-import { rowTest } from '../../src/stores/query.ts';
 import { events, spanEvents } from './arbitrary-events.ts';
 import { expectClose } from './close.ts';
 import { leafRequests, naiveNumbers } from './oracle.ts';
 import { type Emitted, type Recorded, recorded, request } from './recorded.ts';
-
-const EVERYWHEN = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 function metricsOf({ state, batches }: Recorded): Promise<ExperimentMetrics> {
   return computeMetrics({ states: [state], batches });
@@ -54,8 +51,8 @@ describe('metrics', () => {
       fc.asyncProperty(events, async (emitted) => {
         const all = await recorded(emitted);
         const part = await recorded(emitted.filter(({ d }) => d?.cohort === 'a'));
-        const test = rowTest({ cohort: 'a' }, EVERYWHEN);
-        const metrics = await computeMetrics({ states: [all.state], batches: all.batches, test });
+        const where = { cohort: 'a' };
+        const metrics = await computeMetrics({ states: [all.state], batches: all.batches, where });
         expectClose(metrics, await metricsOf(part));
       }),
     );

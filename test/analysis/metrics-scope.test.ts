@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/analysis/metrics.ts';
-import { rowTest } from '../../src/stores/query.ts';
 import { type Emitted, experimentState, recorded, request } from './recorded.ts';
 
 async function metricsOf(events: readonly Emitted[], options: Parameters<typeof recorded>[1] = {}) {
@@ -101,8 +100,7 @@ describe('a row test', () => {
       request(3e6, 30, { d: { cohort: 'a' } }),
       { name: 'other', at: 9e6, d: { cohort: 'b' } },
     ]);
-    const test = rowTest({ cohort: 'a' }, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
-    const metrics = await computeMetrics({ states: [state], batches, test });
+    const metrics = await computeMetrics({ states: [state], batches, where: { cohort: 'a' } });
     expect(metrics.summary).toMatchObject({
       total_events: 2,
       duration_seconds: 2,

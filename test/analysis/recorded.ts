@@ -3,13 +3,14 @@ import { Collector } from '../../src/experiment/collector.ts';
 import { Ledger } from '../../src/experiment/ledger.ts';
 import type { StreamingSummary } from '../../src/experiment/streaming/streaming-metrics.ts';
 import type { MetricPoint } from '../../src/metrics-store/metrics-store.ts';
-import type { ColumnBatch } from '../../src/record/batch.ts';
+import { ColumnBatch } from '../../src/record/batch.ts';
 import type { EventRecord } from '../../src/record/event-record.ts';
+import { FIELDS } from '../../src/record/fields.ts';
 import { PriceBook } from '../../src/record/prices.ts';
 import { BatchSchema } from '../../src/record/schema.ts';
 import type { ExperimentState } from '../../src/stores/experiment-state.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
-import type { ScanOptions, Store } from '../../src/stores/store.ts';
+import type { Projection, ScanOptions, Store } from '../../src/stores/store.ts';
 
 export interface Emitted {
   readonly name: string;
@@ -23,7 +24,7 @@ export interface Emitted {
 export interface Recorded {
   readonly state: ExperimentState;
   readonly store: Store;
-  readonly batches: () => AsyncIterable<ColumnBatch>;
+  readonly batches: (projection?: Projection) => AsyncIterable<ColumnBatch>;
   readonly scan: (options?: ScanOptions) => AsyncIterable<ColumnBatch>;
   /** Records more events, by the same writers. */
   readonly emit: (events: readonly Emitted[]) => void;
@@ -83,12 +84,12 @@ export async function recorded(
     }
   };
   emit(events);
-  const scan = (scanOptions?: ScanOptions) => store.scan(state.id, scanOptions);
+  const scan = (scanOptions?: ScanOptions) => projected(store.scan(state.id, scanOptions), scanOptions);
   return {
     state,
     store,
     scan,
-    batches: () => scan(),
+    batches: (projection) => scan(projection),
     emit,
     streaming: () => collectors[0]!.streaming.summary(),
     records: async () => {
@@ -97,6 +98,40 @@ export async function recorded(
       return records;
     },
   };
+}
+
+// A store that leaves out all that it may: whoever looks at more than he asked for finds nothing there.
+async function* projected(
+  batches: AsyncIterable<ColumnBatch>,
+  projection: Projection = {},
+): AsyncGenerator<ColumnBatch> {
+  const { fields, nestedOf } = projection;
+  for await (const batch of batches) {
+    if (fields === undefined) {
+      yield batch;
+      continue;
+    }
+    const { schema, rows } = batch;
+    const part = new ColumnBatch(schema, rows, batch.firstSequence);
+    const kept = new Set(['event_name', ...fields]);
+    const wanted = new Set(nestedOf);
+    batch.columns.forEach((column, index) => {
+      if (column && kept.has(FIELDS[index]?.name ?? '')) part.columns[index] = column;
+    });
+    for (const { index, name } of schema.nested) {
+      const column = batch.columns[index];
+      if (!column || !fields.some((field) => name === field || name.startsWith(`${field}.`))) continue;
+      const cells = part.allocate(index);
+      for (let row = 0; row < rows; row++) {
+        const value = column.get(row);
+        if (value !== undefined && (nestedOf === undefined || wanted.has(batch.eventName(row)))) cells.set(row, value);
+      }
+    }
+    part.rows = rows;
+    part.minTimestamp = batch.minTimestamp;
+    part.maxTimestamp = batch.maxTimestamp;
+    yield part;
+  }
 }
 
 async function collectorOf(state: ExperimentState, store: Store, id: string): Promise<Collector> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { EventRecord } from '../../src/record/event-record.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
-import { type RecordQuery, rowTest, timeRange, type Where } from '../../src/stores/query.ts';
+import { type RecordQuery, rowTest, timeRange, type Where, withCondition } from '../../src/stores/query.ts';
 import { exampleState, Writing } from '../../src/testing/store-writing.ts';
 
 type Event = readonly [timestamp: number, measurements: Record<string, unknown>, metadata: Record<string, unknown>];
@@ -141,4 +141,32 @@ test('conditions are equivalent to the same predicate over whole records', async
     ),
     { numRuns: 300 },
   );
+});
+
+describe('what a condition needs to be read', () => {
+  const projection = { fields: ['latency_ms', 'metadata.name'], nestedOf: ['eval.score.recorded'] };
+
+  it('is what was needed anyway without one', () => {
+    expect(withCondition(projection, undefined)).toEqual(projection);
+  });
+
+  it('is everything for a predicate, which may look at anything', () => {
+    expect(withCondition(projection, () => true)).toEqual({});
+  });
+
+  it('is its fields, too', () => {
+    expect(withCondition(projection, { success: true })).toEqual({
+      fields: ['latency_ms', 'metadata.name', 'success'],
+      nestedOf: ['eval.score.recorded'],
+    });
+  });
+
+  it('is its nested values in all events', () => {
+    for (const name of ['metadata.tokens.prompt', 'measurements']) {
+      expect(withCondition(projection, { [name]: 1 })).toEqual({
+        fields: ['latency_ms', 'metadata.name', name],
+        nestedOf: undefined,
+      });
+    }
+  });
 });

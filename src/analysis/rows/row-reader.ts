@@ -1,4 +1,5 @@
 import { BATCH_ROWS, type ColumnBatch } from '../../record/batch.ts';
+import type { FieldName } from '../../record/event-record.ts';
 import { fieldIndex } from '../../record/fields.ts';
 import type { RowTest } from '../../stores/query.ts';
 import { EventIds } from './event-ids.ts';
@@ -7,6 +8,9 @@ import type { WrappingRequests } from './wrapping-requests.ts';
 
 const SPAN_ID = fieldIndex('span_id');
 const PARENT_SPAN_ID = fieldIndex('parent_span_id');
+
+/** What is read of a record to tell what it counts as. */
+export const ROW_FIELDS: readonly FieldName[] = ['trace_id', 'span_id', 'parent_span_id'];
 
 /** What a row counts as. A wrapper is a request that only wraps other requests. */
 export const RowKind = { LEFT_OUT: 0, OTHER: 1, REQUEST: 2, WRAPPER: 3 } as const;

@@ -3,7 +3,9 @@ import type { ScoreMetrics } from '../experiment-metrics.ts';
 import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { ValueList } from './value-list.ts';
 
-const SCORE_EVENT = 'eval.score.recorded';
+export const SCORE_EVENT = 'eval.score.recorded';
+/** What is read of a score's record. */
+export const SCORE_FIELDS: readonly string[] = ['measurements.score', 'metadata.name'];
 
 /** Gathers scores by their name. A yes or no counts as 1 or 0. */
 export class ScoreCollection {

@@ -1,9 +1,23 @@
 import { BATCH_ROWS, type ColumnBatch } from '../../record/batch.ts';
+import type { FieldName } from '../../record/event-record.ts';
 import { fieldIndex } from '../../record/fields.ts';
 import { FlagCells, NumberCells, Verdict } from '../rows/cells.ts';
 import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { NON_FINITE_COST } from './cost-metrics.ts';
 import { Tally, Tokens } from './tally.ts';
+
+/** What is read of a record. */
+export const TALLY_FIELDS: readonly FieldName[] = [
+  'success',
+  'latency_ms',
+  'cost_usd',
+  'cost_source',
+  'model',
+  'input_tokens',
+  'output_tokens',
+  'cached_input_tokens',
+  'reasoning_tokens',
+];
 
 const COST_SOURCE = fieldIndex('cost_source');
 const MODEL = fieldIndex('model');

@@ -1,7 +1,11 @@
 import type { ColumnBatch } from '../../record/batch.ts';
+import type { FieldName } from '../../record/event-record.ts';
 import { FlagCells, NumberCells, Verdict } from '../rows/cells.ts';
 import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { Mark, TimeTable } from './time-table.ts';
+
+/** What is read of a record. */
+export const TIME_TABLE_FIELDS: readonly FieldName[] = ['timestamp', 'latency_ms', 'cost_usd', 'success'];
 
 /** Gathers a time table from batches. */
 export class TimeTableCollection {

@@ -1,14 +1,7 @@
 import { sqlName, sqlText } from '../../engine/duckdb.ts';
 import { CONTEXT_FIELDS, FIELDS } from '../../record/fields.ts';
+import type { Projection } from '../store.ts';
 import type { RowGroup } from './sealed-footer.ts';
-
-/** What is needed of the records. */
-export interface Projection {
-  /** Names of fields and of nested paths. Default: everything. */
-  readonly fields?: ReadonlySet<string> | undefined;
-  /** Nested values are needed of events with these names only. Default: of all. */
-  readonly nestedOf?: readonly string[] | undefined;
-}
 
 /** How a column of a row group becomes one of a batch. */
 export interface PlannedColumn {
@@ -100,7 +93,7 @@ function plannedColumn(
 
 // The event name is what nested values and categories hang on.
 function isWanted(name: string, { fields }: Projection): boolean {
-  if (!fields || name === 'event_name' || fields.has(name)) return true;
+  if (!fields || name === 'event_name' || fields.includes(name)) return true;
   if (name !== 'measurements' && name !== 'metadata') return false;
   for (const field of fields) if (field.startsWith(`${name}.`)) return true;
   return false;

@@ -26,10 +26,9 @@ export async function* scanSegments(
   writersInOrder: readonly string[],
   options: SegmentScanOptions = {},
 ): AsyncGenerator<ColumnBatch> {
-  const { range, onSkipped = warnOfSkipped, fields, nestedOf } = options;
-  const projection = { fields: fields && new Set(fields), nestedOf };
+  const { range, onSkipped = warnOfSkipped } = options;
   const sources = (await listSegments(folder, writersInOrder)).map(({ writer, bases }) => ({
-    scan: new WriterScan(files, new BatchSchema(state, writer), { projection, range, onSkipped }),
+    scan: new WriterScan(files, new BatchSchema(state, writer), { projection: options, range, onSkipped }),
     bases,
   }));
   if (options.newestFirst) {

@@ -4,7 +4,8 @@ import { numberCells } from '../../engine/vectors.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
 import { NestedWriter } from '../../record/nested-writer.ts';
 import type { BatchSchema } from '../../record/schema.ts';
-import { type ColumnPlan, columnPlan, type Projection } from './column-plan.ts';
+import type { Projection } from '../store.ts';
+import { type ColumnPlan, columnPlan } from './column-plan.ts';
 import { type RowGroup, readError, type SealedFooter } from './sealed-footer.ts';
 import { SealedRows } from './sealed-rows.ts';
 

@@ -1,7 +1,7 @@
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { BatchSchema } from '../../record/schema.ts';
 import type { TimeRange } from '../query.ts';
-import type { Projection } from './column-plan.ts';
+import type { Projection } from '../store.ts';
 import { LiveSegment } from './live-segment.ts';
 import type { SealedFiles } from './sealed-files.ts';
 import type { RowGroup, SealedFooter } from './sealed-footer.ts';
