@@ -300,10 +300,7 @@ export function createCrucible(options: CrucibleOptions = {}): Lab {
  */
 export const crucible: Lab = createCrucible({
   store: deferredStore('local', openDefaultStore),
-  metricsStore: deferredMetrics(async () => {
-    const { localMetrics } = await import('../metrics-store/adapters/local/local-metrics.ts');
-    return localMetrics({ dir: defaultFolder() });
-  }),
+  metricsStore: deferredMetrics(() => localMetrics({ dir: defaultFolder() })),
 });
 
 async function openDefaultStore(): Promise<Store> {
