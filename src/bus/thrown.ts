@@ -20,7 +20,7 @@ export function failureOf(reason: unknown, rejected: boolean): Failure {
   let isError = false;
   let stacktrace: string | null = null;
   try {
-    isError = reason instanceof Error || Object.prototype.toString.call(reason) === '[object Error]';
+    isError = isErrorObject(reason);
     const stack = isError ? (reason as Error).stack : null;
     if (typeof stack === 'string') stacktrace = stack;
   } catch {
@@ -32,8 +32,13 @@ export function failureOf(reason: unknown, rejected: boolean): Failure {
 /** One line about what was caught. */
 export function messageOf(reason: unknown): string {
   try {
-    return reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason);
+    return isErrorObject(reason) ? `${reason.name}: ${reason.message}` : show(reason);
   } catch {
     return 'a value that can not be read';
   }
+}
+
+// The errors of another realm (node:vm, jest) are no instances of this one's Error.
+function isErrorObject(reason: unknown): reason is Error {
+  return reason instanceof Error || Object.prototype.toString.call(reason) === '[object Error]';
 }

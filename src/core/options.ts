@@ -17,3 +17,10 @@ export function requireOptions(what: string, options: unknown, names: readonly s
     });
   }
 }
+
+/** Refuses what has not all of these methods: a path or the options of a thing given in its place. */
+export function requireMethods(what: string, value: unknown, names: readonly string[], hint: string): void {
+  const methods = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (names.every((name) => typeof methods[name] === 'function')) return;
+  throw new CrucibleError('invalid_argument', `${what} is ${show(value)}.`, { hint });
+}

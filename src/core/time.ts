@@ -12,6 +12,9 @@ export interface Duration {
 /** A moment: whole microseconds since the Unix epoch, a `Date`, or ISO 8601 text. */
 export type Moment = number | Date | string;
 
+// `Date.now()` between 2000 and 2100. Taken as microseconds it is in the first weeks of 1970.
+const MILLIS_2000 = Date.UTC(2000, 0, 1);
+const MILLIS_2100 = Date.UTC(2100, 0, 1);
 const DATE_LIMIT_MICROS = 8.64e18;
 
 const MICROS: Record<keyof Duration, number> = {
@@ -47,7 +50,8 @@ export function durationMicros(duration: Duration, what = 'duration'): number {
 
 /**
  * Microseconds since the Unix epoch. Text without an offset is UTC. Throws `invalid_argument` for anything that is not a moment, or
- * one further from the epoch than `limit`; default: what a `Date` can hold.
+ * one further from the epoch than `limit`; default: what a `Date` can hold. A number that is a moment of this century in
+ * milliseconds is refused too: it would silently be one of January 1970.
  */
 export function momentMicros(moment: Moment, what = 'time', limit: number = DATE_LIMIT_MICROS): number {
   const micros =
@@ -61,6 +65,11 @@ export function momentMicros(moment: Moment, what = 'time', limit: number = DATE
   if (!(Math.abs(micros) <= limit)) {
     throw new CrucibleError('invalid_argument', `${what} is ${show(moment)}, which is not a moment.`, {
       hint: 'Give whole microseconds since the Unix epoch (nanoseconds divided by 1000), a Date, or ISO 8601 text such as "2026-01-31T12:00:00Z".',
+    });
+  }
+  if (typeof moment === 'number' && moment >= MILLIS_2000 && moment < MILLIS_2100) {
+    throw new CrucibleError('invalid_argument', `${what} is ${show(moment)}, which looks like milliseconds.`, {
+      hint: 'Numbers are microseconds: multiply it by 1000, or give a Date.',
     });
   }
   return Math.round(micros);

@@ -1,3 +1,4 @@
+import { withinEdits } from '../core/edit-distance.ts';
 import { CrucibleError } from '../core/errors.ts';
 import { catalog } from './catalog/index.ts';
 import type { EventDefinition, EventInfo, StandardCategory } from './definition.ts';
@@ -91,6 +92,12 @@ export function requestEvents(): Names {
 export function eventInfo(name: EventNameInput): EventInfo | undefined {
   const dotted = typeof name === 'string' ? name : Array.isArray(name) ? name.join('.') : '';
   return standard.get(dotted) ?? defined.get(dotted);
+}
+
+/** The standard event that an unknown name may be meant to be: at most two characters differ. Undefined for a known name. */
+export function similarEvent(name: string): string | undefined {
+  if (standard.has(name) || defined.has(name)) return undefined;
+  return standardNames.find((known) => withinEdits(name, known, 2));
 }
 
 /**

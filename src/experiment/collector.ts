@@ -16,7 +16,7 @@ import type { StoreWriter } from '../stores/store.ts';
 import type { Ledger } from './ledger.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';
 import type { RunContext } from './run-context.ts';
-import type { UniformSampling } from './sampling.ts';
+import { SAMPLING_KEYS, type UniformSampling } from './sampling.ts';
 import { StreamingMetrics } from './streaming/streaming-metrics.ts';
 
 /**
@@ -67,6 +67,9 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #recorder: Recorder;
   readonly #events: ReadonlySet<string> | undefined;
+  // Redaction takes the sampling key out of the row: then it is looked for before.
+  readonly #keyIsRedacted: boolean;
+  #redactedKey: string | undefined;
   #capturing = false;
   #nested = 0;
   #deferred: Deferred[] = [];
@@ -76,6 +79,8 @@ export class Collector {
     this.ledger = options.ledger;
     this.#events = options.events === 'all' ? undefined : new Set(options.events);
     const { writer } = options;
+    this.#keyIsRedacted =
+      options.sampling !== undefined && SAMPLING_KEYS.some((name) => options.redaction?.hides(name) === true);
     this.#recorder = new Recorder(options.schema, {
       prices: options.prices,
       redaction: options.redaction,
@@ -227,21 +232,34 @@ export class Collector {
     let fields = known?.fields;
     let values = metadata;
     if (this.#options.enrichers.length > 0) {
-      const record = enrichEvent(
-        event.name,
-        measurements,
-        { ...(span ? { trace_id: span.trace_id, parent_span_id: span.span_id } : {}), ...run?.values, ...metadata },
-        this.#options.schema.experiment,
-        {
-          timestamp,
-          scope,
-          prices: this.#options.prices,
-          ...(fields ? { fields } : {}),
-        },
-      );
+      const record = this.#whole(event, measurements, metadata, timestamp, scope, run, span, fields);
       ({ values, fields } = this.#enrich(record, metadata, fields));
     }
+    if (this.#keyIsRedacted) {
+      const record = this.#whole(event, measurements, values, timestamp, scope, run, span, fields);
+      this.#redactedKey = SAMPLING_KEYS.map((name) => record[name]).find((key) => key !== null) ?? undefined;
+    }
     this.#recorder.capture(event, measurements, values, timestamp, scope, run?.defaults, span, fields);
+  }
+
+  // The record with nothing redacted.
+  #whole(
+    event: NamedEvent,
+    measurements: Measurements,
+    metadata: Metadata,
+    timestamp: number,
+    scope: RecordScope,
+    run: RunContext | undefined,
+    span: EnclosingSpan | undefined,
+    fields: Partial<EventRecord> | undefined,
+  ): EventRecord {
+    return enrichEvent(
+      event.name,
+      measurements,
+      { ...(span ? { trace_id: span.trace_id, parent_span_id: span.span_id } : {}), ...run?.values, ...metadata },
+      this.#options.schema.experiment,
+      { timestamp, scope, prices: this.#options.prices, ...(fields ? { fields } : {}) },
+    );
   }
 
   // A clock of the host's own may give anything; a record without a time would be lost to every window.
@@ -259,7 +277,7 @@ export class Collector {
     const { row } = this.#recorder;
     this.streaming.observe(row);
     const { sampling } = this.#options;
-    if (sampling && !sampling.keeps(row, () => `${this.#options.schema.writerId}-${this.ledger.emitted}`)) {
+    if (sampling && !sampling.keeps(this.#samplingKey(sampling))) {
       this.#recorder.rollback();
       this.ledger.sampledOut++;
       return;
@@ -274,6 +292,11 @@ export class Collector {
       `overflow:${this.experimentId}`,
       `Experiment ${this.experimentId} gets events faster than they can be written: some are dropped and counted.`,
     );
+  }
+
+  #samplingKey(sampling: UniformSampling): string {
+    const key = this.#keyIsRedacted ? this.#redactedKey : sampling.keyOf(this.#recorder.row);
+    return key ?? `${this.#options.schema.writerId}-${this.ledger.emitted}`;
   }
 
   #enrich(

@@ -1,3 +1,5 @@
+import { withinEdits } from '../core/edit-distance.ts';
+import { warnOnce } from '../core/warn.ts';
 import { FIELDS, fieldIndex } from '../record/fields.ts';
 import type { RowDefaults } from '../record/recorder.ts';
 import { SPELLINGS } from '../record/roles.ts';
@@ -10,6 +12,10 @@ import { RESERVED_FIELDS } from './reserved-fields.ts';
  * inherits the four that are named here, a run of another lab nothing.
  */
 export type RunContextValues = Readonly<Record<string, unknown>>;
+
+const IDENTITY = ['sample_id', 'session_id', 'user_id', 'cohort'];
+const MAX_LOOKED = 1000;
+const looked = new Set<string>();
 
 /** One run of an experiment: where the events inside it go, and what they inherit. */
 export class RunContext {
@@ -31,17 +37,30 @@ export class RunContext {
 // What another experiment said of its run is its own affair, except what pairs events across experiments.
 function identity(values: RunContextValues | undefined): RunContextValues {
   const result: Record<string, unknown> = {};
-  for (const key of ['sample_id', 'session_id', 'user_id', 'cohort'])
-    if (values?.[key] !== undefined) result[key] = values[key];
+  for (const key of IDENTITY) if (values?.[key] !== undefined) result[key] = values[key];
   return result;
 }
 
 function spelled(values: RunContextValues): RunContextValues {
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(values)) {
-    if (value !== undefined && value !== null) result[Object.hasOwn(SPELLINGS, key) ? SPELLINGS[key]! : key] = value;
+    if (value === undefined || value === null) continue;
+    const known = Object.hasOwn(SPELLINGS, key) ? SPELLINGS[key]! : key;
+    result[known] = value;
+    if (fieldIndex(known) < 0) warnOfMisspelling(key);
   }
   return result;
+}
+
+// Runs may be many, and their contexts have the same keys.
+function warnOfMisspelling(key: string): void {
+  if (looked.has(key) || looked.size >= MAX_LOOKED) return;
+  looked.add(key);
+  const folded = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const meant = IDENTITY.find((name) => withinEdits(folded, name.replace('_', ''), name === 'cohort' ? 0 : 1));
+  if (meant) {
+    warnOnce(`run_context:${key}`, `A run was given ${key}, which is kept as metadata. Did you mean ${meant}?`);
+  }
 }
 
 function rowDefaults(values: RunContextValues): RowDefaults | undefined {

@@ -3,7 +3,9 @@ import { hash32 } from '../core/random.ts';
 import { fieldIndex } from '../record/fields.ts';
 import type { Row } from '../record/row.ts';
 
-const KEYS = [fieldIndex('trace_id'), fieldIndex('sample_id'), fieldIndex('span_id')];
+/** The fields whose value decides, the first that an event has. */
+export const SAMPLING_KEYS = ['trace_id', 'sample_id', 'span_id'] as const;
+const KEYS = SAMPLING_KEYS.map((name) => fieldIndex(name));
 
 /** Keeps a part of the events. Never on unless asked for; counts and streaming metrics are made before it. */
 export interface SamplingOptions {
@@ -13,7 +15,7 @@ export interface SamplingOptions {
 
 /**
  * Uniform sampling decided by a hash of the event's trace, else its sample, else its span, so that what belongs together is
- * kept or left together, in every process alike. An event with none of them is decided by `fallback`, a name of its own.
+ * kept or left together, in every process alike. An event with none of them is decided by a name of its own.
  */
 export class UniformSampling {
   readonly rate: number;
@@ -28,9 +30,13 @@ export class UniformSampling {
     this.rate = rate;
   }
 
-  keeps(row: Row, fallback: () => string): boolean {
+  /** The key of a captured event, if it has one. */
+  keyOf(row: Row): string | undefined {
     const role = KEYS.find((key) => row.has(key));
-    const key = role === undefined ? fallback() : row.texts[role]!;
+    return role === undefined ? undefined : row.texts[role];
+  }
+
+  keeps(key: string): boolean {
     return hash32(key) / 2 ** 32 < this.rate;
   }
 }

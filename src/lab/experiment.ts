@@ -155,9 +155,15 @@ export class Experiment implements ExperimentContext {
     );
   }
 
-  /** Records a score of an answer as the event `eval.score.recorded`. A yes or no counts as 1 or 0. */
+  /**
+   * Records a score of an answer as the event `eval.score.recorded`. A yes or no counts as 1 or 0. What is no number is kept in the
+   * event, warned of once for each name, and counts in no mean.
+   */
   score(name: string, value: number | boolean, metadata: Metadata = {}): void {
     const score = typeof value === 'boolean' ? Number(value) : value;
+    if (typeof score !== 'number' && typeof score !== 'bigint') {
+      warnOnce(`score:${show(name)}`, `The score ${show(name)} was given ${show(value)}, which is no number.`);
+    }
     this.execute('eval.score.recorded', { score }, merged(merged({}, metadata, 'score'), { name }, 'score'));
   }
 

@@ -4,12 +4,13 @@ import { telemetry } from '../bus/shared.ts';
 import { type Clock, type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
-import { requireOptions } from '../core/options.ts';
+import { requireMethods, requireOptions } from '../core/options.ts';
 import type { Random } from '../core/random.ts';
 import { Router } from '../experiment/router.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import { localMetrics } from '../metrics-store/adapters/local/local-metrics.ts';
 import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.ts';
+import { checkedStore } from '../metrics-store/checked-store.ts';
 import type { MetricsStore } from '../metrics-store/metrics-store.ts';
 import { PriceBook, type PriceOverrides } from '../record/prices.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
@@ -62,7 +63,7 @@ export class Lab {
 
   /** @internal Use `createCrucible`. */
   constructor(options: CrucibleOptions) {
-    requireOptions('createCrucible', options, ['store', 'metricsStore', 'bus', 'clock', 'random', 'prices']);
+    checkParts(options);
     const store = options.store ?? memoryStore();
     const bus = options.bus ?? telemetry;
     this.#context = {
@@ -303,10 +304,7 @@ export function createCrucible(options: CrucibleOptions = {}): Lab {
  */
 export const crucible: Lab = createCrucible({
   store: deferredStore('local', openDefaultStore),
-  metricsStore: deferredMetrics(async () => {
-    const { localMetrics } = await import('../metrics-store/adapters/local/local-metrics.ts');
-    return localMetrics({ dir: defaultFolder() });
-  }),
+  metricsStore: deferredMetrics(() => localMetrics({ dir: defaultFolder() })),
 });
 
 async function openDefaultStore(): Promise<Store> {
@@ -316,6 +314,28 @@ async function openDefaultStore(): Promise<Store> {
 
 function defaultFolder(): string {
   return process.env['CRUCIBLE_DIR'] || '.crucible';
+}
+
+function checkParts(options: CrucibleOptions): void {
+  requireOptions('createCrucible', options, ['store', 'metricsStore', 'bus', 'clock', 'random', 'prices']);
+  const { store, metricsStore, bus, clock, random } = options;
+  if (store !== undefined) {
+    requireMethods('store', store, ['create', 'load', 'openWriter', 'scan'], 'Give a store, such as memoryStore().');
+  }
+  if (metricsStore !== undefined) checkedStore(metricsStore, 'metricsStore');
+  if (bus !== undefined) requireMethods('bus', bus, ['execute', 'tap'], 'Give a bus: createBus(), or leave it out.');
+  if (clock !== undefined) {
+    requireMethods(
+      'clock',
+      clock,
+      ['nowMicros'],
+      'Give { nowMicros: () => … }, whole microseconds since the Unix epoch.',
+    );
+  }
+  if (random === undefined || typeof random === 'function') return;
+  throw new CrucibleError('invalid_argument', `random is ${show(random)}.`, {
+    hint: 'Give a function that returns numbers in [0, 1).',
+  });
 }
 
 function metricsOf(store: Store, clock: Clock): MetricsStore {

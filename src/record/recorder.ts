@@ -12,6 +12,7 @@ import { REDACTED, type Redaction } from './redaction.ts';
 import { DURATION, ERROR, RESPONSE, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
 import { Row } from './row.ts';
 import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
+import { warnOfSimilarEvent } from './similar-event.ts';
 import { boundedString, isPlainObject, MAX_VALUES, newTrail, setOwn, snapshot, type Trail } from './snapshot.ts';
 
 const MAX_INLINE_STRING = 4096;
@@ -192,6 +193,7 @@ export class Recorder {
       metadata: newLevel('metadata', []),
     };
     this.#schema.setCategory(shape.name, shape.category);
+    warnOfSimilarEvent(event.name);
     if (event.index >= 0) this.#shapes[event.index] = shape;
     else if (this.#otherShapes.size < 1000) this.#otherShapes.set(event.name, shape);
     return shape;

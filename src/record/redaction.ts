@@ -39,6 +39,11 @@ export class Redaction {
     return this.#defaults.has(field);
   }
 
+  /** Whether the value of a field is taken out wherever it comes from, or from the metadata. */
+  hides(field: string): boolean {
+    return this.#defaults.has(fieldIndex(field));
+  }
+
   covers(path: RecordPath): boolean {
     const asked = spelled(path);
     return this.#paths.some((pattern) => pattern.keys.length === asked.keys.length && matches(pattern, asked));

@@ -198,7 +198,9 @@ function read(object: object, key: string): unknown {
 
 function threw(error: unknown): string {
   try {
-    return boundedString(`[Threw: ${error instanceof Error ? error.message : String(error)}]`);
+    return boundedString(
+      `[Threw: ${typeof error === 'object' && error !== null && isErrorObject(error) ? read(error, 'message') : String(error)}]`,
+    );
   } catch {
     return '[Threw]';
   }

@@ -55,6 +55,54 @@ describe('uniform sampling', () => {
     expect(await decide((i) => ({ span_id: `z${i}` }))).not.toEqual(byTrace);
   });
 
+  test('decides alike where the key is redacted, and keeps nothing of it', async () => {
+    const decide = async (redact: string[]) => {
+      const { lab, bus } = bench();
+      const options = { name: 'a', sampling: { rate: 0.5 }, redact };
+      const experiment = await lab.startExperiment(options);
+      for (let i = 0; i < 60; i++) {
+        experiment.execute('a.trace', { i }, { trace_id: `t${i % 20}`, span_id: `s${i}` });
+        experiment.execute('a.sample', { i }, { sampleId: `s${i % 20}` });
+        experiment.run(() => bus.execute('a.run', { i }), { sample_id: `r${i % 20}` });
+        experiment.ingest({ name: 'a.span', timestamp: i, span_id: `x${i}`, measurements: { i } });
+      }
+      const records = await recordsOf(experiment);
+      return { records, kept: records.map(({ event_name, measurements }) => [event_name, measurements.i]) };
+    };
+    const { kept, records } = await decide([]);
+    expect(records.some((record) => record.trace_id !== null)).toBe(true);
+    const everyKey = ['trace_id', 'sample_id', 'span_id'];
+    const redacted = await decide(everyKey);
+    expect(redacted.kept).toEqual(kept);
+    for (const record of redacted.records) {
+      expect([record.trace_id, record.sample_id, record.span_id]).toEqual([null, null, null]);
+      expect(JSON.stringify(record.metadata)).not.toMatch(/[tsrx]\d/);
+    }
+    for (const redact of [...everyKey, 'metadata.trace_id', 'metadata.sample_id', 'metadata'])
+      expect((await decide([redact])).kept).toEqual(kept);
+  });
+
+  test('keeps the events of a span together where its trace is redacted', async () => {
+    const { lab, bus } = bench();
+    const experiment = await lab.startExperiment({
+      name: 'a',
+      sampling: { rate: 0.5 },
+      redact: ['trace_id', 'span_id'],
+    });
+    await experiment.run(async () => {
+      for (let n = 0; n < 60; n++) {
+        await bus.span('outer', { n }, async () => {
+          bus.execute('in.between', {}, { n });
+          await bus.span('inner', { n }, async () => undefined);
+        });
+      }
+    });
+    const kept = new Map<unknown, number>();
+    for (const { metadata } of await recordsOf(experiment)) kept.set(metadata.n, (kept.get(metadata.n) ?? 0) + 1);
+    expect([...new Set(kept.values())]).toEqual([5]);
+    expectBinomial(kept.size, 60, 0.5);
+  });
+
   test('says in each record with which probability it was kept, and null where nothing is sampled', async () => {
     const { lab } = bench();
     const sampled = await lab.startExperiment({ name: 'a', sampling: { rate: 0.5 } });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { warningsOf } from '../bus/recorder.ts';
 import { bench, codeOf, droppedOf, expectBalanced, namesOf, recordsOf } from './bench.ts';
 
 describe('execute on an experiment', () => {
@@ -85,6 +86,33 @@ describe('score', () => {
       ['eval.score.recorded', 'eval', 'explicit', 0.25, 'close', 's2'],
       ['eval.score.recorded', 'eval', 'explicit', Number.NaN, 'lost', null],
     ]);
+  });
+
+  test('keeps what is no number as it is, and warns once for each name', async () => {
+    const { lab } = bench();
+    const experiment = await lab.startExperiment({ name: 'a' });
+    const score = experiment.score.bind(experiment) as (...args: unknown[]) => void;
+    const warnings = await warningsOf(() => {
+      for (const value of ['0.9', 'high', '0.7']) score('as text', value);
+      score('nothing', undefined);
+      for (const value of [0.5, Number.NaN, true, 1n]) score('fine', value);
+    });
+    // Warnings of the test before may still be on their way.
+    expect(warnings.filter((text) => text.startsWith('The score'))).toEqual([
+      'The score "as text" was given "0.9", which is no number.',
+      'The score "nothing" was given undefined, which is no number.',
+    ]);
+    expect((await recordsOf(experiment)).map((record) => record.measurements.score)).toEqual([
+      '0.9',
+      'high',
+      '0.7',
+      undefined,
+      0.5,
+      Number.NaN,
+      1,
+      1,
+    ]);
+    expect((await experiment.metrics()).by_event['eval.score.recorded']).toBeDefined();
   });
 
   test('never throws, whatever the value and the metadata', async () => {

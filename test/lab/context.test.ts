@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { warningsOf } from '../bus/recorder.ts';
 import { bench, recordsOf, turn } from './bench.ts';
 
 describe('the context of a run', () => {
@@ -15,6 +16,41 @@ describe('the context of a run', () => {
     const [record] = await recordsOf(experiment);
     expect(record).toMatchObject({ sample_id: 's1', session_id: 's2', user_id: '7', cohort: 'c', model: 'm' });
     expect(record?.metadata).toEqual({ own: 1, fold: 3, nested: { deep: [1] } });
+  });
+
+  test('warns once of a key that is almost a field of it, and keeps it in the metadata', async () => {
+    const { lab, bus } = bench();
+    const experiment = await lab.startExperiment({ name: 'a' });
+    const warnings = await warningsOf(() => {
+      for (let i = 0; i < 3; i++) {
+        experiment.run(() => bus.execute('a.b'), { sampleid: 's1', 'Session-ID': 's2', usr_id: 'u', COHORT: 'c' });
+        experiment.run(() => bus.execute('a.c'), {
+          sampleId: 's',
+          sessionId: 't',
+          userId: 'u',
+          cohort: 'c',
+          model: 'm',
+        });
+        experiment.run(() => bus.execute('a.d'), {
+          sample: 1,
+          session: 2,
+          user: 3,
+          id: 4,
+          fold: 5,
+          cohorts: 6,
+          seed: 7,
+        });
+      }
+    });
+    expect(warnings).toEqual([
+      'A run was given sampleid, which is kept as metadata. Did you mean sample_id?',
+      'A run was given Session-ID, which is kept as metadata. Did you mean session_id?',
+      'A run was given usr_id, which is kept as metadata. Did you mean user_id?',
+      'A run was given COHORT, which is kept as metadata. Did you mean cohort?',
+    ]);
+    const [record] = await recordsOf(experiment);
+    expect(record?.sample_id).toBeNull();
+    expect(record?.metadata).toEqual({ sampleid: 's1', 'Session-ID': 's2', usr_id: 'u', COHORT: 'c' });
   });
 
   test("is accepted in camel case, and the event's own value wins in any spelling", async () => {

@@ -193,3 +193,17 @@ test("Anthropic's cache counts join the input tokens and are paid at their own p
   // $3 a million in, $0.30 read from the cache, $3.75 written to it, $15 out.
   expect(record!.cost_usd).toBeCloseTo((10 * 3 + 1000 * 0.3 + 500 * 3.75 + 5 * 15) / 1e6, 10);
 });
+
+test.each([
+  ['store', 'runs', /store is "runs"\. Give a store, such as memoryStore\(\)/],
+  ['store', { dir: 'runs' }, /store is \{"dir":"runs"\}/],
+  ['store', null, /store is null/],
+  ['metricsStore', 'x', /metricsStore is "x"\. Give a metrics store: memoryMetrics\(\)/],
+  ['metricsStore', { path: 'runs.jsonl' }, /metricsStore is \{"path":"runs\.jsonl"\}/],
+  ['bus', {}, /bus is \{\}/],
+  ['clock', Date, /clock is/],
+  ['random', 4, /random is 4/],
+])('a lab of a wrong %s, %j, is an error at once that says what to give', (part, value, words) => {
+  const make = () => createCrucible({ [part]: value });
+  expect(make).toThrow(expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(words) }));
+});

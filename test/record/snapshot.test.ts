@@ -132,6 +132,17 @@ describe('a snapshot', () => {
     });
   });
 
+  test('says what a getter threw, of another realm too', () => {
+    const thrown: unknown = runInNewContext('new TypeError("there")');
+    const object = Object.defineProperty({}, 'bad', {
+      enumerable: true,
+      get() {
+        throw thrown;
+      },
+    });
+    expect(snapshot(object)).toEqual({ bad: '[Threw: there]' });
+  });
+
   test('of an error of another realm is that of an error', () => {
     expect(snapshot(runInNewContext('new TypeError("there")'))).toMatchObject({ name: 'TypeError', message: 'there' });
     expect(snapshot(new DOMException('gone', 'AbortError'))).toMatchObject({ name: 'AbortError', message: 'gone' });

@@ -26,6 +26,8 @@ export interface SealResult {
 
 const NONE: Readonly<Rejects> = { torn: 0, damaged: 0, doubled: 0 };
 const NEWLINE = 10;
+// How a line has a field that is −0.
+const NEGATIVE_ZEROS = [Buffer.from(':-0.0,'), Buffer.from(':-0.0}')];
 
 /**
  * Turns a live segment, which nobody writes to any more, into a sealed one. At every moment there is the live segment or the whole
@@ -66,6 +68,7 @@ interface Lines {
   readonly size: number;
   readonly count: number;
   readonly longest: number;
+  readonly hasNegativeZero: boolean;
   /** Whether the last one has its end. */
   readonly ended: boolean;
   readonly firstSequence: number;
@@ -80,7 +83,8 @@ async function sealWhole(
   lines: Lines,
 ): Promise<SealResult | undefined> {
   if (!lines.ended || lines.count === 0 || lines.firstSequence < 0) return undefined;
-  const content = { writer, firstSequence: lines.firstSequence, rows: lines.count, longest: lines.longest };
+  const { firstSequence, longest, hasNegativeZero } = lines;
+  const content = { writer, firstSequence, rows: lines.count, longest, hasNegativeZero };
   try {
     await replaceFile(target, (draft) => seal(engine, path, path, lines.size, content, draft));
   } catch (error) {
@@ -99,7 +103,7 @@ async function sealGood(engine: Engine, path: string, base: string, writer: stri
   );
   if (rejects.torn + rejects.damaged + rejects.doubled === 0) await rm(rejectsPath, { force: true });
   if (rows > 0) {
-    const content = { writer, firstSequence, rows, longest: lines.longest };
+    const content = { writer, firstSequence, rows, longest: lines.longest, hasNegativeZero: lines.hasNegativeZero };
     await replaceFile(`${base}.parquet`, async (draft) => {
       const good = join(draft.folder, 'lines.jsonl');
       await splitLines(path, writer, { good });
@@ -192,18 +196,20 @@ async function survey(path: string): Promise<Lines | undefined> {
     let count = 0;
     let longest = 0;
     let ended = true;
+    let hasNegativeZero = false;
     let firstSequence = -1;
     for await (const { bytes, whole } of lineBlocks(file, path, 0)) {
       ended = whole;
       if (!whole) break;
       if (count === 0) firstSequence = sequenceOf(bytes.toString('utf8', 0, bytes.indexOf(NEWLINE)));
+      hasNegativeZero ||= NEGATIVE_ZEROS.some((zero) => bytes.includes(zero));
       for (let from = 0; from < bytes.length; count++) {
         const next = bytes.indexOf(NEWLINE, from) + 1;
         longest = Math.max(longest, next - from);
         from = next;
       }
     }
-    return { size, count, longest, ended, firstSequence };
+    return { size, count, longest, hasNegativeZero, ended, firstSequence };
   } finally {
     await file.close();
   }

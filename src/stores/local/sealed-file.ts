@@ -28,6 +28,8 @@ export interface SealedContent {
   readonly rows: number;
   /** The longest line in bytes. */
   readonly longest: number;
+  /** Whether some field may be −0. */
+  readonly hasNegativeZero: boolean;
 }
 
 /**
@@ -46,12 +48,15 @@ export function sealStatement(lines: string, target: string, content: SealedCont
     [SealedKey.ROWS]: content.rows,
   };
   const pairs = Object.entries(metadata).map(([key, value]) => `${sqlText(key)}: ${sqlText(String(value))}`);
+  // In a dictionary DuckDB keeps one zero for both (duckdb issue 25781). It has dictionaries for all columns or for none.
+  const dictionaries = content.hasNegativeZero ? 'DICTIONARY_SIZE_LIMIT 0,' : '';
   return `
     COPY (
       SELECT ${selected.join(', ')}
       FROM read_json(${sqlFile(lines)}, format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${content.longest + 1024},
         columns = {${columns.join(', ')}})
     ) TO ${sqlText(target)} (
-      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS}, USE_TMP_FILE false, KV_METADATA {${pairs.join(', ')}}
+      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS}, USE_TMP_FILE false, ${dictionaries}
+      KV_METADATA {${pairs.join(', ')}}
     )`;
 }

@@ -160,13 +160,19 @@ test('of nothing has no mean, spread, extremes or percentiles', () => {
   expect(seriesOf([4]).summary()).toMatchObject({ count: 1, mean: 4, std_dev: null, p99: 4 });
 });
 
-test('takes the same memory however many values it saw, of whatever size', () => {
+test('takes the same memory however many values it saw, of whatever size', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
-  const used = () => {
-    collectGarbage();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
+  // The least of several looks: between two of them the runner may hold a message or the sweeper be behind.
+  const used = async () => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let look = 0; look < 4; look++) {
+      await new Promise(setImmediate);
+      collectGarbage();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      least = Math.min(least, heapUsed + arrayBuffers);
+    }
+    return least;
   };
   const random = seededRandom('memory');
   const series = new StreamingSeries();
@@ -174,9 +180,9 @@ test('takes the same memory however many values it saw, of whatever size', () =>
     for (let i = 0; i < count; i++) series.add((random() < 0.5 ? -1 : 1) * 10 ** ((random() - 0.5) * 600));
   };
   add(100_000);
-  const before = used();
+  const before = await used();
   add(1_000_000);
   // Kept one by one they would take 8 MB; the runner itself allocates a little meanwhile.
-  expect(used() - before).toBeLessThan(2_000_000);
+  expect((await used()) - before).toBeLessThan(4_000_000);
   expect(series.summary().count).toBe(1_100_000);
 });

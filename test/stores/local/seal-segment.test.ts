@@ -109,6 +109,20 @@ describe('a sealed segment', () => {
     expect(beside(path)).toEqual([basename(sealedPath(path))]);
   });
 
+  it('keeps the sign of zero, whichever values repeat', async () => {
+    const zeros = Array.from({ length: 60 }, (_, i) => ({
+      name: 'crucible_train.epoch.stop',
+      measurements: { loss: i % 2 ? 0 : -0, accuracy: i % 3 ? -0 : 0, x: i % 2 ? 0 : -0 },
+    }));
+    const records = recordsOf(zeros);
+    const path = live(linesOf(records));
+    await sealSegment(engine, path);
+    const signs = (rows: readonly Record<string, unknown>[]) =>
+      rows.map((row) => [row.loss, row.accuracy].map((zero) => Object.is(zero, -0)));
+    expect(signs(await sealedRows(path))).toEqual(signs(records.map(expected)));
+    expect(parsed(await sealedRows(path))).toEqual(records.map(expected));
+  });
+
   it('has the same columns of the same types whatever its records are', async () => {
     const schemas: string[] = [];
     for (const events of [requests(3), HOSTILE, [{}]]) {
