@@ -313,7 +313,7 @@ async function openDefaultStore(): Promise<Store> {
 }
 
 function defaultFolder(): string {
-  return process.env['CRUCIBLE_DIR'] || '.crucible';
+  return process.env.CRUCIBLE_DIR || '.crucible';
 }
 
 function checkParts(options: CrucibleOptions): void {

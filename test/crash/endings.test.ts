@@ -41,7 +41,7 @@ async function ending(way: string, signals: readonly NodeJS.Signals[] = []): Pro
   const experiment = await lab.getExperiment('ending');
   for await (const record of experiment.records()) {
     if (record.event_name === 'crash.test.heard') heard++;
-    else numbers.push(record.measurements['number'] as number);
+    else numbers.push(record.measurements.number as number);
   }
   const [listed] = await lab.listExperiments();
   await lab.close();
