@@ -52,6 +52,7 @@ export class Recording {
   // A position in the ring that was not taken yet when last looked at, and when it was reached.
   #mark = 0;
   #markedAt = 0;
+  #retryAt = 0;
   #closed = false;
 
   constructor(options: RecordingOptions) {
@@ -88,11 +89,13 @@ export class Recording {
   /** Resolves when what was appended so far is in the system's hands. Rejects with `path_unwritable` when it refuses. */
   async flush(): Promise<void> {
     const position = this.#ring.head;
+    const began = performance.now();
     while (!this.#ring.hasTaken(position)) {
       if (this.#drain) this.#drainAll();
       else this.#ring.wake();
       if (this.#ring.hasTaken(position)) return;
-      if (this.#ring.trouble !== 0) throw this.#refusal();
+      // A trouble of before may be over: the other thread tries again now.
+      if (this.#ring.trouble !== 0 && performance.now() - began > 2 * RETRY_MS) throw this.#refusal();
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -104,7 +107,10 @@ export class Recording {
     while (!this.#drain && !this.#ring.hasTaken(position) && this.#ring.trouble === 0 && performance.now() < until) {
       this.#ring.waitForRoom(5);
     }
-    if (!this.#ring.hasTaken(position) && this.#takeOver()) this.#drainAll();
+    if (!this.#ring.hasTaken(position) && this.#takeOver()) {
+      this.#retryAt = 0;
+      this.#drainAll();
+    }
     return this.#ring.hasTaken(position);
   }
 
@@ -184,6 +190,8 @@ export class Recording {
   }
 
   #drainAll(): void {
+    // While the disk refuses, trying again for each event would take the host's time and change nothing.
+    if (this.#ring.trouble !== 0 && performance.now() < this.#retryAt) return;
     try {
       while (this.#drain!.slice());
       if (this.#options.durability === 'fsync') this.#drain!.sync();
@@ -192,17 +200,19 @@ export class Recording {
       const { errno } = error as NodeJS.ErrnoException;
       if (errno === undefined) throw error;
       this.#ring.trouble = errno;
+      this.#retryAt = performance.now() + RETRY_MS;
       this.#tell();
       this.#retry();
     }
   }
 
+  // Also when no event comes that would try.
   #retry(): void {
     if (this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#drainAll();
-    }, RETRY_MS);
+    }, RETRY_MS + 1);
     this.#timer.unref();
   }
 
