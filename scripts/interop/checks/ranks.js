@@ -85,8 +85,8 @@ out <- wilcox.test(second - first, alternative = alt, exact = FALSE, correct = c
   },
   {
     name: 'kolmogorovSmirnovTest, exact',
-    // R takes its p-values from 1.
-    boundR: 1e-6,
+    // R takes its p-values from 1, which leaves those of well separated groups few digits.
+    boundR: 1e-2,
     input: (random) => ({ ...twoSamples(random, 2, 60), alternative: alternative(random), exact: true }),
     ours: kolmogorovSmirnov(['statistic', 'p_value']),
     // SciPy's one-sided alternatives are about distribution functions, as R's are: the first above the second is the second larger.
@@ -97,7 +97,7 @@ t <- ks.test(first, second, alternative = alt, exact = TRUE); out <- c(t$statist
   {
     name: 'kolmogorovSmirnovTest, exact, ties',
     // Not `less`, for which R 4.2.2 counts the orders of `greater`, which differ under ties: full enumeration agrees with ours.
-    boundR: 1e-6,
+    boundR: 1e-2,
     input: (random) => ({
       ...twoSamples(random, 2, 50, { digits: 1 }),
       alternative: ['two-sided', 'greater'][random.below(2)],

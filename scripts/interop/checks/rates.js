@@ -90,7 +90,6 @@ t = stats.chisquare(observed, w / w.sum() * observed.sum()); out = [t.statistic,
   },
   {
     name: 'fisherTest, p',
-    cases: 80,
     input: (random) => ({ table: table(random, 2, 2, 10 ** (1 + random.below(3))), alternative: alternative(random) }),
     ours: ({ table: counts, ...options }) => numbers(fisherTest(counts, options), 'p_value'),
     python: 'out = [stats.fisher_exact(table, alternative).pvalue]',
@@ -131,7 +130,22 @@ top = top if top < 0 else max(top - n / 2, 0)
 phi = top / np.sqrt(1.0 * (a + b) * (c + d) * (a + c) * (b + d)) if (a + b) * (c + d) * (a + c) * (b + d) > 0 else 0
 low = np.sqrt((p1 - l1) ** 2 - 2 * phi * (p1 - l1) * (u2 - p2) + (u2 - p2) ** 2)
 high = np.sqrt((u1 - p1) ** 2 - 2 * phi * (u1 - p1) * (p2 - l2) + (p2 - l2) ** 2)
-out = [test(t).pvalue, p1 - p2 - low, p1 - p2 + high, test(t, False, False).pvalue, test(t, False, True).pvalue]`,
+out = [test(t).pvalue, p1 - p2 - low, p1 - p2 + high, test(t, False, False).pvalue, test(t, False, first_only != second_only).pvalue]`,
+  },
+  {
+    name: 'mcnemarTest, chi-square',
+    input: (random) => ({
+      both: random.below(200),
+      first_only: 1 + random.below(60),
+      second_only: random.below(60),
+      neither: random.below(200),
+    }),
+    ours: (input) => ({
+      p: mcnemarTest(input, { exact: false }).p_value,
+      corrected: mcnemarTest(input, { exact: false, correction: true }).p_value,
+    }),
+    r: `x <- matrix(c(both, first_only, second_only, neither), 2)
+out <- c(mcnemar.test(x, correct = FALSE)$p.value, mcnemar.test(x)$p.value)`,
   },
   {
     name: 'rateEquivalenceTest',

@@ -1,7 +1,6 @@
 import { chiSquareQuantile, chiSquareQuantileUpper } from '../distributions/chi-square.ts';
 import { noncentralTCdf, noncentralTSf } from '../distributions/noncentral-t.ts';
 import { normalQuantile, normalQuantileUpper } from '../distributions/normal.ts';
-import { rootBetween } from '../special/root.ts';
 
 /** Where, in √df, the large-t form begins to guide the search, and where it alone has eight digits (seven for df = 2). */
 const OUTER = 5;
@@ -20,19 +19,14 @@ export function noncentralityInterval(t: number, df: number, tail: number): { lo
   const z = normalQuantileUpper(tail);
   const spread = Math.sqrt(1 + (t * t) / (2 * df));
   let [low, high] = [t - z * spread, t + z * spread];
-  let stride = 0.1 * spread;
   if (out > OUTER) {
     low = outerQuantile(t * Math.sqrt(chiSquareQuantile(tail, df) / df), t, df);
     high = outerQuantile(t * Math.sqrt(chiSquareQuantileUpper(tail, df) / df), t, df);
     if (out > FAR) return { low, high };
-    stride = Math.min(1 / (out * out), 0.1) * spread;
   }
-  // On the scale of normal deviates both tails are nearly straight lines, on which the search takes few steps.
-  const above = (ncp: number) => normalQuantile(noncentralTSf(t, df, ncp)) + z;
-  const below = (ncp: number) => normalQuantile(noncentralTCdf(t, df, ncp)) + z;
   return {
-    low: rootBetween(above, ...bracket(above, low, stride)),
-    high: rootBetween(below, ...bracket(below, high, stride)),
+    low: solve((ncp) => normalQuantile(noncentralTSf(t, df, ncp)) + z, low, spread),
+    high: solve((ncp) => normalQuantile(noncentralTCdf(t, df, ncp)) + z, high, -spread),
   };
 }
 
@@ -44,15 +38,18 @@ function outerQuantile(quantile: number, t: number, df: number): number {
   return quantile - 0.5 * ((df - 1) / quantile - ((quantile / t) * df) / t);
 }
 
-/** Two places around a guess between which a monotone function changes sign. */
-function bracket(f: (x: number) => number, guess: number, start: number): [number, number] {
-  let stride = start;
-  let low = guess - stride;
-  let high = guess + stride;
-  for (let tries = 0; tries < 60 && f(low) > 0 === f(high) > 0; tries++) {
-    stride *= 2;
-    low -= stride;
-    high += stride;
+/** By the secant method: on the scale of normal deviates both tails are nearly straight lines, that fall or grow by 1 over `spread`. */
+function solve(f: (x: number) => number, guess: number, spread: number): number {
+  let before = guess;
+  let missBefore = f(before);
+  let at = guess - missBefore * spread;
+  for (let tries = 0; tries < 50 && Math.abs(at - before) > 1e-11 * Math.abs(spread); tries++) {
+    const miss = f(at);
+    const step = ((at - before) * miss) / (miss - missBefore);
+    if (!Number.isFinite(step)) break;
+    before = at;
+    missBefore = miss;
+    at -= step;
   }
-  return [low, high];
+  return at;
 }

@@ -65,11 +65,14 @@ export function fisherTest(table: CountTable, options: FisherOptions = {}): Test
   });
 }
 
+const NEGLIGIBLE = 2 ** -70;
+
 function probability(margins: TiltedMargins, x: number, alternative: Alternative): number {
   let own = 0;
   if (alternative === 'two-sided') {
-    eachWeight(margins, 0, (k, weight) => {
+    eachWeight(margins, 0, (k, weight, rising) => {
       if (k === x) own = weight;
+      return rising ? k >= x : k <= x;
     });
   }
   let all = 0;
@@ -79,6 +82,7 @@ function probability(margins: TiltedMargins, x: number, alternative: Alternative
     const counts =
       alternative === 'two-sided' ? weight <= own * (1 + SLACK) : alternative === 'greater' ? k >= x : k <= x;
     if (counts) extreme += weight;
+    return counts && weight < extreme * NEGLIGIBLE;
   });
   return Math.min(extreme / all, 1);
 }

@@ -18,8 +18,10 @@ export function mannWhitneyDistribution(m: number, n: number): RankDistribution 
       const mass = new Float64Array(i * j + 1);
       const above = before[j]!;
       const below = row[j - 1]!;
-      for (let u = 0; u < above.length; u++) mass[u + j]! += (above[u]! * i) / (i + j);
-      for (let u = 0; u < below.length; u++) mass[u]! += (below[u]! * j) / (i + j);
+      const share = i / (i + j);
+      const rest = j / (i + j);
+      for (let u = 0; u < above.length; u++) mass[u + j]! += above[u]! * share;
+      for (let u = 0; u < below.length; u++) mass[u]! += below[u]! * rest;
       row.push(mass);
     }
     before = row;

@@ -22,14 +22,17 @@ export function tiltedSupport({ total, row, column }: TiltedMargins): { least: n
   return { least: Math.max(0, row + column - total), most: Math.min(row, column) };
 }
 
+const NEGLIGIBLE = 2 ** -70;
+
 /** Sums outward from the most likely value, over terms relative to its own: nothing overflows, and what underflows is nothing. */
 export function tiltedMoments(margins: TiltedMargins, logOdds: number, x: number): TiltedMoments {
   const sums = { all: 0, moment: 0, lower: 0, upper: 0 };
-  eachWeight(margins, logOdds, (k, weight) => {
+  eachWeight(margins, logOdds, (k, weight, rising) => {
     sums.all += weight;
     sums.moment += weight * (k - x);
     if (k <= x) sums.lower += weight;
     if (k >= x) sums.upper += weight;
+    return rising ? k > x && weight < sums.upper * NEGLIGIBLE : k < x && weight < sums.lower * NEGLIGIBLE;
   });
   return {
     excess: sums.moment / sums.all,
@@ -38,8 +41,15 @@ export function tiltedMoments(margins: TiltedMargins, logOdds: number, x: number
   };
 }
 
-/** Calls back with every value and its weight, that of the most likely value being 1. */
-export function eachWeight(margins: TiltedMargins, logOdds: number, visit: (k: number, weight: number) => void): void {
+/**
+ * Calls back with the values and their weights, that of the most likely value being 1: from there up (`rising`), then from there
+ * down, each until the callback answers true or nothing is left.
+ */
+export function eachWeight(
+  margins: TiltedMargins,
+  logOdds: number,
+  visit: (k: number, weight: number, rising: boolean) => boolean,
+): void {
   const { total, row, column } = margins;
   const { least, most } = tiltedSupport(margins);
   const odds = Math.exp(logOdds);
@@ -51,13 +61,9 @@ export function eachWeight(margins: TiltedMargins, logOdds: number, visit: (k: n
     if (step(middle) >= 1) mode = middle;
     else beyond = middle;
   }
-  visit(mode, 1);
-  for (let k = mode + 1, weight = 1; k <= most && weight > 0; k++) {
-    weight *= step(k);
-    visit(k, weight);
-  }
-  for (let k = mode - 1, weight = 1; k >= least && weight > 0; k--) {
+  for (let k = mode, weight = 1; k <= most && weight > 0; weight *= step(++k)) if (visit(k, weight, true)) break;
+  for (let k = mode - 1, weight = 1; k >= least; k--) {
     weight /= step(k + 1);
-    visit(k, weight);
+    if (weight === 0 || visit(k, weight, false)) break;
   }
 }
