@@ -12,8 +12,8 @@ describe('mpmath, 25 digits: the finite sum of whole shapes, and quadrature', ()
   const result = betaBinomial(before, after, flat);
 
   test('P(B > A) of Beta(971, 31) and Beta(986, 16)', () => {
-    expect(result.probability_second_greater).toBeCloseTo(0.98788705408452089, 13);
-    expect(result.probability_first_greater).toBeCloseTo(1 - 0.98788705408452089, 13);
+    expect(result.probability_second_greater).toBeCloseTo(0.987887054084521, 13);
+    expect(result.probability_first_greater).toBeCloseTo(1 - 0.987887054084521, 13);
     expect(result.posteriors).toMatchObject([
       { alpha: 971, beta: 31 },
       { alpha: 986, beta: 16 },
