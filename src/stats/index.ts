@@ -11,6 +11,12 @@ export { EwmaDetector, type EwmaOptions } from './anomalies/ewma-detector.ts';
 export { type Anomaly, type AnomalyOptions, type AnomalyReport, findAnomalies } from './anomalies/find-anomalies.ts';
 export type { AnomalyScale } from './anomalies/scale.ts';
 export { type Judgement, WindowDetector, type WindowOptions } from './anomalies/window-detector.ts';
+export {
+  type BetaBinomialOptions,
+  type BetaBinomialResult,
+  betaBinomial,
+  type RatePosterior,
+} from './bayes/beta-binomial.ts';
 export { clopperPearsonInterval } from './clopper-pearson.ts';
 export { autocorrelation, type Description, describe } from './describe.ts';
 export {

@@ -64,7 +64,7 @@ function quantile(lower: number, upper: number, a: number, b: number): number {
   if (upper === 0) return 1;
   const z = lower < upper ? normalQuantile(lower) : -normalQuantile(upper);
   const start = (a / b) * Math.exp(z * Math.sqrt(1 / a + 1 / b));
-  const odds = solveTail((at) => tailAtOdds(at, a, b), lower, upper, start);
+  const odds = solveTail((at) => betaTailAtOdds(at, a, b), lower, upper, start);
   return odds === Number.POSITIVE_INFINITY ? 1 : odds / (1 + odds);
 }
 
@@ -75,7 +75,8 @@ function tailAt(x: number, a: number, b: number): Tail {
   return betaTail(a, b, x, y, slope);
 }
 
-function tailAtOdds(odds: number, a: number, b: number): Tail {
+/** One tail given the odds x / (1 − x) > 0, which keep their digits near either end. No checks. */
+export function betaTailAtOdds(odds: number, a: number, b: number): Tail {
   const x = odds / (1 + odds);
   const y = 1 / (1 + odds);
   const slope = odds < 1e100 ? productDifference(a, 1, b, odds) * y : (a / odds - b) * x;

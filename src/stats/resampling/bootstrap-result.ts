@@ -45,6 +45,13 @@ export interface BootstrapSubject {
   readonly dropped: DroppedCounts;
 }
 
+/** With the acceleration of the most skewed sample by itself. */
+interface Correction extends BcaCorrection {
+  readonly skewness: number;
+}
+
+const PLAIN: Correction = { ...UNCORRECTED, skewness: 0 };
+
 /** Draws, and reads the interval off what was drawn. */
 export function bootstrapResult(
   parts: readonly Part[],
@@ -94,7 +101,7 @@ export function bootstrapResult(
     assumptions.push(`The statistic is undefined for ${lost} of ${resamples} resamples, which are left out.`);
   if (sorted[0] === sorted.at(-1)) return none('all resamples give the same estimate', estimate);
 
-  const correction = method === 'bca' ? correctionOf(parts, statistic, sorted, estimate) : UNCORRECTED;
+  const correction = method === 'bca' ? correctionOf(parts, statistic, sorted, estimate) : PLAIN;
   if (typeof correction === 'string') return none(correction, estimate);
   const ci = interval(sorted, correction, level, alternative, method);
   if (ci === null) return none('the acceleration is too large for this level', estimate);
@@ -135,11 +142,13 @@ function correctionOf(
   statistic: ColumnStatistic,
   sorted: Float64Array,
   estimate: number,
-): BcaCorrection | string {
+): Correction | string {
   const bias = biasOf(sorted, estimate);
   if (!Number.isFinite(bias)) return 'all resamples lie on one side of the estimate';
   const a = acceleration(parts, statistic);
-  return a === null ? 'the statistic is undefined without some of the data' : { bias, acceleration: a };
+  return a === null
+    ? 'the statistic is undefined without some of the data'
+    : { bias, acceleration: a.all, skewness: a.largest };
 }
 
 function interval(
@@ -161,14 +170,14 @@ function interval(
   };
 }
 
-const FEW_UNITS = 20;
+const FEW_UNITS = 40;
 const SKEWED = 0.04;
 
 /** Where bench/coverage finds the interval to cover less than it says. */
-function coverageWarnings(fewest: number, { acceleration }: BcaCorrection): string[] {
+function coverageWarnings(fewest: number, { skewness }: Correction): string[] {
   const reasons: string[] = [];
   if (fewest < FEW_UNITS) reasons.push(`there are fewer than ${FEW_UNITS} units to draw from (${fewest})`);
-  if (Math.abs(acceleration) > SKEWED) reasons.push(`the data are skewed (acceleration ${acceleration.toFixed(3)})`);
+  if (skewness > SKEWED) reasons.push(`the data are skewed (acceleration ${skewness.toFixed(3)})`);
   return reasons.length === 0
     ? []
     : [`low_coverage: the interval holds less often than its level, for ${reasons.join(' and ')}.`];

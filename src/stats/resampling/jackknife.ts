@@ -7,6 +7,12 @@ export interface Part {
   readonly units: Units;
 }
 
+export interface Acceleration {
+  readonly all: number;
+  /** That of the most skewed sample alone, of which others may hide the skewness. */
+  readonly largest: number;
+}
+
 const MOST_GROUPS = 1000;
 
 /**
@@ -14,10 +20,12 @@ const MOST_GROUPS = 1000;
  * over samples and strata. More than a thousand units are left out in a thousand groups, whose means have the same third
  * moment but for the scale. `null` where the statistic is undefined without some unit; 0 where no unit has an influence.
  */
-export function acceleration(parts: readonly Part[], statistic: ColumnStatistic): number | null {
+export function acceleration(parts: readonly Part[], statistic: ColumnStatistic): Acceleration | null {
   let squares = 0;
   let cubes = 0;
+  let largest = 0;
   for (const part of parts) {
+    const [squaresBefore, cubesBefore] = [squares, cubes];
     for (const stratum of part.units.strata) {
       if (stratum.length < 2) continue;
       const estimates = leavingOut(parts, part, stratum, statistic);
@@ -30,10 +38,14 @@ export function acceleration(parts: readonly Part[], statistic: ColumnStatistic)
         cubes += influence ** 3;
       }
     }
+    largest = Math.max(largest, Math.abs(skewness(squares - squaresBefore, cubes - cubesBefore)));
   }
-  if (squares === 0) return 0;
-  const value = cubes / (6 * squares ** 1.5);
-  return Number.isFinite(value) ? value : null;
+  const all = skewness(squares, cubes);
+  return Number.isFinite(all) ? { all, largest } : null;
+}
+
+function skewness(squares: number, cubes: number): number {
+  return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
 function leavingOut(

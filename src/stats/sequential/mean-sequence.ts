@@ -3,6 +3,7 @@ import { describe } from '../describe.ts';
 import { finitePairs, finiteValues, type Sample } from '../finite.ts';
 import { type DroppedCounts, type TestResult, testResult } from '../inference/test-result.ts';
 import { requireAtLeast, requireFinite, requireFraction, requirePositive } from '../special/checks.ts';
+import { sum } from '../sum.ts';
 
 /** A sample by what a mean needs: a `Moments`, or the result of `describe`. */
 export interface SampleSummary {
@@ -28,11 +29,13 @@ export interface MeanSequenceOptions {
  * looks together. The asymptotic one of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476); `p_value` is
  * anytime-valid, 1 over the e-value of the same mixture. Values that are not finite numbers are left out and counted.
  *
- * Takes all values so far, or their summary. `null`, with the reason, below `minimumN` and for equal values. Throws
+ * Takes all values so far, or their summary; only of values it can tell, by Cochran's rule, whether they are too skewed for their
+ * number, and then warns of `low_coverage`. `null`, with the reason, below `minimumN` and for equal values. Throws
  * `invalid_argument` for options out of range.
  */
 export function meanSequence(sample: Sample | SampleSummary, options: MeanSequenceOptions = {}): TestResult {
-  const { summary, dropped } = summarized(sample);
+  const given = summarized(sample);
+  const { summary, dropped } = given;
   return sequence(
     {
       method: 'asymptotic confidence sequence of a mean',
@@ -40,7 +43,7 @@ export function meanSequence(sample: Sample | SampleSummary, options: MeanSequen
       dropped: { not_finite: dropped, unpaired: 0 },
       assumptions: ['The values are independent and of one distribution.'],
     },
-    [summary],
+    [given],
     summary.mean,
     summary.count,
     summary.variance,
@@ -65,7 +68,7 @@ export function meanDifferenceSequence(
       dropped: { not_finite: from.dropped + to.dropped, unpaired: 0 },
       assumptions: ['The values are independent, and the share of each sample is settled beforehand.'],
     },
-    [a, b],
+    [from, to],
     known ? b.mean - a.mean : null,
     total,
     known ? total * (a.variance / a.count + b.variance / b.count) : null,
@@ -79,7 +82,8 @@ export function meanDifferenceSequence(
  */
 export function pairedMeanSequence(first: Sample, second: Sample, options: MeanSequenceOptions = {}): TestResult {
   const { columns, dropped } = finitePairs(first, second);
-  const differences = describe(columns[1].map((value, i) => value - columns[0][i]!));
+  const values = columns[1].map((value, i) => value - columns[0][i]!);
+  const differences = describe(values);
   const n = differences.count;
   return {
     ...sequence(
@@ -89,7 +93,7 @@ export function pairedMeanSequence(first: Sample, second: Sample, options: MeanS
         dropped,
         assumptions: ['The pairs are independent and of one distribution.'],
       },
-      [differences],
+      [{ summary: differences, dropped: 0, skewness: skewnessOf(values, differences) }],
       differences.mean,
       n,
       differences.variance,
@@ -109,7 +113,7 @@ interface Known {
 /** `variance` is of one of `count` values of which the estimate could be the mean. */
 function sequence(
   known: Known,
-  samples: readonly SampleSummary[],
+  samples: readonly Summarized[],
   estimate: number | null,
   count: number,
   variance: number | null,
@@ -123,7 +127,7 @@ function sequence(
   const facts = { ...known, null_value: nullValue, estimate };
   const none = (reason: string): TestResult =>
     testResult({ ...facts, assumptions: [...known.assumptions, `No interval: ${reason}.`] });
-  if (samples.some((sample) => sample.count < minimumN)) {
+  if (samples.some(({ summary }) => summary.count < minimumN)) {
     return none(`the method needs ${minimumN} values in each sample to begin with`);
   }
   if (estimate === null || variance === null || !Number.isFinite(variance)) return none('there is no variance');
@@ -145,6 +149,7 @@ function sequence(
     assumptions: [
       ...known.assumptions,
       `Asymptotic: the interval nearly holds at all looks from ${minimumN} values on.`,
+      ...warnings(samples),
     ],
   });
 }
@@ -155,10 +160,18 @@ function tuning(alpha: number, tunedFor: number): number {
   return (twice + Math.log(1 + twice)) / tunedFor;
 }
 
-function summarized(sample: Sample | SampleSummary): { summary: SampleSummary; dropped: number } {
+interface Summarized {
+  readonly summary: SampleSummary;
+  readonly dropped: number;
+  /** `null` where only a summary is known. */
+  readonly skewness: number | null;
+}
+
+function summarized(sample: Sample | SampleSummary): Summarized {
   if (!('count' in sample)) {
     const { values, dropped } = finiteValues(sample);
-    return { summary: describe(values), dropped };
+    const summary = describe(values);
+    return { summary, dropped, skewness: skewnessOf(values, summary) };
   }
   const { count, mean, variance } = sample;
   const sound =
@@ -171,5 +184,21 @@ function summarized(sample: Sample | SampleSummary): { summary: SampleSummary; d
       hint: 'Give a count, a mean and a variance of at least 0.',
     });
   }
-  return { summary: { count, mean, variance }, dropped: 0 };
+  return { summary: { count, mean, variance }, dropped: 0, skewness: null };
+}
+
+function skewnessOf(values: Float64Array, { count, mean, variance }: SampleSummary): number {
+  if (mean === null || variance === null || variance === 0) return 0;
+  const deviation = Math.sqrt(variance);
+  return sum(values.map((value) => ((value - mean) / deviation) ** 3)) / count;
+}
+
+/** Cochran's rule (Sampling Techniques, 1977, 2.15) for means to be normal enough: n above 25 times the squared skewness. */
+function warnings(samples: readonly Summarized[]): string[] {
+  const skewed = samples.find(({ summary, skewness }) => summary.count < 25 * (skewness ?? 0) ** 2);
+  if (skewed === undefined) return [];
+  const needed = Math.ceil(25 * skewed.skewness! ** 2);
+  return [
+    `low_coverage: the sequence holds less often than its level, for values as skewed as these need ${needed} of them.`,
+  ];
 }

@@ -200,6 +200,10 @@ test('few units and skewed data are warned of', () => {
   const even = Array.from({ length: 60 }, (_, i) => i);
   expect(low(bootstrap(even, 'mean', quick))).toBe(false);
   expect(low(bootstrap(even.slice(0, 15), 'mean', quick))).toBe(true);
+  // The skewness of two samples cancels in their difference, but not what it costs.
+  const skewed = even.map((x) => Math.exp(x / 8));
+  expect(low(bootstrapTwoSample(even, even, 'mean', quick))).toBe(false);
+  expect(low(bootstrapTwoSample(skewed, skewed, 'mean', quick))).toBe(true);
   expect(
     low(
       bootstrap(

@@ -84,6 +84,18 @@ test('there is no answer before the minimum, for equal values or without any', (
   expect(uneven.ci).toBe(null);
 });
 
+test('values that are too skewed for their number are warned of, where values are given', () => {
+  const stream = randomStream('skewed');
+  const skewed = Array.from({ length: 200 }, () => stream.lognormal(0, 1.5));
+  const even = Array.from({ length: 200 }, () => stream.normal());
+  const low = (result: { assumptions: readonly string[] }) =>
+    result.assumptions.some((text) => text.startsWith('low_'));
+  expect(low(meanSequence(skewed))).toBe(true);
+  expect(low(meanSequence(even))).toBe(false);
+  expect(low(meanDifferenceSequence(even, skewed))).toBe(true);
+  expect(low(pairedMeanSequence(even, skewed))).toBe(true);
+});
+
 test('values that are not finite are left out and counted', () => {
   expect(meanSequence([1, Number.NaN, null, 2])).toMatchObject({ n: [2], dropped: { not_finite: 2 } });
   expect(pairedMeanSequence([1, 2, null], [3, Number.NaN, 4])).toMatchObject({

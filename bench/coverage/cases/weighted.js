@@ -1,0 +1,32 @@
+import { importanceSampler, randomStream, weightedMean, weightedQuantile } from 'crucible-telemetry/stats';
+import { populations } from '../lib/populations.js';
+
+export const title = 'Weighted estimates from sampled items';
+export const about =
+  'Lognormal values (σ 0.8), 2000 to a run, kept with a probability in proportion to the value; the truth is that of the process.';
+
+const LEVEL = 0.95;
+
+export function* cases({ full }) {
+  const runs = full ? 10_000 : 1000;
+  const { draw, mean } = populations['lognormal σ 0.8'];
+  const median = 1;
+  const held = { mean: 0, median: 0 };
+  for (let run = 0; run < runs; run++) {
+    const stream = randomStream('weighted').split(run);
+    const sampler = importanceSampler(0.1, stream.split('sampler'), 0.02);
+    const kept = Array.from({ length: 2000 }, () => draw(stream))
+      .map((value) => ({ value, ...sampler.decide(value) }))
+      .filter((item) => item.kept);
+    const values = kept.map(({ value }) => value);
+    const chances = kept.map((item) => item.inclusion_probability);
+    if (holds(weightedMean(values, chances).ci, mean)) held.mean++;
+    if (holds(weightedQuantile(values, chances, 0.5).ci, median)) held.median++;
+  }
+  yield { what: 'mean, Hájek', level: LEVEL, covered: held.mean / runs, runs };
+  yield { what: 'median, Woodruff', level: LEVEL, covered: held.median / runs, runs };
+}
+
+function holds(ci, truth) {
+  return ci.low <= truth && truth <= ci.high;
+}
