@@ -63,7 +63,7 @@ function checked(window: QueryWindow): WindowParts {
 
 async function rowsWithin(input: QueryWindowInput, range: TimeRange, test: RowTest): Promise<RowPlace[]> {
   const rows: RowPlace[] = [];
-  for await (const batch of input.scan({ range })) {
+  for await (const batch of input.scan({ range, wholeNested: true })) {
     for (let row = 0; row < batch.rows; row++) {
       if (test(batch, row)) rows.push({ batch, row, timestamp: batch.timestamp(row) });
     }
@@ -75,7 +75,7 @@ async function rowsWithin(input: QueryWindowInput, range: TimeRange, test: RowTe
 async function latestRows(input: QueryWindowInput, count: number, where: Where | undefined): Promise<RowPlace[]> {
   const test = where && rowTest(where, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
   const latest = new LatestRows(count);
-  for await (const batch of input.scan({ newestFirst: true })) {
+  for await (const batch of input.scan({ newestFirst: true, wholeNested: true })) {
     if (batch.maxTimestamp < latest.threshold) break;
     for (let row = batch.rows - 1; row >= 0; row--) {
       const timestamp = batch.timestamp(row);

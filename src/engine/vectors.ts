@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 
 // DuckDB's vectors as they lie in memory. The library's own accessors take a call and a bigint for every cell, which is ten times
@@ -23,11 +24,26 @@ export function isValid(validity: Validity, row: number): boolean {
   return validity === undefined || ((validity[row >> 5]! >>> (row & 31)) & 1) === 1;
 }
 
+/** Reads bytes of DuckDB's own memory: those behind the pointer that lies at an offset of a buffer. */
+type ReadPointer = (buffer: ArrayBufferLike, offset: number, bytes: number) => Uint8Array;
+
+// The native part belongs to @duckdb/node-api, from where it has to be looked up.
+let readPointer: ReadPointer | undefined;
+function pointerReader(): ReadPointer {
+  if (readPointer) return readPointer;
+  const require = createRequire(createRequire(import.meta.url).resolve('@duckdb/node-api'));
+  readPointer = (require('@duckdb/node-bindings') as { get_data_from_pointer: ReadPointer }).get_data_from_pointer;
+  return readPointer;
+}
+
 const SLOTS = 8192;
 const MOST_KNOWN = 4096;
 // Texts up to this many bytes lie in the vector itself, longer ones behind a pointer.
 const INLINE_BYTES = 12;
 const MOST_KEPT_BYTES = 256;
+// Far less than a page of memory: between two texts that are no further apart there is nothing that must not be read.
+const MOST_APART = 64;
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * Reads VARCHAR columns. A text that repeats is decoded once: a short one is known by its bytes, a long one, within a chunk, by
@@ -40,6 +56,10 @@ export class TextCells {
   readonly #texts: string[] = new Array(SLOTS).fill('');
   #short = 0;
   #chunk = 0;
+  /** Texts that lie one behind the other in DuckDB's memory, where they begin, and the row after the last of them. */
+  #heap: Buffer = NO_BYTES;
+  #heapStart = 0;
+  #heapEndRow = 0;
 
   /** Writes the texts of a column to `target`, null where there is none. */
   read(chunk: DuckDBDataChunk, column: number, target: (string | null)[]): void {
@@ -49,19 +69,52 @@ export class TextCells {
     const words = new Uint32Array(view.buffer, view.byteOffset, rows * 4);
     const validity = validityOf(vector);
     this.#chunk++;
+    this.#heapEndRow = 0;
     for (let row = 0; row < rows; row++) {
-      target[row] = isValid(validity, row) ? this.#text(vector, words, row) : null;
+      if (!isValid(validity, row)) target[row] = null;
+      else if (words[row * 4]! <= INLINE_BYTES) target[row] = this.#known(vector, words, row, 0);
+      else target[row] = this.#long(vector, view, words, validity, row);
     }
+    this.#heap = NO_BYTES;
   }
 
-  #text(vector: RawVector, words: Uint32Array, row: number): string {
+  // Texts that differ are mostly stored one behind the other: one look at DuckDB's memory for many of them, since one look takes
+  // longer than decoding a text. Those that repeat all over the place are known by where they are.
+  #long(vector: RawVector, view: DataView, words: Uint32Array, validity: Validity, row: number): string {
+    if (row >= this.#heapEndRow && !this.#findHeap(view, words, validity, row)) {
+      return words[row * 4]! > MOST_KEPT_BYTES ? vector.getItem(row)! : this.#known(vector, words, row, this.#chunk);
+    }
+    const from = pointerAt(words, row) - this.#heapStart;
+    return this.#heap.toString('utf8', from, from + words[row * 4]!);
+  }
+
+  #findHeap(view: DataView, words: Uint32Array, validity: Validity, first: number): boolean {
+    const start = pointerAt(words, first);
+    let end = start + words[first * 4]!;
+    let row = first + 1;
+    let texts = 1;
+    for (const rows = words.length >> 2; row < rows; row++) {
+      const length = words[row * 4]!;
+      if (length <= INLINE_BYTES || !isValid(validity, row)) continue;
+      const pointer = pointerAt(words, row);
+      if (pointer < end || pointer - end > MOST_APART) break;
+      end = pointer + length;
+      texts++;
+    }
+    if (texts === 1) return false;
+    const bytes = pointerReader()(view.buffer, view.byteOffset + first * 16 + 8, end - start);
+    this.#heap = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#heapStart = start;
+    this.#heapEndRow = row;
+    return true;
+  }
+
+  #known(vector: RawVector, words: Uint32Array, row: number, chunk: number): string {
     const at = row * 4;
     const length = words[at]!;
-    if (length > MOST_KEPT_BYTES) return vector.getItem(row)!;
     const a = words[at + 1]!;
     const b = words[at + 2]!;
     const c = words[at + 3]!;
-    const chunk = length <= INLINE_BYTES ? 0 : this.#chunk;
     const slot = (Math.imul(a ^ length, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35)) >>> 19;
     const key = slot * 4;
     const keys = this.#keys;
@@ -84,6 +137,10 @@ export class TextCells {
     this.#texts[slot] = text;
     return text;
   }
+}
+
+function pointerAt(words: Uint32Array, row: number): number {
+  return words[row * 4 + 2]! + words[row * 4 + 3]! * 2 ** 32;
 }
 
 function rawVector(chunk: DuckDBDataChunk, column: number): RawVector {

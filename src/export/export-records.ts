@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { CrucibleError, show } from '../core/errors.ts';
 import { requireOptions } from '../core/options.ts';
 import { replaceFile } from '../engine/replace-file.ts';
+import { FIELDS } from '../record/fields.ts';
 import type { AnonymizeOptions } from './anonymize.ts';
 import type { ExportJob, Written } from './export-job.ts';
 import type { RecordSource } from './record-source.ts';
@@ -33,6 +34,8 @@ export interface ExportResult {
   readonly bytes: number;
 }
 
+const PLAIN_FIELDS = FIELDS.filter(({ type }) => type !== 'object').map(({ name }) => name);
+
 /** Each format is loaded when it is asked for: two of them bring a large library. */
 const WRITERS: Readonly<Record<ExportFormat, () => Promise<(job: ExportJob) => Promise<Written>>>> = {
   csv: async () => (await import('./csv.ts')).writeCsv,
@@ -56,7 +59,9 @@ export async function exportRecords(
   checkArguments(sources, format, options);
   const { anonymize } = options;
   const edit = anonymize === undefined ? undefined : (await import('./anonymize.ts')).anonymizer(anonymize);
-  const survey = await surveySources(sources, edit);
+  // Lines need to know which fields there are, and nothing of what lies within them.
+  const projection = format === 'jsonl' ? { fields: PLAIN_FIELDS } : {};
+  const survey = await surveySources(sources, edit, projection);
   if (survey.rows === 0) throw noEvents(sources);
   const write = await WRITERS[format]();
   const written = await replaceFile(options.path, async (draft) => {

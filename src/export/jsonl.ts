@@ -12,7 +12,8 @@ export async function writeJsonl({ sources, survey, edit, draft }: ExportJob): P
   const columns = exportedFields(survey);
   const encoder = new LineEncoder({ always: columns, edit });
   await ChunkWriter.fill(draft.path, draft.target, async (writer) => {
-    for await (const { batch, from, to } of rowSlices(sources, survey, columns.length + survey.paths.size)) {
+    const width = columns.length + survey.paths.size;
+    for await (const { batch, from, to } of rowSlices(sources, survey, width, { wholeNested: true })) {
       for (const line of encoder.lines(batch, from, to)) {
         const full = writer.text(`${line}\n`);
         if (full) await full;

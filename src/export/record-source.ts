@@ -1,8 +1,9 @@
 import type { ColumnBatch } from '../record/batch.ts';
+import type { Projection } from '../stores/store.ts';
 
 /** Where the records of one experiment come from. */
 export interface RecordSource {
   readonly experiment: { readonly id: string; readonly name: string };
-  /** Its batches by (writer, sequence). An export goes through them twice. */
-  batches(): AsyncIterable<ColumnBatch>;
+  /** Its batches by (writer, sequence), with what will be looked at. An export goes through them twice. */
+  batches(projection: Projection): AsyncIterable<ColumnBatch>;
 }

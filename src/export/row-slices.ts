@@ -1,5 +1,6 @@
 import type { ColumnBatch } from '../record/batch.ts';
 import { type Column, ColumnKind } from '../record/column.ts';
+import type { Projection } from '../stores/store.ts';
 import { Pacer } from './pacer.ts';
 import type { RecordSource } from './record-source.ts';
 import type { Survey } from './survey.ts';
@@ -25,12 +26,13 @@ export async function* rowSlices(
   sources: readonly RecordSource[],
   survey: Survey,
   columns: number,
+  projection: Projection = {},
 ): AsyncGenerator<RowSlice, void, undefined> {
   const step = Math.max(1, Math.min(MAX_SLICE_ROWS, Math.floor(SLICE_CELLS / Math.max(1, columns))));
   const pacer = new Pacer();
   for (const [i, source] of sources.entries()) {
     const ends = survey.ends[i]!;
-    for await (const batch of source.batches()) {
+    for await (const batch of source.batches(projection)) {
       const end = Math.min(batch.rows, (ends.get(batch.schema.writerId) ?? 0) - batch.firstSequence);
       const weights = end > 0 ? textWeights(batch, end) : [];
       for (let from = 0; from < end; ) {

@@ -3,6 +3,7 @@ import { FIELDS } from '../record/fields.ts';
 import { leafEdit } from '../record/line-encoder.ts';
 import type { RecordEdit } from '../record/record-edit.ts';
 import type { NestedColumn } from '../record/schema.ts';
+import type { Projection } from '../stores/store.ts';
 import { Pacer } from './pacer.ts';
 import type { RecordSource } from './record-source.ts';
 import { addKinds, kindOf, type ValueKinds } from './value-kinds.ts';
@@ -27,12 +28,16 @@ export interface Survey {
 }
 
 /** Goes through all records once to find which columns there are and of what type. */
-export async function surveySources(sources: readonly RecordSource[], edit: RecordEdit | undefined): Promise<Survey> {
+export async function surveySources(
+  sources: readonly RecordSource[],
+  edit: RecordEdit | undefined,
+  projection: Projection,
+): Promise<Survey> {
   const survey = new Surveyor(edit);
   const pacer = new Pacer();
   for (const source of sources) {
     survey.begin();
-    for await (const batch of source.batches()) {
+    for await (const batch of source.batches(projection)) {
       survey.add(batch);
       if (pacer.due) await pacer.turn();
     }

@@ -238,7 +238,7 @@ export class Experiment implements ExperimentContext {
   async *records(query: RecordQuery = {}): AsyncGenerator<EventRecord> {
     const range = timeRange(query);
     const test = rowTest(query.where, range);
-    for await (const batch of this.#lab.store.scan(this.id, { range })) {
+    for await (const batch of this.#lab.store.scan(this.id, { range, wholeNested: true })) {
       for (let row = 0; row < batch.rows; row++) if (test(batch, row)) yield batch.record(row);
     }
   }

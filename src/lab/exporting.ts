@@ -1,5 +1,6 @@
 import { type ExportFormat, type ExportOptions, type ExportResult, exportRecords } from '../export/export-records.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
+import type { Projection } from '../stores/store.ts';
 import type { LabContext } from './context.ts';
 
 /** Writes the records of experiments, one after the other, to one file. */
@@ -9,6 +10,9 @@ export function exportExperiments(
   format: ExportFormat,
   options: ExportOptions,
 ): Promise<ExportResult> {
-  const sources = states.map((state) => ({ experiment: state, batches: () => lab.store.scan(state.id) }));
+  const sources = states.map((state) => ({
+    experiment: state,
+    batches: (projection: Projection) => lab.store.scan(state.id, projection),
+  }));
   return exportRecords(sources, format, options);
 }

@@ -1,6 +1,7 @@
 import { Column } from './column.ts';
 import type { EventRecord } from './event-record.ts';
 import { FIELDS, fieldIndex } from './fields.ts';
+import { fromJsonText } from './json.ts';
 import { parsePath } from './path.ts';
 import type { BatchSchema } from './schema.ts';
 import { copySnapshot, setOwn } from './snapshot.ts';
@@ -26,7 +27,10 @@ export class ColumnBatch {
   rows = 0;
   minTimestamp: number = Number.POSITIVE_INFINITY;
   maxTimestamp: number = Number.NEGATIVE_INFINITY;
-  /** By column index; a column that no row has is missing. */
+  /**
+   * By column index; a column that no row has is missing. Where `measurements` or `metadata` has a column itself, it holds JSON text
+   * of whole objects, which were not taken apart.
+   */
   readonly columns: (Column | undefined)[] = [];
   #sealed = false;
   readonly #rest: { measurements: Map<number, Rest>; metadata: Map<number, Rest> } = {
@@ -161,7 +165,7 @@ export class ColumnBatch {
   // An object whose keys are columns, or a value beyond the columns.
   #spreadValue(name: string, row: number): unknown {
     const root = name.startsWith('metadata.') ? 'metadata' : 'measurements';
-    if (!this.schema.isParent(name) && !this.#rest[root].has(row)) return undefined;
+    if (!this.schema.isParent(name) && !this.#rest[root].has(row) && !this.columns[FIELD[root]]) return undefined;
     const path = parsePath(name);
     if (!path) return undefined;
     let value: unknown = this.#nestedObject(root, row);
@@ -172,6 +176,8 @@ export class ColumnBatch {
   }
 
   #nestedObject(root: 'measurements' | 'metadata', row: number): Record<string, unknown> {
+    const text = this.columns[FIELD[root]]?.get(row);
+    if (typeof text === 'string') return fromJsonText(text) as Record<string, unknown>;
     const result: Record<string, unknown> = {};
     for (const column of this.schema.nested) {
       if (column.root !== root) continue;

@@ -60,6 +60,18 @@ export class Column {
     }
   }
 
+  /** Writes numbers to the cells from `row` on. */
+  setNumbers(row: number, values: Float64Array): void {
+    if (this.kind !== NUMBER && !this.#turnInto(NUMBER)) {
+      for (let i = 0; i < values.length; i++) this.setNumber(row + i, values[i]!);
+      return;
+    }
+    this.numbers.set(values, row);
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isNaN(values[i])) this.#words![2 * (row + i) + HIGH] = NAN_WORD;
+    }
+  }
+
   setText(row: number, text: string): void {
     if (this.kind === CODE || (this.kind !== VALUE && !this.dictionary.inline && this.#turnInto(CODE))) {
       const code = this.dictionary.code(text);

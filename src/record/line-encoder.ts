@@ -72,8 +72,12 @@ export class LineEncoder {
   }
 
   #objects(root: Root, index: number, batch: ColumnBatch, from: number, to: number): string[] {
+    const whole = batch.columns[index];
+    if (whole && !this.#edit) {
+      return Array.from({ length: to - from }, (_, i) => (whole.get(from + i) as string | undefined) ?? '{}');
+    }
     const tree = nestedTrees(batch.schema)[root];
-    if (!tree.tagged) {
+    if (!tree.tagged && !whole) {
       const texts = this.#branch(tree, batch, from, to) ?? new Array(to - from).fill('');
       for (let row = from; row < to; row++) {
         if (batch.rest(root, row).length > 0) texts[row - from] = this.#wholeObject(root, index, batch, row);

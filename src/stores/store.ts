@@ -48,6 +48,8 @@ export interface Projection {
   readonly fields?: readonly string[] | undefined;
   /** Nested values will be looked at in events of these names only. Default: in all. */
   readonly nestedOf?: readonly string[] | undefined;
+  /** Whole records are looked at, or their nested values one by one, but not nested columns. Default false. */
+  readonly wholeNested?: boolean | undefined;
 }
 
 export interface ScanOptions extends Projection {

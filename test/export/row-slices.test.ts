@@ -5,7 +5,7 @@ import { type Emitted, recorded } from './recordings.ts';
 
 async function slicesOf(events: readonly Emitted[], columns: number): Promise<{ first: number; rows: number }[]> {
   const source = await recorded(events);
-  const survey = await surveySources([source], undefined);
+  const survey = await surveySources([source], undefined, {});
   const slices: { first: number; rows: number }[] = [];
   for await (const { batch, from, to } of rowSlices([source], survey, columns)) {
     slices.push({ first: batch.firstSequence + from, rows: to - from });

@@ -13,6 +13,7 @@ export interface PlannedColumn {
     | 'text'
     | 'category'
     | 'nested'
+    | 'json'
     | 'constant'
     | 'constant_category'
     | 'constant_nested';
@@ -78,9 +79,10 @@ function plannedColumn(
     case 'timestamp':
       return read('number', `epoch_us(${column})::DOUBLE`);
     case 'object': {
-      if (only !== null) return only === '{}' ? undefined : constant('constant_nested', only);
-      const { nestedOf } = projection;
-      if (nestedOf === undefined) return read('nested', column);
+      const { nestedOf, wholeNested } = projection;
+      if (only === '{}') return undefined;
+      if (only !== null) return constant(wholeNested ? 'constant' : 'constant_nested', only);
+      if (nestedOf === undefined) return read(wholeNested ? 'json' : 'nested', column);
       const occurring = nestedOf.filter((event) => mayOccur(group, event));
       return occurring.length === 0
         ? undefined

@@ -5,7 +5,7 @@ import type { ScanOptions } from '../store.ts';
 import { newestFirst } from './newest-first.ts';
 import type { SealedFiles } from './sealed-files.ts';
 import { listSegments } from './segment-list.ts';
-import { type OnSkipped, warnOfSkipped } from './segment-sources.ts';
+import { type OnSkipped, sealedPath, warnOfSkipped } from './segment-sources.ts';
 import { WriterScan } from './writer-scan.ts';
 
 export interface SegmentScanOptions extends ScanOptions {
@@ -36,7 +36,9 @@ export async function* scanSegments(
     return;
   }
   for (const { scan, bases } of sources) {
-    for (const base of bases) {
+    for (const [i, base] of bases.entries()) {
+      const next = bases[i + 1];
+      if (next !== undefined) files.expect(sealedPath(next));
       for await (const found of scan.segment(base)) {
         if ('rows' in found) yield found;
         else yield* scan.read(found);

@@ -6,7 +6,7 @@ import { type Draft, replaceFile } from '../../engine/replace-file.ts';
 import { fieldsFromLine } from '../../record/record-line.ts';
 import { NEVER_NULL } from '../../record/record-schema.ts';
 import { lineBlocks } from './line-blocks.ts';
-import { type SealedContent, sealStatement } from './sealed-file.ts';
+import { type SealedContent, sealingMemory, sealStatement } from './sealed-file.ts';
 import { readError, readFooter, type SealedFooter } from './sealed-footer.ts';
 import type { Rejects } from './segment-lines.ts';
 import { parseSegmentName } from './segment-name.ts';
@@ -84,7 +84,7 @@ async function sealWhole(
 ): Promise<SealResult | undefined> {
   if (!lines.ended || lines.count === 0 || lines.firstSequence < 0) return undefined;
   const { firstSequence, longest, hasNegativeZero } = lines;
-  const content = { writer, firstSequence, rows: lines.count, longest, hasNegativeZero };
+  const content = { writer, firstSequence, rows: lines.count, longest, hasNegativeZero, bytes: lines.size };
   try {
     await replaceFile(target, (draft) => seal(engine, path, path, lines.size, content, draft));
   } catch (error) {
@@ -103,7 +103,14 @@ async function sealGood(engine: Engine, path: string, base: string, writer: stri
   );
   if (rejects.torn + rejects.damaged + rejects.doubled === 0) await rm(rejectsPath, { force: true });
   if (rows > 0) {
-    const content = { writer, firstSequence, rows, longest: lines.longest, hasNegativeZero: lines.hasNegativeZero };
+    const content = {
+      writer,
+      firstSequence,
+      rows,
+      longest: lines.longest,
+      bytes: lines.size,
+      hasNegativeZero: lines.hasNegativeZero,
+    };
     await replaceFile(`${base}.parquet`, async (draft) => {
       const good = join(draft.folder, 'lines.jsonl');
       await splitLines(path, writer, { good });
@@ -125,6 +132,7 @@ async function seal(
   draft: Draft,
 ): Promise<void> {
   try {
+    await engine.run(`SET memory_limit = '${sealingMemory(content)}'`);
     await engine.run(sealStatement(lines, draft.path, content));
   } catch (error) {
     throw readError(lines, error);

@@ -1,8 +1,13 @@
 import { sqlFile, sqlText } from '../../engine/duckdb.ts';
 import { FIELDS, type FieldType, SCHEMA_VERSION } from '../../record/fields.ts';
 
-/** Rows of a row group: what is pruned and read as one. */
-export const GROUP_ROWS = 20_480;
+/** Rows of a row group, which is pruned and read as one: fewer where they are large. */
+const GROUP_ROWS = 20_480;
+const VECTOR_ROWS = 2048;
+const GROUP_BYTES = 24 * 1024 * 1024;
+const MEMORY_MB = 256;
+// What DuckDB takes, measured, for each byte of a row group beyond what the above is enough for.
+const MEMORY_FACTOR = 5;
 
 /** The keys of what a sealed segment says about itself. */
 export const SealedKey = {
@@ -30,6 +35,19 @@ export interface SealedContent {
   readonly longest: number;
   /** Whether some field may be −0. */
   readonly hasNegativeZero: boolean;
+  /** All lines in bytes. */
+  readonly bytes: number;
+}
+
+/** The memory that DuckDB needs for it, as a setting. */
+export function sealingMemory(content: SealedContent): string {
+  const group = Math.min(content.bytes, (groupRows(content) * content.bytes) / content.rows);
+  return `${Math.ceil(MEMORY_MB + (MEMORY_FACTOR * Math.max(0, group - GROUP_BYTES)) / 1e6)}MB`;
+}
+
+function groupRows({ rows, bytes }: SealedContent): number {
+  const vectors = Math.floor((GROUP_BYTES * rows) / (bytes * VECTOR_ROWS));
+  return Math.min(Math.max(vectors, 1) * VECTOR_ROWS, GROUP_ROWS);
 }
 
 /**
@@ -56,7 +74,7 @@ export function sealStatement(lines: string, target: string, content: SealedCont
       FROM read_json(${sqlFile(lines)}, format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${content.longest + 1024},
         columns = {${columns.join(', ')}})
     ) TO ${sqlText(target)} (
-      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${GROUP_ROWS}, USE_TMP_FILE false, ${dictionaries}
+      FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(content)}, USE_TMP_FILE false, ${dictionaries}
       KV_METADATA {${pairs.join(', ')}}
     )`;
 }

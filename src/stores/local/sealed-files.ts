@@ -10,7 +10,7 @@ const MAX_FOOTERS = 1000;
 
 interface KnownFooter {
   readonly identity: string;
-  readonly footer: SealedFooter;
+  readonly footer: Promise<SealedFooter>;
 }
 
 /**
@@ -44,12 +44,25 @@ export class SealedFiles {
     if (identity === undefined) return undefined;
     const known = this.#footers.get(path);
     if (known?.identity === identity) return known.footer;
+    const footer = this.#readFooter(path);
+    if (this.#footers.size >= MAX_FOOTERS) this.#footers.delete(this.#footers.keys().next().value!);
+    this.#footers.set(path, { identity, footer });
+    return footer;
+  }
+
+  /** Begins to read a footer that will be asked for soon: DuckDB does it while it reads something else. */
+  expect(path: string): void {
+    this.footer(path).catch(() => undefined);
+  }
+
+  async #readFooter(path: string): Promise<SealedFooter> {
     const engine = await this.#acquire();
     try {
-      const footer = await readFooter(engine, path);
-      if (this.#footers.size >= MAX_FOOTERS) this.#footers.delete(this.#footers.keys().next().value!);
-      this.#footers.set(path, { identity, footer });
-      return footer;
+      return await readFooter(engine, path);
+    } catch (error) {
+      // What is wrong today may be put right tomorrow.
+      this.#footers.delete(path);
+      throw error;
     } finally {
       this.#release();
     }

@@ -58,9 +58,10 @@ export async function readFooter(engine: Engine, path: string): Promise<SealedFo
 }
 
 /** The error for a sealed segment that cannot be read, from what DuckDB says. */
-export function readError(path: string, cause: unknown): CrucibleError {
-  if (cause instanceof CrucibleError) return cause;
+export function readError(path: string, cause: unknown): unknown {
   const message = cause instanceof Error ? cause.message : String(cause);
+  // A lack of memory says nothing about the file.
+  if (cause instanceof CrucibleError || message.startsWith('Out of Memory')) return cause;
   if (message.startsWith('IO Error')) {
     return new CrucibleError('path_unreadable', `Cannot read ${path}.`, {
       hint: 'See whether it is there and may be read.',

@@ -37,7 +37,7 @@ export class SealedRows {
     let at = 0;
     this.#cells = plan.columns.map((column) => {
       const isConstant = column.sql === '';
-      const isText = column.kind === 'text' || column.kind === 'category' || column.kind === 'nested';
+      const isText = column.kind !== 'number' && column.kind !== 'flag';
       return {
         plan: column,
         at: isConstant ? -1 : at++,
@@ -114,6 +114,11 @@ export class SealedRows {
         for (let row = from; row < to; row++) if (texts[row] !== null) column.setText(row + shift, texts[row]!);
         break;
       }
+      case 'json': {
+        const column = batch.allocate(plan.index);
+        for (let row = from; row < to; row++) if (texts[row] !== null) column.setValue(row + shift, texts[row]);
+        break;
+      }
       case 'category':
         for (let row = from; row < to; row++) this.#categorize(batch.eventName(row + shift), texts[row]!);
         break;
@@ -155,7 +160,7 @@ function copyNumbers(
   shift: number,
 ): void {
   const column = batch.allocate(plan.index);
-  if (validity === undefined) for (let row = from; row < to; row++) column.setNumber(row + shift, numbers[row]!);
+  if (validity === undefined) column.setNumbers(from + shift, numbers.subarray(from, to));
   else for (let row = from; row < to; row++) if (isValid(validity, row)) column.setNumber(row + shift, numbers[row]!);
   if (plan.index !== TIMESTAMP) return;
   for (let row = from; row < to; row++) {

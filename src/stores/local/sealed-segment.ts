@@ -48,8 +48,8 @@ export class SealedSegmentReader {
    *
    * @throws `damaged_data` when the file turns out to be damaged; what came before is good.
    */
-  async *read({ path }: SealedFooter, groups: readonly RowGroup[], range: SequenceRange): AsyncGenerator<ColumnBatch> {
-    for (const run of this.#runs(groups, range)) yield* this.#readRun(path, run);
+  async *read(footer: SealedFooter, groups: readonly RowGroup[], range: SequenceRange): AsyncGenerator<ColumnBatch> {
+    for (const run of this.#runs(groups, range)) yield* this.#readRun(footer, run);
   }
 
   #runs(groups: readonly RowGroup[], range: SequenceRange): Run[] {
@@ -70,11 +70,14 @@ export class SealedSegmentReader {
     return runs;
   }
 
-  async *#readRun(path: string, { plan, from, to, gapless, groups }: Run): AsyncGenerator<ColumnBatch> {
+  async *#readRun({ path, groups: all }: SealedFooter, run: Run): AsyncGenerator<ColumnBatch> {
+    const { plan, from, to, gapless, groups } = run;
     const selected = plan.columns.filter(({ sql }) => sql !== '').map(({ sql }) => sql);
     if (!gapless || selected.length === 0) selected.push('sequence::DOUBLE');
+    const isWhole =
+      groups.length === all.length && from === all[0]!.firstSequence && to === all[all.length - 1]!.lastSequence;
     const sql = `SELECT ${selected.join(', ')} FROM read_parquet(${sqlFile(path)}, hive_partitioning = false)
-      WHERE sequence BETWEEN ${from} AND ${to}`;
+      ${isWhole ? '' : `WHERE sequence BETWEEN ${from} AND ${to}`}`;
     const rows = new SealedRows(this.#schema, this.#nested, plan);
     let next = from;
     for await (const chunk of chunks(this.#connection, path, sql)) {

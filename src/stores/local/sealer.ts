@@ -1,9 +1,10 @@
 import { setPriority, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CrucibleError } from '../../core/errors.ts';
 import { type Engine, openEngine } from '../../engine/duckdb.ts';
 import { type SealResult, sealSegment } from './seal-segment.ts';
+import { removeStaleDrafts } from './stale-drafts.ts';
 
 // A program of its own, because sealing keeps a core busy and loading DuckDB stops the world for a moment:
 //
@@ -32,10 +33,14 @@ async function main([folder, ...segments]: readonly string[]): Promise<void> {
     threads: 1,
     memoryLimit: '256MB',
   });
+  const cleared = new Set<string>();
   try {
     for await (const segment of segments.length > 0 ? segments : createInterface({ input: process.stdin })) {
       if (segment.trim() === '') continue;
-      const report = await sealed(engine, folder, segment);
+      const path = isAbsolute(segment) ? segment : join(folder, 'events', segment);
+      if (!cleared.has(dirname(path))) await removeStaleDrafts(dirname(path));
+      cleared.add(dirname(path));
+      const report = await sealed(engine, segment, path);
       if ('error' in report) process.exitCode = 1;
       process.stdout.write(`${JSON.stringify(report)}\n`);
     }
@@ -44,9 +49,9 @@ async function main([folder, ...segments]: readonly string[]): Promise<void> {
   }
 }
 
-async function sealed(engine: Engine, folder: string, segment: string): Promise<SealReport> {
+async function sealed(engine: Engine, segment: string, path: string): Promise<SealReport> {
   try {
-    return { segment, ...(await sealSegment(engine, isAbsolute(segment) ? segment : join(folder, 'events', segment))) };
+    return { segment, ...(await sealSegment(engine, path)) };
   } catch (error) {
     const code = error instanceof CrucibleError ? error.code : 'internal';
     return { segment, error: { code, message: error instanceof Error ? error.message : String(error) } };

@@ -29,7 +29,7 @@ export async function findSegment(
   base: string,
   onSkipped: OnSkipped,
 ): Promise<FoundSegment | undefined> {
-  const sealed = `${base}.parquet`;
+  const sealed = sealedPath(base);
   const live = `${base}.jsonl`;
   // Between the first look at the one and the look at the other it may have been sealed.
   for (const _ of [1, 2]) {
@@ -45,6 +45,11 @@ export async function findSegment(
     if (await exists(live)) return { live };
   }
   return undefined;
+}
+
+/** The sealed form of a segment. */
+export function sealedPath(base: string): string {
+  return `${base}.parquet`;
 }
 
 /** Whether a sealed segment is damaged, as opposed to a system that refuses or a file of a later version. */

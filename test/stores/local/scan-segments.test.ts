@@ -7,6 +7,7 @@ import { type Engine, openEngine } from '../../../src/engine/duckdb.ts';
 import { BATCH_ROWS, type ColumnBatch } from '../../../src/record/batch.ts';
 import type { EventRecord } from '../../../src/record/event-record.ts';
 import { FIELDS } from '../../../src/record/fields.ts';
+import { LineEncoder } from '../../../src/record/line-encoder.ts';
 import { recordFromLine, recordToLine } from '../../../src/record/record-line.ts';
 import type { ExperimentState } from '../../../src/stores/experiment-state.ts';
 import { type SegmentScanOptions, scanSegments } from '../../../src/stores/local/scan-segments.ts';
@@ -309,6 +310,28 @@ describe('a scan for some of the fields', () => {
       }
     }
     expect(values).toEqual([0.5, 'f1']);
+  });
+
+  it('has whole records where nested columns are not looked at, and every nested value', async () => {
+    const events = [
+      ...requests(300),
+      { measurements: { loss: Number.NaN }, metadata: { $number: 'NaN', 'a.b': { c: 2n ** 64n } } },
+    ];
+    const records = recordsOf(events);
+    for (const kind of ['sealed', 'live'] as const) {
+      const folder = await folderOf([['w1', kind, linesOf(records)]]);
+      expect(await collect(scan(folder, { wholeNested: true }))).toEqual(records);
+      const lines: string[] = [];
+      for await (const batch of scan(folder, { wholeNested: true })) {
+        lines.push(...new LineEncoder().lines(batch, 0, batch.rows));
+        for (let row = 0; row < batch.rows; row++) {
+          const { metadata } = records[batch.firstSequence + row]!;
+          expect(batch.value('metadata.tokens.prompt', row)).toBe((metadata.tokens as { prompt?: number })?.prompt);
+          expect(batch.value('metadata.tokens', row)).toEqual(metadata.tokens);
+        }
+      }
+      expect(lines.map(recordFromLine)).toEqual(records);
+    }
   });
 
   it('makes no column of what nobody asked for', async () => {

@@ -94,6 +94,16 @@ const HOSTILE = [
   { timestamp: 8.64e15, explicit: { event_id: 'from elsewhere' } },
 ];
 
+async function lengths(path: string): Promise<{ groups: number[]; texts: number[] }> {
+  const file = readFileSync(sealedPath(path));
+  const footer = parquetMetadata(file.buffer.slice(file.byteOffset, file.byteOffset + file.length) as ArrayBuffer);
+  const sql = `SELECT length(metadata)::INTEGER FROM '${sealedPath(path)}' ORDER BY sequence`;
+  return {
+    groups: footer.row_groups.map((group) => Number(group.num_rows)),
+    texts: (await engine.connection.runAndReadAll(sql)).getColumns()[0] as number[],
+  };
+}
+
 describe('a sealed segment', () => {
   it('has what the lines had, whatever that was', async () => {
     const records = recordsOf(HOSTILE);
@@ -289,6 +299,18 @@ describe('a sealed segment', () => {
     const path = join(odd, 'w1-00000000.jsonl');
     writeFileSync(path, linesOf(recordsOf(requests(3))));
     expect(await sealSegment(engine, path)).toMatchObject({ outcome: 'sealed', rows: 3 });
+  });
+
+  it('can have large records, in smaller row groups', async () => {
+    const large = (count: number, size: number) =>
+      recordsOf(Array.from({ length: count }, (_, i) => ({ metadata: { text: `${i % 10} `.repeat(size / 2) } })));
+    for (const records of [large(4096, 14_000), large(60, 900_000)]) {
+      const path = live(linesOf(records));
+      expect(await sealSegment(engine, path)).toMatchObject({ outcome: 'sealed', rows: records.length });
+      const { groups, texts } = await lengths(path);
+      expect(groups).toEqual(records.length > 2048 ? [2048, 2048] : [60]);
+      expect(texts).toEqual(records.map(({ metadata }) => JSON.stringify(metadata).length));
+    }
   });
 
   it('keeps times to the microsecond', async () => {
