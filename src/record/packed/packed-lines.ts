@@ -30,8 +30,8 @@ const DOUBLE = new Float64Array(1);
 const DOUBLE_WORDS = new Int32Array(DOUBLE.buffer);
 
 /**
- * Writes packed rows as lines of JSON, byte for byte what `LineEncoder` writes for the same rows, without making an object or a
- * string on the way. Rows must come in the order of packing.
+ * Writes packed rows as lines of JSON, the same that `LineEncoder` writes, without making an object or a string on the way. Rows
+ * must come in the order of packing.
  */
 export class PackedLines {
   readonly out: ByteWriter = new ByteWriter(65_536);

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ColumnBatch } from '../../../src/record/batch.ts';
+import { LineEncoder } from '../../../src/record/line-encoder.ts';
+import { type PackedSpace, packedSpace } from '../../../src/record/packed/packed-layout.ts';
+import { PackedLines } from '../../../src/record/packed/packed-lines.ts';
+import { RowPacker } from '../../../src/record/packed/row-packer.ts';
+import { RowUnpacker } from '../../../src/record/packed/row-unpacker.ts';
+import { BatchSchema } from '../../../src/record/schema.ts';
+import { type Emitted, Tape } from '../tape.ts';
+import { jsonLike, objectOf } from '../values.ts';
+
+const EXPERIMENT = {
+  id: 'exp-1',
+  name: 'zażółć "quoted"',
+  study: null,
+  condition: 'a\nb',
+  replicate: 'r',
+  tags: ['t', ''],
+};
+const WORDS = 1 << 20;
+
+const object = objectOf(jsonLike()) as fc.Arbitrary<Record<string, never>>;
+const event: fc.Arbitrary<Emitted> = fc.record({
+  name: fc.constantFrom('my_app.work.done', 'req_llm.request.stop', 'crucible_train.batch.stop'),
+  measurements: object,
+  metadata: object,
+  explicit: fc.constantFrom(
+    {},
+    {},
+    { event_id: 'given "id"' },
+    { user_id: '', epoch: 3, loss: -0 },
+    { loss: Number.NaN },
+  ),
+});
+const events = fc.array(event, { minLength: 1, maxLength: 12 });
+
+interface Packed {
+  readonly space: PackedSpace;
+  /** Where each row begins, and where the last one ends. */
+  readonly bounds: readonly number[];
+  readonly tape: Tape;
+  /** As `LineEncoder` writes the rows. */
+  readonly lines: readonly string[];
+}
+
+function packed(emitted: readonly Emitted[]): Packed {
+  const tape = new Tape({ experiment: EXPERIMENT, capacity: emitted.length });
+  const packer = new RowPacker(tape.schema);
+  const space = packedSpace(new SharedArrayBuffer(WORDS * 4));
+  const bounds = [0];
+  for (const each of emitted) {
+    tape.keep(each);
+    const batch = tape.batches[0]!;
+    bounds.push(packer.pack(batch, batch.rows - 1, batch.rows - 1, space, bounds.at(-1)!, WORDS));
+  }
+  const batch = tape.batches[0]!;
+  return { space, bounds, tape, lines: new LineEncoder().lines(batch, 0, batch.rows) };
+}
+
+const otherSide = () => new BatchSchema(EXPERIMENT, 'w1');
+
+function linesFrom(lines: PackedLines, { space, bounds }: Packed, first: number): string[] {
+  for (let row = first; row + 1 < bounds.length; row++) lines.add(space, bounds[row]!, bounds[row + 1]!);
+  const { out } = lines;
+  return out.bytes.toString('utf8', 0, out.at).split('\n').slice(0, -1);
+}
+
+// The same JSON; keys that are numbers may stand in another order.
+const parsed = (lines: readonly string[]): unknown[] => lines.map((line) => JSON.parse(line) as unknown);
+
+test('a packed row becomes the line that its batch would have given', () => {
+  fc.assert(
+    fc.property(events, (emitted) => {
+      const rows = packed(emitted);
+      expect(parsed(linesFrom(new PackedLines(otherSide()), rows, 0))).toEqual(parsed(rows.lines));
+    }),
+  );
+});
+
+test('a packed row is the same record in another batch', () => {
+  fc.assert(
+    fc.property(events, (emitted) => {
+      const { space, bounds, lines } = packed(emitted);
+      const schema = otherSide();
+      const unpacker = new RowUnpacker(schema);
+      const batch = new ColumnBatch(schema, emitted.length, 0);
+      emitted.forEach((_, row) => {
+        unpacker.unpack(space, bounds[row]!, bounds[row + 1]!, batch);
+      });
+      expect(parsed(new LineEncoder().lines(batch, 0, batch.rows))).toEqual(parsed(lines));
+    }),
+  );
+});
+
+test('who takes over in the middle writes the same lines, knowing only what the writer knows', () => {
+  fc.assert(
+    fc.property(events, fc.nat(), (emitted, n) => {
+      const rows = packed(emitted);
+      const first = n % (emitted.length + 1);
+      const heir = new PackedLines(otherSide());
+      heir.inherit(rows.tape.schema, rows.tape.batches[0]);
+      expect(parsed(linesFrom(heir, rows, first))).toEqual(parsed(rows.lines.slice(first)));
+    }),
+  );
+});
+
+test('a row that is skipped leaves what it announces to those after it', () => {
+  const rows = packed([
+    { name: 'req_llm.request.stop', metadata: { model: 'm', nested: { a: 'x' } } },
+    { name: 'req_llm.request.stop', metadata: { model: 'm', nested: { a: 'x' } } },
+  ]);
+  const lines = new PackedLines(otherSide());
+  lines.skip(rows.space, rows.bounds[0]!, rows.bounds[1]!);
+  expect(linesFrom(lines, rows, 1)).toEqual(rows.lines.slice(1));
+});
+
+test('a row that does not fit changes nothing: packed again with room, it is as if it had been the first time', () => {
+  fc.assert(
+    fc.property(events, fc.nat(), (emitted, n) => {
+      const rows = packed(emitted);
+      const tape = new Tape({ experiment: EXPERIMENT, capacity: emitted.length });
+      const packer = new RowPacker(tape.schema);
+      const space = packedSpace(new ArrayBuffer(WORDS * 4));
+      let at = 0;
+      for (const [row, each] of emitted.entries()) {
+        tape.keep(each);
+        const size = rows.bounds[row + 1]! - rows.bounds[row]!;
+        expect(packer.pack(tape.batches[0]!, row, row, space, at, at + (n % size))).toBe(-1);
+        at = packer.pack(tape.batches[0]!, row, row, space, at, WORDS);
+        expect(at).toBe(rows.bounds[row + 1]);
+      }
+      expect(space.words.subarray(0, at)).toEqual(Int32Array.from(rows.space.words.subarray(0, at)));
+    }),
+  );
+});
