@@ -19,7 +19,7 @@ const MEANS = [
 const LEVEL = 0.95;
 
 export function* cases({ full }) {
-  const runs = full ? 10_000 : 1000;
+  const runs = full ? 10_000 : 500;
   for (const [name, n, peer] of MEANS) {
     const population = populations[name];
     const stream = randomStream(`bca ${name} ${n}`);

@@ -19,9 +19,9 @@ export function* cases({ full }) {
   for (const rate of [0.5, 0.05]) yield rates(rate, full ? 2000 : 1000, full ? 50_000 : 10_000);
   yield rateDifference(full ? 500 : 200, full ? 1000 : 150);
   for (const name of ['normal', 'lognormal σ 0.8', 'lognormal σ 1.5', 'rate 0.05']) {
-    yield means(name, full ? 20_000 : 2000, full ? 5000 : 500);
+    yield means(name, full ? 20_000 : 1500, full ? 5000 : 400);
   }
-  yield difference(full ? 20_000 : 2000, full ? 5000 : 500);
+  yield difference(full ? 20_000 : 1500, full ? 5000 : 400);
 }
 
 /** Which counts leave the rate out is known for each n before any series is drawn. */

@@ -1,6 +1,7 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { betaQuantile, betaQuantileUpper } from '../distributions/beta.ts';
-import { type Interval, type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { Interval, TestResult } from '../inference/test-result.ts';
 import type { RateCounts } from '../sequential/rate-sequence.ts';
 import { requireFraction, requirePositive } from '../special/checks.ts';
 import { differenceQuantileUpper, expectedShortfall, probabilityAbove, type Shapes } from './two-betas.ts';
@@ -59,7 +60,7 @@ export function betaBinomial(
   const [from, to] = [posterior(x, level), posterior(y, level)];
   const { alpha, beta } = prior;
   return {
-    ...testResult({
+    ...answer({
       method: `beta-binomial model with the prior Beta(${alpha}, ${beta})`,
       n: [first.n, second.n],
       null_value: 0,

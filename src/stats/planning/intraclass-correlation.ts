@@ -1,6 +1,7 @@
 import { fQuantileUpper, fSf } from '../distributions/f.ts';
 import { finiteValues, type Sample } from '../finite.ts';
-import { type Interval, type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { Interval, TestResult } from '../inference/test-result.ts';
 import { type Label, unitsOf } from '../resampling/units.ts';
 import { requireFraction } from '../special/checks.ts';
 import { CompensatedSum, sum } from '../sum.ts';
@@ -37,7 +38,7 @@ export function intraclassCorrelation(values: Sample, clusters: ArrayLike<Label>
   };
   const assumed = ['The clusters are independent and vary alike.'];
   const none = (reason: string): IntraclassCorrelation => ({
-    ...testResult({ ...facts, assumptions: [...assumed, `No estimate: ${reason}.`] }),
+    ...answer({ ...facts, assumptions: [...assumed, `No estimate: ${reason}.`] }),
     design_effect: null,
     n_effective: null,
     mean_cluster_size: k === 0 ? null : n / k,
@@ -57,12 +58,12 @@ export function intraclassCorrelation(values: Sample, clusters: ArrayLike<Label>
   const assumptions = equal ? assumed : [...assumed, 'The clusters differ in size, so the interval is approximate.'];
   if (!Number.isFinite(f)) assumptions.push('No test: the values do not vary within clusters.');
   return {
-    ...testResult({
+    ...answer({
       ...facts,
       estimate: icc,
       statistic: Number.isFinite(f) ? f : null,
       df: [dfBetween, dfWithin],
-      p_value: Number.isFinite(f) ? Math.max(fSf(f, dfBetween, dfWithin), Number.MIN_VALUE) : null,
+      p_value: Number.isFinite(f) ? fSf(f, dfBetween, dfWithin) : null,
       ci: Number.isFinite(f) ? interval(f, dfBetween, dfWithin, size, level) : null,
       assumptions,
     }),

@@ -1,6 +1,7 @@
 import { chiSquareSf } from '../distributions/chi-square.ts';
 import { normalQuantileUpper } from '../distributions/normal.ts';
-import { type Interval, type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { Interval, TestResult } from '../inference/test-result.ts';
 import { requireFraction } from '../special/checks.ts';
 import { sum } from '../sum.ts';
 import { type DavidsonFit, fitDavidson, probabilities } from './davidson.ts';
@@ -58,7 +59,7 @@ export function bradleyTerry(
   };
   const assumption = 'The comparisons are independent, and each item has one strength throughout.';
   const none = (reason: string): BradleyTerryResult => ({
-    ...testResult({ ...known, assumptions: [assumption, `No estimate: ${reason}.`] }),
+    ...answer({ ...known, assumptions: [assumption, `No estimate: ${reason}.`] }),
     strengths: null,
     tie_parameter: null,
     covariance: null,
@@ -73,11 +74,11 @@ export function bradleyTerry(
   const df = items.length - 1;
   const order = items.map((_, i) => i).sort((a, b) => fit.strengths[b]! - fit.strengths[a]!);
   return {
-    ...testResult({
+    ...answer({
       ...known,
       statistic,
       df,
-      p_value: Math.max(chiSquareSf(statistic, df), Number.MIN_VALUE),
+      p_value: chiSquareSf(statistic, df),
       assumptions: [assumption],
     }),
     strengths: order.map((i) => strengthOf(items[i]!, i, fit, counts.pairs, level)),

@@ -26,8 +26,8 @@ export interface CupedAdjustment {
 
 /**
  * CUPED (Deng, Xu, Kohavi and Walker, WSDM 2013): takes from each value what a covariate known beforehand predicts, so that means
- * vary less and differ as much. θ is estimated within the groups, pooled, so that the effect of the treatment does not
- * count as covariance. A value without a finite covariate is left out, and the other way about; both are counted.
+ * vary less and differ as much; test them as any values, by `welchTest` say. θ is estimated within the groups, pooled, so that the
+ * effect of the treatment does not count as covariance. A value without a finite covariate is left out, and the other way about; both are counted.
  *
  * The covariate must not be changed by the treatment. With fewer than three pairs, or a covariate that does not vary
  * within the groups, nothing is taken and `assumptions` says why. Throws `invalid_argument` for no groups and for lists of

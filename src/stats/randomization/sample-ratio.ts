@@ -1,6 +1,7 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { chiSquareSf } from '../distributions/chi-square.ts';
-import { type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { TestResult } from '../inference/test-result.ts';
 import { requireCount, requireFraction, requirePositive, requireSameLength } from '../special/checks.ts';
 import { sum } from '../sum.ts';
 
@@ -52,13 +53,13 @@ export function sampleRatioTest(
   const least = Math.min(...expected);
   if (least < minimumCount) {
     const reason = `No test: a group is expected to have ${least} units, and ${minimumCount} are needed.`;
-    return { ...testResult({ ...known, assumptions: [assumption, reason] }), mismatch: null, expected };
+    return { ...answer({ ...known, assumptions: [assumption, reason] }), mismatch: null, expected };
   }
   const statistic = sum(observed.map((count, i) => (count - expected[i]!) ** 2 / expected[i]!));
   const df = observed.length - 1;
-  const p = Math.max(chiSquareSf(statistic, df), Number.MIN_VALUE);
+  const p = chiSquareSf(statistic, df);
   return {
-    ...testResult({ ...known, statistic, df, p_value: p, assumptions: [assumption] }),
+    ...answer({ ...known, statistic, df, p_value: p, assumptions: [assumption] }),
     mismatch: p < threshold,
     expected,
   };

@@ -1,11 +1,6 @@
 import { describe } from '../describe.ts';
-import {
-  type Alternative,
-  type DroppedCounts,
-  type Interval,
-  type TestResult,
-  testResult,
-} from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { Alternative, DroppedCounts, Interval, TestResult } from '../inference/test-result.ts';
 import { quantile } from '../quantile.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 import { requireAtLeast, requireFinite, requireFraction } from '../special/checks.ts';
@@ -83,7 +78,7 @@ export function bootstrapResult(
     resamples,
   };
   const none = (reason: string, estimate: number | null = null): BootstrapResult => ({
-    ...testResult({ ...known, estimate, assumptions: [...assumptions, `No interval: ${reason}.`] }),
+    ...answer({ ...known, estimate, assumptions: [...assumptions, `No interval: ${reason}.`] }),
     bias: null,
     acceleration: null,
   });
@@ -107,7 +102,7 @@ export function bootstrapResult(
   if (ci === null) return none('the acceleration is too large for this level', estimate);
   assumptions.push(...coverageWarnings(fewest, correction));
   return {
-    ...testResult({
+    ...answer({
       ...known,
       estimate,
       standard_error: describe(sorted).std_dev,

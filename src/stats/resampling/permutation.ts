@@ -1,5 +1,6 @@
 import { finitePairs, finiteValues, type Sample } from '../finite.ts';
-import { type Alternative, type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { Alternative, TestResult } from '../inference/test-result.ts';
 import { randomStream } from '../random.ts';
 import { requireAtLeast, requireFinite } from '../special/checks.ts';
 import { type Arrangements, choices, everyChoice, everySide, randomChoices, randomSides } from './arrangements.ts';
@@ -152,7 +153,7 @@ function counted(
     resamples: exact ? ways : resamples,
   };
   const none = (reason: string): PermutationResult => ({
-    ...testResult({ ...facts, assumptions: [...known.assumptions, `No test: ${reason}.`] }),
+    ...answer({ ...facts, assumptions: [...known.assumptions, `No test: ${reason}.`] }),
     exact,
   });
   if (!enough) return none('there are no values in a sample');
@@ -176,7 +177,7 @@ function counted(
     undefinedOnes === 0
       ? known.assumptions
       : [...known.assumptions, `The statistic is undefined for ${undefinedOnes} arrangements, which count as extreme.`];
-  return { ...testResult({ ...facts, estimate, statistic: estimate, p_value: p, assumptions }), exact };
+  return { ...answer({ ...facts, estimate, statistic: estimate, p_value: p, assumptions }), exact };
 }
 
 const ROUNDING = 1e-12;

@@ -2,7 +2,8 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import { normalQuantileUpper } from '../distributions/normal.ts';
 import { studentTQuantileUpper } from '../distributions/student-t.ts';
 import { finiteValues, type Sample } from '../finite.ts';
-import { type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { TestResult } from '../inference/test-result.ts';
 import { type Label, type Units, unitsOf } from '../resampling/units.ts';
 import { requireFraction, requireSameLength } from '../special/checks.ts';
 import { CompensatedSum, sum } from '../sum.ts';
@@ -146,7 +147,7 @@ export function weighted(
   const units = unitsOf(rows, values.length, clusters ? { clusters } : {});
   const total = sum(weights);
   const known = {
-    ...testResult({
+    ...answer({
       method,
       n: [kept.length],
       n_clusters: clusters ? units.count : null,

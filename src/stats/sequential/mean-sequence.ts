@@ -1,7 +1,8 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { describe } from '../describe.ts';
 import { finitePairs, finiteValues, type Sample } from '../finite.ts';
-import { type DroppedCounts, type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { DroppedCounts, TestResult } from '../inference/test-result.ts';
 import { requireAtLeast, requireFinite, requireFraction, requirePositive } from '../special/checks.ts';
 import { sum } from '../sum.ts';
 
@@ -126,7 +127,7 @@ function sequence(
   requireAtLeast('minimumN', minimumN, 2);
   const facts = { ...known, null_value: nullValue, estimate };
   const none = (reason: string): TestResult =>
-    testResult({ ...facts, assumptions: [...known.assumptions, `No interval: ${reason}.`] });
+    answer({ ...facts, assumptions: [...known.assumptions, `No interval: ${reason}.`] });
   if (samples.some(({ summary }) => summary.count < minimumN)) {
     return none(`the method needs ${minimumN} values in each sample to begin with`);
   }
@@ -140,11 +141,11 @@ function sequence(
   const half = error * Math.sqrt(2 * scale * (0.5 * Math.log(spread) - Math.log(alpha)));
   const z = (estimate - nullValue) / error;
   const logE = (z * z) / (2 * scale) - 0.5 * Math.log(spread);
-  return testResult({
+  return answer({
     ...facts,
     standard_error: error,
     statistic: z,
-    p_value: Math.max(Math.min(Math.exp(-logE), 1), Number.MIN_VALUE),
+    p_value: Math.min(Math.exp(-logE), 1),
     ci: { level, low: estimate - half, high: estimate + half, method: 'asymptotic confidence sequence' },
     assumptions: [
       ...known.assumptions,

@@ -1,5 +1,6 @@
 import { CrucibleError, show } from '../../core/errors.ts';
-import { type TestResult, testResult } from '../inference/test-result.ts';
+import { answer } from '../inference/answer.ts';
+import type { TestResult } from '../inference/test-result.ts';
 import { requireFraction } from '../special/checks.ts';
 import { below, type Counted, crossing, logMixture } from './beta-mixture.ts';
 
@@ -41,7 +42,7 @@ export function rateSequence(counts: RateCounts, options: RateSequenceOptions = 
   const { successes, n } = counts;
   const [low, high] =
     n === 0 ? [0, 1] : below((p) => logMixture(counted, p), -Math.log(1 - level), successes / n, 0, 1);
-  return testResult({
+  return answer({
     method: 'exact confidence sequence of a rate',
     n: [n],
     null_value: nullValue ?? null,
@@ -122,7 +123,7 @@ function differenceSequence(
     });
   }
   const [low, high] = estimate === null ? [-1, 1] : below(least, -Math.log(1 - level), estimate, -1, 1);
-  return testResult({
+  return answer({
     ...known,
     null_value: nullValue,
     estimate,
@@ -133,7 +134,7 @@ function differenceSequence(
 }
 
 function anytimeP(logE: number): number {
-  return Math.max(Math.min(Math.exp(-logE), 1), Number.MIN_VALUE);
+  return Math.min(Math.exp(-logE), 1);
 }
 
 function countedOf({ successes, n }: RateCounts): Counted {
