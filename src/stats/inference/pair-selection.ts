@@ -94,21 +94,22 @@ function average(x: number, y: number): number {
  * either side, and where they miss, a halving by the order of the doubles.
  */
 function kthSmallest(k: number, { count, least, most, few, countUpTo, list }: PairNumbers): number {
-  let [low, high] = [Number.NEGATIVE_INFINITY, most];
-  let [below, upTo] = [0, count];
+  let [low, high] = [least, most];
+  let [below, upTo] = [countUpTo(least), count];
+  if (below >= k) return least;
   const look = (at: number): void => {
     if (!(at > low && at < high)) return;
     const found = countUpTo(at);
     if (found >= k) [high, upTo] = [at, found];
     else [low, below] = [at, found];
   };
-  look(least);
   for (let slack = 0.05; upTo - below > few; ) {
     const width = high - low;
     const place = (k - 0.5 - below) / (upTo - below);
     look(low + width * (place - slack));
     look(low + width * (place + slack));
-    if (high - low <= 3 * slack * width) {
+    // An infinite width is no progress.
+    if (high - low <= 3 * slack * width && width < Number.POSITIVE_INFINITY) {
       slack = Math.max(slack / 8, 1e-5);
       continue;
     }
