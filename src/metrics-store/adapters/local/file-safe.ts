@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 
 const KEPT = /^[a-z0-9._-]$/;
 const UPPER = /^[A-Z]$/;
@@ -21,7 +21,13 @@ export function fileSafe(id: string): string {
   // A dot in front hides a folder or leaves it, and Windows drops one at the end.
   name = name.replace(/^\.|\.$/g, escaped).replace(DEVICE, (device) => escaped(device[0]!) + device.slice(1));
   if (name.length <= MAX_BYTES) return name;
-  return `${name.slice(0, MAX_BYTES - 65)}~${createHash('sha256').update(id).digest('hex')}`;
+  return `${name.slice(0, MAX_BYTES - 65)}~${sha256(id)}`;
+}
+
+// Loaded when an id is that long, which is hardly ever.
+function sha256(text: string): string {
+  const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto');
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function escaped(character: string): string {

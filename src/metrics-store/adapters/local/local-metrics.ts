@@ -22,7 +22,7 @@ export interface LocalMetricsOptions {
 }
 
 // Each thread loads this module for itself, so each has files of its own.
-const FILE_NAME = `${writerId()}-00000000.jsonl`;
+let ownFile: string | undefined;
 const MAX_OPEN_FILES = 64;
 
 /**
@@ -63,7 +63,7 @@ class LocalMetricsDriver implements MetricsDriver {
     const { run_id } = point;
     let appender = this.#appenders.get(run_id);
     if (!appender) {
-      appender = new LineAppender(() => join(this.#folders.current(run_id), FILE_NAME));
+      appender = new LineAppender(() => join(this.#folders.current(run_id), fileName()));
       this.#appenders.set(run_id, appender);
     }
     this.#use(run_id);
@@ -112,4 +112,9 @@ class LocalMetricsDriver implements MetricsDriver {
     this.#open.delete(oldest!);
     this.#appenders.get(oldest!)?.close();
   }
+}
+
+function fileName(): string {
+  ownFile ??= `${writerId()}-00000000.jsonl`;
+  return ownFile;
 }
