@@ -17,7 +17,10 @@ export function complaints(root: string, files: readonly string[], globals: stri
     strict: false,
     types: ['node'],
     typeRoots: [join(root, 'node_modules/@types')],
-    paths: { 'crucible-telemetry': [join(root, 'src/index.ts')] },
+    paths: {
+      'crucible-telemetry': [join(root, 'src/index.ts')],
+      'crucible-telemetry/*': [join(root, 'src/*/index.ts')],
+    },
   });
   return [...files, globals].flatMap((file) => {
     const source = program.getSourceFile(file);
