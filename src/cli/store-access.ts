@@ -86,7 +86,7 @@ async function findState(store: LocalStore, wanted: string): Promise<ExperimentS
 }
 
 function ambiguous(wanted: string, matches: readonly ExperimentState[]): CrucibleError {
-  const shown = matches.slice(0, 10).map(({ id, name, condition }) => `${id} (${condition ?? name})`);
+  const shown = matches.slice(0, 10).map(({ id, name }) => `${id} (${name})`);
   const more = matches.length > shown.length ? ` and ${matches.length - shown.length} more` : '';
   return new CrucibleError('invalid_argument', `${show(wanted)} may be any of ${matches.length} experiments.`, {
     hint: `Name one by its id: ${shown.join(', ')}${more}.`,

@@ -46,8 +46,8 @@ export function define(command: Command): void {
 
 async function print({ name, status, message, hint }: Check): Promise<void> {
   const [style, sign] = SIGNS[status];
-  await printLine(`${paint(style, sign)}  ${name.padEnd(10)}  ${message}`);
-  if (hint) await printLine(`${' '.repeat(18)}${hint}`);
+  await printLine(`${paint(style, sign)}  ${name.padEnd(11)}  ${message}`);
+  if (hint) await printLine(`${' '.repeat(19)}${hint}`);
 }
 
 async function wantsSealing(number: number, json: boolean | undefined): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LedgerCounts } from '../../stores/ledger-counts.ts';
+import { sumLedgers } from '../../experiment/ledger.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
 import { count, moment, NONE, plural, seconds } from '../terminal/figures.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
@@ -40,18 +40,18 @@ export function define(command: Command): void {
     );
 }
 
-async function listed({ lab }: OpenedStore, filter: Omit<Options, 'json'>) {
+async function listed({ lab, store }: OpenedStore, filter: Omit<Options, 'json'>) {
   const experiments = await lab.listExperiments(filter);
   return Promise.all(
     experiments.map(async (state) => {
-      const ledger: LedgerCounts = await (await lab.getExperiment(state.id)).ledgerAll();
-      return { ...state, ledger };
+      const writers = await store.writers(state.id);
+      const seen_at = writers.reduce((latest, writer) => Math.max(latest, writer.seen_at), state.started_at);
+      return { ...state, seen_at, ledger: sumLedgers(writers.map(({ ledger }) => ledger)) };
     }),
   );
 }
 
 function columns(rows: readonly Listed[]): Column<Listed>[] {
-  const now = Date.now() * 1000;
   const has = (test: (row: Listed) => boolean) => rows.some(test);
   return [
     { title: 'ID', value: ({ id }) => id },
@@ -67,13 +67,19 @@ function columns(rows: readonly Listed[]): Column<Listed>[] {
     { title: 'STARTED', value: ({ started_at }) => moment(started_at), keep: 3 },
     {
       title: 'LASTED',
-      value: ({ phases }) =>
-        seconds(phases.reduce((sum, { started_at, ended_at }) => sum + (ended_at ?? now) - started_at, 0) / 1e6),
+      value: lasted,
       align: 'right',
       keep: 1,
     },
     { title: 'EVENTS', value: ({ ledger }) => count(ledger.stored), align: 'right', keep: 7 },
   ];
+}
+
+// What lasts has no end yet: it goes on while somebody writes, and else ended when somebody last did.
+function lasted({ phases, status, seen_at }: Listed): string {
+  const end = status === 'idle' || status === 'crashed' ? seen_at : Date.now() * 1000;
+  const micros = phases.map(({ started_at, ended_at }) => Math.max(0, (ended_at ?? end) - started_at));
+  return seconds(micros.reduce((sum, length) => sum + length, 0) / 1e6);
 }
 
 function text(field: 'study' | 'condition' | 'replicate'): (row: Listed) => string {

@@ -4,7 +4,7 @@ import type { Experiment } from '../../lab/experiment.ts';
 import type { EventRecord } from '../../record/event-record.ts';
 import { recordToLine } from '../../record/record-line.ts';
 import type { ExperimentTail } from '../../stores/local/index.ts';
-import { printRecord } from '../report/record.ts';
+import { recordPrinter } from '../report/record.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
 import { printLine, say } from '../terminal/output.ts';
 
@@ -38,7 +38,7 @@ export function define(command: Command): void {
         const tail = await ExperimentTail.open(opened.dir, experiment.state);
         try {
           const names = options.event && new Set(options.event);
-          const print = options.json ? (record: EventRecord) => printLine(recordToLine(record)) : printRecord;
+          const print = options.json ? (record: EventRecord) => printLine(recordToLine(record)) : recordPrinter();
           await printLast(experiment, tail, lineCount(options.lines), names, print);
           if (options.follow) await follow(opened, experiment, tail, names, print);
         } finally {

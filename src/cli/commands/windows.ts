@@ -50,7 +50,7 @@ export function define(command: Command): void {
         );
         if (json) return printJson(result);
         if (result.windows.length === 0) return say('There is no event in that time.');
-        for (const line of tableLines(result.windows, COLUMNS)) await printLine(line);
+        for (const line of tableLines(result.windows, columns(result.step_seconds))) await printLine(line);
         say(
           result.basis === 'all'
             ? 'Latency, cost and success of all events: there are no requests.'
@@ -60,8 +60,8 @@ export function define(command: Command): void {
     );
 }
 
-const COLUMNS: readonly Column<WindowMetrics>[] = [
-  { title: 'FROM', value: ({ start }) => moment(start) },
+const columns = (step: number): readonly Column<WindowMetrics>[] => [
+  { title: 'FROM', value: ({ start }) => moment(start, Number.isInteger(step) ? 0 : 6) },
   { title: 'EVENTS', value: (window) => count(window.count), align: 'right' },
   { title: 'MEASURED', value: ({ latency }) => count(latency.n), align: 'right', keep: 2 },
   { title: 'MEAN', value: ({ latency }) => milliseconds(latency.mean), align: 'right', keep: 3 },

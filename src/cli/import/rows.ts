@@ -45,8 +45,10 @@ const NUMBER = "'^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$|^(NaN|-?Infin
  * that. An empty cell is no value, `""` an empty text.
  */
 export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
-  const source = `read_csv(${sqlFile(path)}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true,
-    allow_quoted_nulls = false, null_padding = true, strict_mode = false, max_line_size = 16777216)`;
+  const read = (more: string) =>
+    `read_csv(${sqlFile(path)}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true,
+      allow_quoted_nulls = false, parallel = false, max_line_size = 4194304, ${more})`;
+  const source = read('ignore_errors = true');
   yield* duckdbRows(async (engine) => {
     const described = await engine.connection.runAndReadAll(`DESCRIBE FROM ${source}`);
     const names = described.getRows().map(([name]) => String(name));
@@ -60,12 +62,25 @@ export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
       if (row[i * 2 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
       return sqlName(name);
     });
-    return `SELECT ${columns.join(', ')} FROM ${source}`;
-  });
+    return `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`;
+  }, rejectedRows);
 }
 
-async function* duckdbRows(statement: (engine: Engine) => Promise<string>): AsyncGenerator<ImportRow> {
-  const engine = await openEngine({ tempFolder: join(tmpdir(), `crucible-import-${process.pid}`) });
+async function* rejectedRows(engine: Engine): AsyncGenerator<ImportRow> {
+  const found = await engine.connection.runAndReadAll(
+    'SELECT line::INT, first(error_message) FROM reject_errors GROUP BY line ORDER BY line',
+  );
+  for (const [line, message] of found.getRows()) yield { line: Number(line), error: `cannot be read: ${message}` };
+}
+
+async function* duckdbRows(
+  statement: (engine: Engine) => Promise<string>,
+  after?: (engine: Engine) => AsyncGenerator<ImportRow>,
+): AsyncGenerator<ImportRow> {
+  const engine = await openEngine({
+    tempFolder: join(tmpdir(), `crucible-import-${process.pid}`),
+    memoryLimit: '1GB',
+  });
   try {
     const read = valueReader(await import('@duckdb/node-api'));
     const result = await engine.connection.stream(await statement(engine));
@@ -77,6 +92,7 @@ async function* duckdbRows(statement: (engine: Engine) => Promise<string>): Asyn
         yield { line, values: Object.fromEntries(names.map((name, i) => [name, read(row[i])])) };
       }
     }
+    if (after) yield* after(engine);
   } finally {
     engine.close();
   }

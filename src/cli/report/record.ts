@@ -3,16 +3,25 @@ import { dollars, figure, milliseconds } from '../terminal/figures.ts';
 import { printLine } from '../terminal/output.ts';
 import { paint } from '../terminal/style.ts';
 import { terminalWidth } from '../terminal/table.ts';
-import { cleanText, shorten } from '../terminal/text-width.ts';
+import { cleanText, shorten, textWidth } from '../terminal/text-width.ts';
 
-const NAME_COLUMNS = 28;
+const SHORTEST_NAMES = 20;
 
-/** Prints a record as one line: when, what, how it ended, and whatever numbers it has. */
-export async function printRecord(record: EventRecord): Promise<void> {
+/** Returns what prints a record as one line: when, what, how it ended, and whatever numbers it has. */
+export function recordPrinter(): (record: EventRecord) => Promise<void> {
+  // Nobody knows which names will come: the column grows with them.
+  let columns = SHORTEST_NAMES;
+  return (record) => {
+    columns = Math.max(columns, textWidth(cleanText(record.event_name)));
+    return printRecord(record, columns);
+  };
+}
+
+async function printRecord(record: EventRecord, columns: number): Promise<void> {
   const time = new Date(record.timestamp / 1000).toISOString().slice(11, 23);
   const name = cleanText(record.event_name);
-  const rest = shorten(cleanText(details(record).join('  ')), Math.max(8, terminalWidth() - NAME_COLUMNS - 22));
-  await printLine(`${paint('dim', time)}  ${outcome(record.success)}  ${name.padEnd(NAME_COLUMNS)}  ${rest}`.trimEnd());
+  const rest = shorten(cleanText(details(record).join('  ')), Math.max(8, terminalWidth() - columns - 22));
+  await printLine(`${paint('dim', time)}  ${outcome(record.success)}  ${name.padEnd(columns)}  ${rest}`.trimEnd());
 }
 
 function outcome(success: boolean | null): string {

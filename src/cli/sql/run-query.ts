@@ -51,9 +51,9 @@ async function accepted<T>(action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.trim() : String(cause);
-    throw new CrucibleError('invalid_argument', message, {
-      hint: 'The views are events, experiments and metrics; DESCRIBE events shows the columns.',
-      cause,
-    });
+    const hint = message.startsWith('Permission Error')
+      ? 'Only the views events, experiments and metrics can be read; crucible export writes files.'
+      : 'The views are events, experiments and metrics; DESCRIBE events shows the columns.';
+    throw new CrucibleError('invalid_argument', message, { hint, cause });
   }
 }

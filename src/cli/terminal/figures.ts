@@ -1,3 +1,5 @@
+import { microsToIso } from '../../core/time.ts';
+
 /** What stands for a quantity that is not there. */
 export const NONE = '–';
 
@@ -69,10 +71,11 @@ export function bytes(value: number): string {
   return `${Number(size.toPrecision(3))} ${units[unit]}`;
 }
 
-/** A moment in UTC to the second. */
-export function moment(micros: number | null | undefined): string {
+/** A moment in UTC to the second, or to so many digits of it. */
+export function moment(micros: number | null | undefined, digits = 0): string {
   if (micros === null || micros === undefined) return NONE;
-  return `${new Date(micros / 1000).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  const length = digits === 0 ? 19 : 20 + digits;
+  return `${microsToIso(micros).slice(0, length).replace('T', ' ')}Z`;
 }
 
 /** `1 event`, `2 events`. */
