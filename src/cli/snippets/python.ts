@@ -19,13 +19,8 @@ for file in live:
     rows = read_lines(file)
     if rows:
         frames.append(pd.DataFrame(rows).assign(timestamp=lambda frame: pd.to_datetime(frame["timestamp"], unit="us", utc=True)))
-# What no record has is missing in a live segment.
-numbers = ${list(['number', 'integer'])}
+# A live segment leaves out what none of its records has.
 events = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-for name in numbers:
-    if name in events:
-        # NaN and infinities are text in JSON.
-        events[name] = pd.to_numeric(events[name])
 # measurements and metadata are JSON text: events["metadata"].map(json.loads)
 
 print(events.groupby("event_name").agg(events=("sequence", "size"), mean_latency_ms=("latency_ms", "mean")) if len(events) else "no events")
@@ -51,12 +46,9 @@ ${READ_LINES}
 
 
 time = pl.Datetime("us", "UTC")
-numbers = ${list(['number'])}
 frames = [pl.read_parquet(file).with_columns(pl.col("timestamp").dt.convert_time_zone("UTC").cast(time)) for file in sealed]
 for file in live:
-    # NaN and infinities are text in JSON.
-    rows = [{k: float(v) if k in numbers and v is not None else v for k, v in row.items()} for row in read_lines(file)]
-    frames.append(pl.DataFrame(rows, schema=schema).with_columns(pl.col("timestamp").cast(time)))
+    frames.append(pl.DataFrame(read_lines(file), schema=schema).with_columns(pl.col("timestamp").cast(time)))
 events = pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema=schema)
 # measurements and metadata are JSON text: events["metadata"].str.json_path_match("$.tokens.prompt")
 
@@ -79,13 +71,20 @@ live = sorted(folder.glob("*.jsonl"))
 sealed = sorted(folder.glob("*.parquet"))
 live = [file for file in live if file.with_suffix(".parquet") not in sealed]`;
 
-const READ_LINES = `def read_lines(file):
+const READ_LINES = `numbers = ${list(['number'])}
+
+
+def read_lines(file):
     data = file.read_bytes()
     # The last line may be half written: read up to the last line end.
     rows = [json.loads(line) for line in data[: data.rfind(b"\\n") + 1].split(b"\\n") if line]
     for row in rows:
         for name in ("measurements", "metadata"):
             row[name] = json.dumps(row[name])
+        for name in numbers:
+            # NaN and infinities are text in JSON.
+            if isinstance(row.get(name), str):
+                row[name] = float(row[name])
     return rows`;
 
 function list(types: readonly FieldType[]): string {
