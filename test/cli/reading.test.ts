@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,29 @@ beforeAll(async () => {
   await chat.logMetric('reward', 0.5, { step: 3, timestamp: '2026-01-31T12:00:00Z' });
   await lab.close();
 });
+
+// Ten records sealed whose live segment is still there, and twenty live ones before half a line.
+async function mixedStore(): Promise<string> {
+  const folder = temporaryFolder();
+  for (const count of [10, 20]) {
+    const lab = createCrucible({ store: localStore({ dir: folder }) });
+    const experiment =
+      count === 10 ? await lab.startExperiment({ id: 'mixed', name: 'mixed' }) : await lab.resumeExperiment('mixed');
+    for (let i = 0; i < count; i++) experiment.execute('app.tick', { i, odd: Number.NaN });
+    await lab.close();
+    if (count === 20) break;
+    const events = join(folder, 'experiments/mixed/events');
+    const [live] = readdirSync(events);
+    const lines = readFileSync(join(events, live!));
+    expect((await crucible(['doctor', '--seal', '--dir', folder])).code).toBe(0);
+    writeFileSync(join(events, live!), lines);
+  }
+  const events = join(folder, 'experiments/mixed/events');
+  for (const file of readdirSync(events))
+    if (file.endsWith('.jsonl')) appendFileSync(join(events, file), '{"event_id":"w');
+  expect(readdirSync(events)).toHaveLength(3);
+  return folder;
+}
 
 describe('crucible demo', () => {
   it('trains ten runs, compares them, and says what to try next', () => {
@@ -291,22 +314,26 @@ describe('crucible export', () => {
 });
 
 describe('crucible snippet', () => {
-  it('gives DuckDB SQL that finds each record once, of live and of sealed segments', async () => {
+  it('gives DuckDB SQL that finds each record once, of live, sealed, torn and doubled segments, as SQL and in R', async () => {
+    const mixed = await mixedStore();
     const instance = await DuckDBInstance.create(':memory:');
-    for (const [name, records] of [
-      ['chat', 40],
-      ['logistic-seed-1', 311],
+    for (const [folder, name, records] of [
+      [dir, 'chat', 40],
+      [dir, 'logistic-seed-1', 311],
+      [mixed, 'mixed', 30],
     ] as const) {
-      const { stdout, code } = await inStore('snippet', 'duckdb', name);
-      expect(code).toBe(0);
-      const connection = await instance.connect();
-      const statements = await connection.extractStatements(stdout);
-      for (let i = 0; i < statements.count; i++) await (await statements.prepare(i)).run();
-      const rows = await connection.runAndReadAll(
-        'SELECT count(*)::INT, count(DISTINCT sequence)::INT, typeof(any_value(timestamp)) FROM events',
-      );
-      expect(rows.getRows(), name).toEqual([[records, records, 'TIMESTAMP WITH TIME ZONE']]);
-      connection.closeSync();
+      const sql = (await crucible(['snippet', 'duckdb', name, '--dir', folder])).stdout;
+      const r = (await crucible(['snippet', 'r', name, '--dir', folder])).stdout;
+      const inR = /r"---\(\n([\s\S]*)\)---"/.exec(r)![1]!.split(';\n');
+      for (const statements of [[sql], inR]) {
+        const connection = await instance.connect();
+        for (const statement of statements) if (statement.trim() !== '') await connection.run(statement);
+        const rows = await connection.runAndReadAll(
+          'SELECT count(*)::INT, count(DISTINCT (writer_id, sequence))::INT, typeof(any_value(timestamp)) FROM events',
+        );
+        expect(rows.getRows(), name).toEqual([[records, records, 'TIMESTAMP WITH TIME ZONE']]);
+        connection.closeSync();
+      }
     }
     instance.closeSync();
   });
@@ -322,5 +349,26 @@ describe('crucible snippet', () => {
     const { code, stderr } = await inStore('snippet', 'cobol', 'chat');
     expect(code).toBe(2);
     expect(stderr).toContain('python, polars, duckdb, r, julia');
+  });
+});
+
+describe('the README', () => {
+  // Ids, times and durations differ from run to run; everything else has to be as it is printed.
+  const settled = (text: string) =>
+    text
+      .replace(/exp-\w+-\w+/g, 'ID')
+      .replace(/\d\d:\d\d:\d\d\.\d{3}/g, 'TIME')
+      .replace(/ +[\d.]+ [µm]s {2}/g, ' LATENCY  ')
+      .replace(/s(e(ed?)?)?…|seed-5$/gm, 'REPLICATE');
+
+  it.each([
+    ['list --study penguins', 'ID'],
+    ['tail perceptron-seed-5 -n 6', 'TIME'],
+  ])('shows crucible %s as it prints', async (line, word) => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const shown = new RegExp(`\\$ crucible ${line}\n([^$]*?)\n(?:\n|\`\`\`)`).exec(readme)?.[1] ?? '';
+    const { stdout, stderr } = await crucible(['--dir', dir, ...line.split(' ')], { env: { COLUMNS: '100' } });
+    expect(settled(shown)).toBe(settled((stdout + stderr).trimEnd()));
+    expect(settled(shown)).toContain(word);
   });
 });

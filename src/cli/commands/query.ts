@@ -71,7 +71,7 @@ async function printTable(result: QueryResult): Promise<void> {
       title: name,
       value: (row) => cell(row[i]),
       align: numeric ? 'right' : 'left',
-      keep: result.columns.length - i,
+      keep: 5 + result.columns.length - i,
       ...(numeric ? {} : { min: Math.min(name.length, 8) }),
     }),
   );

@@ -41,7 +41,7 @@ export function milliseconds(value: number | null | undefined): string {
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return NONE;
   if (value < 1) return `${Math.round(value * 1000)} ms`;
-  if (value < 60) return `${Number(value.toPrecision(3))} s`;
+  if (value < 59.95) return `${Number(value.toPrecision(3))} s`;
   const whole = Math.round(value);
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const minutes = Math.round(whole / 60);

@@ -8,12 +8,13 @@ export interface Column<Row> {
   readonly align?: 'left' | 'right';
   /** The narrowest that its texts may be cut to. Default: they are not cut. */
   readonly min?: number;
-  /** Where the terminal is too narrow, the column with the lowest goes first; without one it stays. */
+  /** Where the terminal is too narrow, the column with the lowest goes first, below 5 before any text is cut; without one it stays. */
   readonly keep?: number;
   readonly paint?: (text: string, row: Row) => string;
 }
 
 const GAP = '  ';
+const DROPPED_BEFORE_CUT = 5;
 
 /** The width to fit into: the terminal's, or what `COLUMNS` says; without both, as in a file, there is no end. */
 export function terminalWidth(): number {
@@ -66,17 +67,21 @@ function layOut<Row>(
     const widths = shown.map((column) =>
       cells.get(column)!.reduce((widest, text) => Math.max(widest, textWidth(text)), column.title.length),
     );
-    if (shrink(shown, widths, width)) return { shown, widths };
-    const droppable = shown.filter(({ keep }) => keep !== undefined);
-    if (droppable.length === 0) return { shown, widths };
-    const least = droppable.reduce((a, b) => (b.keep! < a.keep! ? b : a));
+    const droppable = shown.filter(({ keep }) => keep !== undefined).sort((a, b) => a.keep! - b.keep!);
+    const [least] = droppable;
+    const goesFirst = least !== undefined && least.keep! < DROPPED_BEFORE_CUT && excessOf(widths, width) > 0;
+    if (!goesFirst && (shrink(shown, widths, width) || !least)) return { shown, widths };
     shown = shown.filter((column) => column !== least);
   }
 }
 
+function excessOf(widths: readonly number[], width: number): number {
+  return widths.reduce((sum, w) => sum + w, GAP.length * (widths.length - 1)) - width;
+}
+
 // Takes from the widest of those that may be cut, until all fit. False when they cannot.
 function shrink(columns: readonly Column<never>[], widths: number[], width: number): boolean {
-  let excess = widths.reduce((sum, w) => sum + w, GAP.length * (widths.length - 1)) - width;
+  let excess = excessOf(widths, width);
   while (excess > 0) {
     let widest = -1;
     for (let i = 0; i < widths.length; i++) {
