@@ -13,6 +13,8 @@ const bundle = await rolldown({
     'stats/index': 'src/stats/index.ts',
     'testing/index': 'src/testing/index.ts',
     'stores/local/index': 'src/stores/local/index.ts',
+    // The command `crucible`; its first line says that Node runs it.
+    'cli/main': 'src/cli/main.ts',
     // Started as a thread and as a process, so they are entries too.
     'stores/local/drain-worker': 'src/stores/local/drain-worker.ts',
     'stores/local/sealer': 'src/stores/local/sealer.ts',

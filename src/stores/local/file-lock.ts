@@ -33,7 +33,8 @@ async function acquire(path: string): Promise<void> {
   }
 }
 
-function isStale(holder: string): boolean {
+/** Whether the holder of a lock, as its file names it, has died. */
+export function isStale(holder: string): boolean {
   let lock: { host: string; boot_id: string | null; pid: number; pid_started: string | null; at: number };
   try {
     lock = JSON.parse(holder);

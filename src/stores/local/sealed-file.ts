@@ -51,14 +51,23 @@ function groupRows({ rows, bytes }: SealedContent): number {
 }
 
 /**
- * The statement that turns a file of good lines into a sealed segment: all fields in their order with fixed types, whatever the
- * lines hold; `measurements` and `metadata` are JSON text.
+ * What selects the records of files of good lines as a sealed segment has them: all fields in their order with fixed types,
+ * whatever the lines hold; `measurements` and `metadata` are JSON text.
+ *
+ * @param longest The longest line in bytes.
  */
-export function sealStatement(lines: string, target: string, content: SealedContent): string {
+export function selectLines(files: readonly string[], longest: number): string {
   const columns = FIELDS.map(({ name, type }) => `"${name}": '${LINE_TYPES[type]}'`);
   const selected = FIELDS.map(({ name, type }) =>
     type === 'timestamp' ? `make_timestamptz("${name}") AS "${name}"` : `"${name}"`,
   );
+  return `SELECT ${selected.join(', ')}
+      FROM read_json([${files.map(sqlFile).join(', ')}], format = 'newline_delimited', hive_partitioning = false,
+        maximum_object_size = ${longest + 1024}, columns = {${columns.join(', ')}})`;
+}
+
+/** The statement that turns a file of good lines into a sealed segment. */
+export function sealStatement(lines: string, target: string, content: SealedContent): string {
   const metadata = {
     [SealedKey.VERSION]: SCHEMA_VERSION,
     [SealedKey.WRITER]: content.writer,
@@ -70,9 +79,7 @@ export function sealStatement(lines: string, target: string, content: SealedCont
   const dictionaries = content.hasNegativeZero ? 'DICTIONARY_SIZE_LIMIT 0,' : '';
   return `
     COPY (
-      SELECT ${selected.join(', ')}
-      FROM read_json(${sqlFile(lines)}, format = 'newline_delimited', hive_partitioning = false, maximum_object_size = ${content.longest + 1024},
-        columns = {${columns.join(', ')}})
+      ${selectLines([lines], content.longest)}
     ) TO ${sqlText(target)} (
       FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${groupRows(content)}, USE_TMP_FILE false, ${dictionaries}
       KV_METADATA {${pairs.join(', ')}}

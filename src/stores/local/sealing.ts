@@ -28,17 +28,7 @@ export class Sealing {
    * others all.
    */
   async add(folder: string, isOpen: (writer: string) => boolean): Promise<void> {
-    const events = join(folder, 'events');
-    const files = (await readdir(events).catch(() => [])).map((file) => ({ file, name: parseSegmentName(file) }));
-    const newest = new Map<string, number>();
-    for (const { name } of files) {
-      if (name) newest.set(name.writer, Math.max(name.number, newest.get(name.writer) ?? -1));
-    }
-    for (const { file, name } of files) {
-      if (!name || name.sealed) continue;
-      if (isOpen(name.writer) && name.number === newest.get(name.writer)) continue;
-      this.#give(join(events, file));
-    }
+    for (const segment of await finishedSegments(folder, isOpen)) this.#give(segment);
   }
 
   close(): void {
@@ -75,6 +65,19 @@ export class Sealing {
     (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
     return child;
   }
+}
+
+/** The live segments in an experiment's folder that nobody writes to: of open writers all but the newest. */
+export async function finishedSegments(folder: string, isOpen: (writer: string) => boolean): Promise<string[]> {
+  const events = join(folder, 'events');
+  const files = (await readdir(events).catch(() => [])).map((file) => ({ file, name: parseSegmentName(file) }));
+  const newest = new Map<string, number>();
+  for (const { name } of files) {
+    if (name) newest.set(name.writer, Math.max(name.number, newest.get(name.writer) ?? -1));
+  }
+  return files
+    .filter(({ name }) => name && !name.sealed && !(isOpen(name.writer) && name.number === newest.get(name.writer)))
+    .map(({ file }) => join(events, file));
 }
 
 // Options for this process, such as a debugger's or a profiler's, are not meant for that one.

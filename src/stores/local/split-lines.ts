@@ -9,6 +9,8 @@ export interface SplitLines {
   readonly rows: number;
   /** −1 without a good line. */
   readonly firstSequence: number;
+  /** The longest good line in bytes. */
+  readonly longest: number;
   readonly rejects: Readonly<Rejects>;
 }
 
@@ -24,6 +26,7 @@ export async function splitLines(
   const lines = new SegmentLines(writer);
   let rows = 0;
   let firstSequence = -1;
+  let longest = 0;
   const source = await open(path, 'r');
   try {
     const good = copy.good === undefined ? undefined : await open(copy.good, 'wx');
@@ -42,6 +45,7 @@ export async function splitLines(
           block,
           (record, from, to) => {
             if (rows++ === 0) firstSequence = record.sequence!;
+            longest = Math.max(longest, to + 1 - from);
             taken.push(bytes.subarray(from, to + 1));
           },
           (from, to) => left.push(bytes.subarray(from, to + 1)),
@@ -56,7 +60,7 @@ export async function splitLines(
   } finally {
     await source.close();
   }
-  return { rows, firstSequence, rejects: lines.rejects };
+  return { rows, firstSequence, longest, rejects: lines.rejects };
 }
 
 async function append(file: FileHandle | undefined, parts: readonly Buffer[]): Promise<void> {

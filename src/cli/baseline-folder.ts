@@ -1,0 +1,66 @@
+import type { ExperimentComparison } from '../analysis/compare.ts';
+import type { ComparedExperiment } from '../analysis/comparison-arms.ts';
+import { CrucibleError } from '../core/errors.ts';
+import type { ExperimentState } from '../stores/experiment-state.ts';
+import type { OpenedStore } from './store-access.ts';
+
+/**
+ * Compares experiments with those of another folder, condition by condition (experiments without one: name by name). Of the other
+ * folder those of the same study count. Where each folder has a single condition the two are compared whatever they are called.
+ */
+export async function acrossFolders(
+  here: OpenedStore,
+  ids: readonly string[],
+  there: OpenedStore,
+  study: string | undefined,
+): Promise<{ comparisons: ExperimentComparison[]; unmatched: string[] }> {
+  const { compareExperiments } = await import('../analysis/compare.ts');
+  const chosen = (await here.store.list()).filter(({ id }) => ids.includes(id));
+  const others = (await there.store.list()).filter((state) => study === undefined || state.study === study);
+  const ours = byCondition(chosen);
+  const theirs = byCondition(others);
+  const single = ours.size === 1 && theirs.size === 1 ? [...theirs.keys()][0] : undefined;
+  const comparisons: ExperimentComparison[] = [];
+  const unmatched = [...theirs.keys()].filter((name) => name !== single && !ours.has(name));
+  for (const [name, states] of ours) {
+    const baseline = theirs.get(single ?? name);
+    if (!baseline) {
+      unmatched.push(name);
+      continue;
+    }
+    const treatment = `${name} (here)`;
+    const reference = `${single ?? name} (baseline)`;
+    const experiments = [
+      ...compared(there, baseline, reference, 'baseline:'),
+      ...compared(here, states, treatment, ''),
+    ];
+    comparisons.push(await compareExperiments(experiments, { baseline: reference }));
+  }
+  if (comparisons.length > 0) return { comparisons, unmatched };
+  throw new CrucibleError('nothing_to_compare', `No condition of ${here.dir} is also in ${there.dir}.`, {
+    hint: `Here: ${[...ours.keys()].join(', ') || 'none'}. There: ${[...theirs.keys()].join(', ') || 'none'}.`,
+  });
+}
+
+function byCondition(states: readonly ExperimentState[]): Map<string, ExperimentState[]> {
+  const groups = new Map<string, ExperimentState[]>();
+  for (const state of states) {
+    const name = state.condition ?? state.name;
+    groups.set(name, [...(groups.get(name) ?? []), state]);
+  }
+  return groups;
+}
+
+// A copy of a folder has the same ids: the prefix keeps the two apart.
+function compared(
+  { store, lab }: OpenedStore,
+  states: readonly ExperimentState[],
+  condition: string,
+  prefix: string,
+): ComparedExperiment[] {
+  return states.map((state) => ({
+    state: { ...state, id: `${prefix}${state.id}`, condition },
+    batches: () => store.scan(state.id),
+    points: () => lab.metricsStore.scan(state.id),
+  }));
+}

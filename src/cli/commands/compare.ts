@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { CrucibleError } from '../../core/errors.ts';
+import { acrossFolders } from '../baseline-folder.ts';
+import { printComparison } from '../report/comparison.ts';
+import { selectedIds } from '../selection.ts';
+import { findExperiments, type OpenedStore, withFolder, withStore } from '../store-access.ts';
+import { printJson, warn } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+
+interface Options {
+  readonly study?: string;
+  readonly baseline?: string;
+  readonly baselineDir?: string;
+  readonly json?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('[experiments...]', 'ids, beginnings of ids, or names')
+    .description('Compares experiments with a baseline: by condition where there are several, else one by one.')
+    .option('--study <name>', 'all experiments of a study')
+    .option(
+      '--baseline <condition or id>',
+      'what the others are compared with (default: control or baseline, else the first)',
+    )
+    .option('--baseline-dir <folder>', 'compare with the experiments of another folder, condition by condition')
+    .option('--json', 'print a JSON object; with --baseline-dir an array of them')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ crucible compare --study penguins\n  $ crucible compare run_a run_b --json\n  $ crucible compare --study penguins --baseline-dir ../main/.crucible',
+    )
+    .action((wanted: readonly string[], options: Options) =>
+      withStore(command, (opened) =>
+        options.baselineDir === undefined
+          ? compareHere(opened, wanted, options)
+          : withFolder(options.baselineDir, (baseline) => compareFolders(opened, baseline, wanted, options)),
+      ),
+    );
+}
+
+async function compareHere(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<void> {
+  const { lab, store } = opened;
+  const ids = await chosenIds(opened, wanted, options.study);
+  const given = options.baseline;
+  // A baseline may be named as any experiment may; a condition goes before.
+  const isCondition = (await store.list()).some(({ condition }) => condition === given);
+  const baseline =
+    given === undefined || isCondition ? given : ((await findExperiments(opened, [given]))[0]?.id ?? given);
+  const comparison = await withProgress('comparing', () =>
+    lab.compare(ids, baseline === undefined ? {} : { baseline }),
+  );
+  await (options.json ? printJson(comparison) : printComparison(comparison));
+}
+
+async function compareFolders(
+  here: OpenedStore,
+  there: OpenedStore,
+  wanted: readonly string[],
+  { study, baseline, json }: Options,
+): Promise<void> {
+  if (baseline !== undefined) {
+    throw new CrucibleError('invalid_argument', '--baseline and --baseline-dir contradict each other.', {
+      hint: 'With --baseline-dir each condition is compared with the same condition of the other folder.',
+    });
+  }
+  const ids = await chosenIds(here, wanted, study);
+  const { comparisons, unmatched } = await withProgress('comparing', () => acrossFolders(here, ids, there, study));
+  for (const name of unmatched) warn(`${name} is in only one of the folders.`);
+  if (json) return printJson(comparisons);
+  for (const comparison of comparisons) await printComparison(comparison);
+}
+
+async function chosenIds(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {
+  const named = await selectedIds(opened, wanted, study);
+  if (named) return named;
+  const states = await opened.store.list();
+  if (new Set(states.map((state) => state.study)).size <= 1) return states.map(({ id }) => id);
+  throw new CrucibleError('invalid_argument', 'Nothing says what to compare.', {
+    hint: 'Name two experiments or more, or --study.',
+  });
+}

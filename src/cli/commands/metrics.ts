@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { printMetrics } from '../report/metrics.ts';
+import { findExperiment, withStore } from '../store-access.ts';
+import { printJson } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+
+interface Options {
+  readonly from?: string;
+  readonly to?: string;
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<experiment>', 'id, beginning of an id, or name')
+    .description('Prints the metrics of an experiment: latency, cost, reliability, tokens, training, scores.')
+    .option('--from <time>', 'only events from then on (ISO 8601, or microseconds since 1970)')
+    .option('--to <time>', 'only events up to then')
+    .option('--model <name>', 'only events of one model')
+    .option('--json', 'print a JSON object, with all numbers')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ crucible metrics my_run\n  $ crucible metrics my_run --json | jq .latency.p95',
+    )
+    .action((wanted: string, { from, to, model, json }: Options) =>
+      withStore(command, async (opened) => {
+        const experiment = await findExperiment(opened, wanted);
+        const query = {
+          ...(from === undefined ? {} : { from: momentOf(from) }),
+          ...(to === undefined ? {} : { to: momentOf(to) }),
+          ...(model === undefined ? {} : { where: { model } }),
+        };
+        const metrics = await withProgress('reading events', () => experiment.metrics(query));
+        await (json ? printJson(metrics) : printMetrics(experiment, metrics));
+      }),
+    );
+}
+
+function momentOf(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

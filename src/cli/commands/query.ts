@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { CrucibleError } from '../../core/errors.ts';
+import type { QueryResult } from '../sql/run-query.ts';
+import { findExperiments, withStore } from '../store-access.ts';
+import { NONE, plural } from '../terminal/figures.ts';
+import { printJsonLine, printLine, say } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { type Column, fittedTable, terminalWidth } from '../terminal/table.ts';
+
+interface Options {
+  readonly experiment?: readonly string[];
+  readonly study?: string;
+  readonly json?: boolean;
+}
+
+// As many rows are laid out at a time: who asks for a million sees the first at once.
+const PAGE_ROWS = 1000;
+
+export function define(command: Command): void {
+  command
+    .argument('[sql]', 'one SELECT; - or nothing reads it from standard input')
+    .description(
+      'Asks in the SQL of DuckDB, read-only, over the views events (all records), experiments and metrics (metric points).',
+    )
+    .option('-e, --experiment <experiments...>', 'only these: ids, beginnings of ids, or names')
+    .option('--study <name>', 'only the experiments of one study')
+    .option('--json', 'print one JSON object a row')
+    .addHelpText(
+      'after',
+      `
+measurements and metadata are JSON text: metadata->>'$.tokens.prompt'.
+
+Examples:
+  $ crucible query "SELECT event_name, count(*) AS n, avg(latency_ms) FROM events GROUP BY ALL"
+  $ crucible query "SELECT condition, replicate, max(accuracy) FROM events GROUP BY ALL ORDER BY ALL" --study penguins
+  $ crucible query --json "FROM metrics" | jq .value`,
+    )
+    .action((given: string | undefined, options: Options) =>
+      withStore(command, async (opened) => {
+        const sql = given === undefined || given === '-' ? await standardInput() : given;
+        const [{ openViews }, { runQuery }] = await Promise.all([
+          import('../sql/views.ts'),
+          import('../sql/run-query.ts'),
+        ]);
+        const chosen =
+          options.experiment && new Set((await findExperiments(opened, options.experiment)).map(({ id }) => id));
+        const filter = options.study === undefined ? {} : { study: options.study };
+        const experiments = (await opened.lab.listExperiments(filter)).filter(({ id }) => !chosen || chosen.has(id));
+        const views = await withProgress('reading segments', () => openViews(opened, experiments));
+        try {
+          const result = await withProgress('asking', () => runQuery(views.engine, sql));
+          await (options.json ? printObjects(result) : printTable(result));
+        } finally {
+          await views.close();
+        }
+      }),
+    );
+}
+
+async function printObjects({ columns, chunks }: QueryResult): Promise<void> {
+  for await (const rows of chunks()) {
+    for (const row of rows) {
+      await printJsonLine(Object.fromEntries(columns.map(({ name }, i) => [name, row[i]])));
+    }
+  }
+}
+
+async function printTable(result: QueryResult): Promise<void> {
+  const columns = result.columns.map(
+    ({ name, numeric }, i): Column<readonly unknown[]> => ({
+      title: name,
+      value: (row) => cell(row[i]),
+      align: numeric ? 'right' : 'left',
+      keep: 5 + result.columns.length - i,
+      ...(numeric ? {} : { min: Math.min(name.length, 8) }),
+    }),
+  );
+  let page: (readonly unknown[])[] = [];
+  let printed = 0;
+  const flush = async () => {
+    const { lines, dropped } = fittedTable(page, columns, terminalWidth());
+    for (const line of printed === 0 ? lines : lines.slice(1)) await printLine(line);
+    if (printed === 0 && dropped.length > 0) say(`No room for ${dropped.join(', ')}; --json has all columns.`);
+    printed += page.length;
+    page = [];
+  };
+  for await (const rows of result.chunks()) {
+    page.push(...rows);
+    if (page.length >= PAGE_ROWS) await flush();
+  }
+  if (page.length > 0 || printed === 0) await flush();
+  say(plural(printed, 'row'));
+}
+
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return NONE;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+async function standardInput(): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new CrucibleError('invalid_argument', 'There is no SQL.', { hint: 'crucible query "SELECT …"' });
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

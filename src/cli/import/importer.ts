@@ -1,0 +1,151 @@
+import { CrucibleError } from '../../core/errors.ts';
+import type { ExperimentOptions } from '../../lab/definition.ts';
+import type { Experiment } from '../../lab/experiment.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { pointFromLine } from '../../metrics-store/point-line.ts';
+import { toJsonText } from '../../record/json.ts';
+import { eventOfRow, originOf, type RowOrigin } from './event-of-row.ts';
+import type { ImportRow } from './rows.ts';
+
+/** What is to be said of the new experiments instead of what the file says. */
+export interface ImportOverrides {
+  readonly name?: string;
+  readonly study?: string;
+  readonly condition?: string;
+  readonly replicate?: string;
+  readonly tags?: readonly string[];
+}
+
+/** One experiment that came out of an import. */
+export interface ImportedExperiment {
+  /** Null after a dry run. */
+  readonly id: string | null;
+  /** The id that the file has for it. */
+  readonly from: string;
+  readonly name: string;
+  readonly condition: string | null;
+  readonly events: number;
+  readonly duplicates: number;
+}
+
+export interface ImportSummary {
+  readonly experiments: readonly ImportedExperiment[];
+  /** Metric points by the run they are of now. */
+  readonly points: Readonly<Record<string, number>>;
+  readonly skipped: number;
+  /** Why, of the first few. */
+  readonly reasons: readonly { readonly line: number; readonly reason: string }[];
+}
+
+interface Target {
+  readonly origin: RowOrigin;
+  readonly options: ExperimentOptions;
+  readonly experiment: Experiment | undefined;
+  events: number;
+}
+
+const MAX_REASONS = 10;
+
+/** Takes rows into new experiments, one for each that the rows are from. Ended by `finish` or `undo`. */
+export class Importer {
+  readonly #lab: Lab | undefined;
+  readonly #source: string;
+  readonly #overrides: ImportOverrides;
+  readonly #targets = new Map<string, Target>();
+  readonly #points: Record<string, number> = {};
+  readonly #reasons: { line: number; reason: string }[] = [];
+  #skipped = 0;
+  taken = 0;
+
+  /** @param lab Undefined for a dry run. @param source What the experiments say they came from. */
+  constructor(lab: Lab | undefined, source: string, overrides: ImportOverrides) {
+    this.#lab = lab;
+    this.#source = source;
+    this.#overrides = overrides;
+  }
+
+  async take(row: ImportRow): Promise<void> {
+    if ('error' in row) return this.#skip(row.line, row.error);
+    const { line, values } = row;
+    if ('metric' in values && 'run_id' in values) return this.#takePoint(line, values);
+    const event = eventOfRow(values);
+    if (typeof event === 'string') return this.#skip(line, event);
+    const target = await this.target(originOf(values));
+    try {
+      target.experiment?.ingest(event);
+      target.events++;
+      this.taken++;
+    } catch (error) {
+      if (!(error instanceof CrucibleError)) throw error;
+      this.#skip(line, error.message);
+    }
+  }
+
+  /** The experiment for what is from there, new if need be. */
+  async target(origin: RowOrigin, definition: Partial<ExperimentOptions> = {}): Promise<Target> {
+    const known = this.#targets.get(origin.id);
+    if (known) return known;
+    const options = this.#options(origin, definition);
+    const experiment = await this.#lab?.startExperiment(options);
+    const target = { origin, options, experiment, events: 0 };
+    this.#targets.set(origin.id, target);
+    return target;
+  }
+
+  /** Ends the new experiments and says what came of it. */
+  async finish(): Promise<ImportSummary> {
+    const experiments: ImportedExperiment[] = [];
+    for (const { origin, options, experiment, events } of this.#targets.values()) {
+      const duplicates = experiment?.ledger().dropped.duplicate ?? 0;
+      await experiment?.stop();
+      experiments.push({
+        id: experiment?.id ?? null,
+        from: origin.id,
+        name: options.name,
+        condition: options.condition ?? null,
+        events: events - duplicates,
+        duplicates,
+      });
+    }
+    await this.#lab?.flush();
+    return { experiments, points: this.#points, skipped: this.#skipped, reasons: this.#reasons };
+  }
+
+  /** Removes the new experiments again. */
+  async undo(): Promise<void> {
+    for (const { experiment } of this.#targets.values()) await experiment?.delete();
+  }
+
+  #options(origin: RowOrigin, definition: Partial<ExperimentOptions>): ExperimentOptions {
+    const { name, study, condition, replicate, tags } = this.#overrides;
+    const given = {
+      study: study ?? origin.study,
+      condition: condition ?? origin.condition,
+      replicate: replicate ?? origin.replicate,
+    };
+    const stated = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    return {
+      ...definition,
+      ...stated,
+      name: name ?? origin.name ?? 'imported',
+      tags: tags ?? origin.tags,
+      metadata: { ...definition.metadata, imported: { file: this.#source, experiment_id: origin.id } },
+    };
+  }
+
+  async #takePoint(line: number, values: Readonly<Record<string, unknown>>): Promise<void> {
+    const point = pointFromLine(toJsonText(values));
+    if (!point) return this.#skip(line, 'is no metric point');
+    const { run_id, metric, value, ...rest } = point;
+    // Points of an experiment that came with them go to the new one; others keep their run.
+    const run = this.#targets.get(run_id)?.experiment?.id ?? run_id;
+    await this.#lab?.metricsStore.record(run, metric, value, rest);
+    this.#points[run] = (this.#points[run] ?? 0) + 1;
+    this.taken++;
+  }
+
+  #skip(line: number, reason: string): void {
+    this.#skipped++;
+    if (this.#reasons.length < MAX_REASONS) this.#reasons.push({ line, reason });
+  }
+}

@@ -1,0 +1,99 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Engine, openEngine, sqlFile, sqlName } from '../../engine/duckdb.ts';
+import { readLines } from '../../metrics-store/adapters/jsonl/line-reader.ts';
+import { fromJsonText } from '../../record/json.ts';
+import { valueReader } from '../sql/values.ts';
+
+/** One row or line of a file, by field; or why it is none. */
+export type ImportRow =
+  | { readonly line: number; readonly values: Readonly<Record<string, unknown>> }
+  | { readonly line: number; readonly error: string };
+
+/** The lines of a file of JSON Lines. */
+export async function* jsonlRows(path: string): AsyncGenerator<ImportRow> {
+  let line = 0;
+  for await (const { lines } of readLines(path)) {
+    for (const text of lines) {
+      line++;
+      if (text !== null && text.trim() === '') continue;
+      yield { line, ...parsed(text) };
+    }
+  }
+}
+
+function parsed(text: string | null): { values: Readonly<Record<string, unknown>> } | { error: string } {
+  if (text === null) return { error: 'is not UTF-8 text' };
+  try {
+    const values = fromJsonText(text.replace(/^\ufeff/, ''));
+    if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { values: { ...values } };
+    return { error: 'is no JSON object' };
+  } catch {
+    return { error: 'is no JSON' };
+  }
+}
+
+/** The rows of a Parquet file. */
+export async function* parquetRows(path: string): AsyncGenerator<ImportRow> {
+  yield* duckdbRows(async () => `FROM read_parquet(${sqlFile(path)}, hive_partitioning = false)`);
+}
+
+const NUMBER = "'^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$|^(NaN|-?Infinity)$'";
+
+/**
+ * The rows of a CSV file. CSV has no types: a column is one of numbers, or of truth values, when all its cells are written like
+ * that. An empty cell is no value, `""` an empty text.
+ */
+export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
+  const read = (more: string) =>
+    `read_csv(${sqlFile(path)}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true,
+      allow_quoted_nulls = false, parallel = false, max_line_size = 4194304, ${more})`;
+  const source = read('ignore_errors = true');
+  yield* duckdbRows(async (engine) => {
+    const described = await engine.connection.runAndReadAll(`DESCRIBE FROM ${source}`);
+    const names = described.getRows().map(([name]) => String(name));
+    const tests = names.flatMap((name) => [
+      `count(*) FILTER (NOT regexp_matches(${sqlName(name)}, ${NUMBER})) = 0 AND count(${sqlName(name)}) > 0`,
+      `count(*) FILTER (${sqlName(name)} NOT IN ('true', 'false')) = 0 AND count(${sqlName(name)}) > 0`,
+    ]);
+    const [row = []] = (await engine.connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows();
+    const columns = names.map((name, i) => {
+      if (row[i * 2]) return `CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`;
+      if (row[i * 2 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
+      return sqlName(name);
+    });
+    return `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`;
+  }, rejectedRows);
+}
+
+async function* rejectedRows(engine: Engine): AsyncGenerator<ImportRow> {
+  const found = await engine.connection.runAndReadAll(
+    'SELECT line::INT, first(error_message) FROM reject_errors GROUP BY line ORDER BY line',
+  );
+  for (const [line, message] of found.getRows()) yield { line: Number(line), error: `cannot be read: ${message}` };
+}
+
+async function* duckdbRows(
+  statement: (engine: Engine) => Promise<string>,
+  after?: (engine: Engine) => AsyncGenerator<ImportRow>,
+): AsyncGenerator<ImportRow> {
+  const engine = await openEngine({
+    tempFolder: join(tmpdir(), `crucible-import-${process.pid}`),
+    memoryLimit: '1GB',
+  });
+  try {
+    const read = valueReader(await import('@duckdb/node-api'));
+    const result = await engine.connection.stream(await statement(engine));
+    const names = result.deduplicatedColumnNames();
+    let line = 0;
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      for (const row of chunk.getRows()) {
+        line++;
+        yield { line, values: Object.fromEntries(names.map((name, i) => [name, read(row[i])])) };
+      }
+    }
+    if (after) yield* after(engine);
+  } finally {
+    engine.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands.ts';
+import { ExitCode } from './exit-code.ts';
+import { reportFailure } from './failure.ts';
+import { useColor } from './terminal/style.ts';
+
+/** Runs a command line. Resolves with the code to end with; whatever went wrong has been said on stderr by then. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  showWarnings();
+  const program = createProgram();
+  try {
+    if (argv.length <= 2) program.outputHelp();
+    else await program.parseAsync(argv);
+    return (process.exitCode as ExitCode | undefined) ?? ExitCode.OK;
+  } catch (error) {
+    // Commander has said by itself what is wrong with the command line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+    return reportFailure(error);
+  }
+}
+
+/** The program with all its commands. What a command takes is known once its file was loaded: see `Entry.load`. */
+export function createProgram(): Command {
+  const program = new Command('crucible')
+    .description(
+      'Looks at experiments that crucible-telemetry recorded: lists, measures, compares, follows, exports them.',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .option('--dir <folder>', 'where experiments are kept (default: CRUCIBLE_DIR, else .crucible)')
+    .option('--no-color', 'print without colour; so does NO_COLOR')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help about a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
+    .addHelpText('after', EXAMPLES);
+  const loaders = new Map<Command, (typeof COMMANDS)[number]['load']>();
+  for (const { name, summary, load } of COMMANDS) loaders.set(program.command(name).summary(summary), load);
+  loaders.set(program.command('__complete', { hidden: true }), () => import('./commands/complete.ts'));
+  program.hook('preSubcommand', async (_, command) => {
+    if (program.opts<{ color: boolean }>().color === false) useColor(false);
+    const load = loaders.get(command);
+    if (load) (await load()).define(command);
+  });
+  return program;
+}
+
+const EXAMPLES = `
+Examples:
+  $ crucible demo                              train two models on real data and compare them
+  $ crucible list --study penguins             what there is
+  $ crucible tail my_run                       follow a run while it is written
+  $ crucible query "SELECT event_name, count(*) FROM events GROUP BY ALL"
+
+An experiment is named by its id, the beginning of its id, or its name where only one has it.
+Exit codes: 0 ok, 1 a check failed, 2 usage, 3 not found, 4 damaged data, 130 interrupted.`;
+
+function usageError(text: string): string {
+  const [message = '', ...rest] = text.trim().split('\n');
+  const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' ').trim())?.[1];
+  const hint = suggestion ? `Did you mean ${suggestion}?` : 'Add --help to see what is possible.';
+  return `${message.replace(/\.?$/, '.')}\nhint: ${hint}\n`;
+}
+
+// Node's own way of printing warnings says more about the process than about the matter.
+function showWarnings(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name === 'CrucibleWarning') process.stderr.write(`warning: ${message}\n`);
+  });
+}
+
+// This module lies one or two folders below the package, depending on how it was built.
+function packageVersion(): string {
+  for (const up of ['../../package.json', '../package.json', '../../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as Record<
+        string,
+        string
+      >;
+      if (name === 'crucible-telemetry' && version) return version;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return 'unknown';
+}

@@ -1,0 +1,110 @@
+import type { EventMetrics, ExperimentMetrics, ScoreMetrics } from '../../analysis/experiment-metrics.ts';
+import { type MetricSummary, TRAINING_FIELDS } from '../../analysis/training/training-metrics.ts';
+import { count, dollars, figure, milliseconds, moment, NONE, percent, seconds } from '../terminal/figures.ts';
+import { printLine } from '../terminal/output.ts';
+import { printPairs, printTitle } from '../terminal/pairs.ts';
+import { type Column, tableLines } from '../terminal/table.ts';
+
+/** Prints what `metrics()` answers, leaving out what the experiment has nothing of. */
+export async function printMetrics(
+  { name, id }: { readonly name: string; readonly id: string },
+  metrics: ExperimentMetrics,
+): Promise<void> {
+  const { summary, latency, cost, reliability, tokens } = metrics;
+  const size = summary.sample_size;
+  await printPairs([
+    ['experiment', `${name} (${id})`],
+    ['events', count(summary.total_events)],
+    [
+      'time',
+      summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(summary.duration_seconds)}` : undefined,
+    ],
+    ['sample size', size ? `${count(size.observed)} of ${count(size.target)} ${size.basis}` : undefined],
+    ['requests', metrics.request_events.length > 0 ? metrics.request_events.join(', ') : undefined],
+    [
+      'success',
+      reliability.total_requests === 0
+        ? undefined
+        : `${percent(reliability.success_rate)} of ${count(reliability.total_requests)}, 95 % interval ${interval(reliability.success_rate_ci)}`,
+    ],
+    [
+      'latency',
+      latency.count === 0
+        ? undefined
+        : `mean ${milliseconds(latency.mean)}, p50 ${milliseconds(latency.p50)}, p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)} of ${count(latency.count)}`,
+    ],
+    ['cost', costText(cost)],
+    [
+      'tokens',
+      tokens.total.count === 0 ? undefined : `${count(tokens.input.total)} in, ${count(tokens.output.total)} out`,
+    ],
+  ]);
+  await printEvents(metrics);
+  await printTraining(metrics);
+  await printScores(metrics);
+}
+
+function costText({ total, mean_per_request, coverage }: ExperimentMetrics['cost']): string | undefined {
+  const unknown = coverage.unknown > 0 ? `; ${count(coverage.unknown)} requests of unknown cost` : '';
+  if (total === null) return coverage.unknown > 0 ? `not known${unknown}` : undefined;
+  return `${dollars(total)}, ${dollars(mean_per_request)} a request${unknown}`;
+}
+
+function interval(ci: { readonly low: number; readonly high: number } | null): string {
+  return ci ? `${percent(ci.low)} to ${percent(ci.high)}` : NONE;
+}
+
+type NamedEvent = readonly [string, EventMetrics];
+
+const EVENT_COLUMNS: readonly Column<NamedEvent>[] = [
+  { title: 'EVENT', value: ([name]) => name, min: 16 },
+  { title: 'COUNT', value: ([, event]) => count(event.count), align: 'right' },
+  { title: 'MEAN', value: ([, { latency }]) => milliseconds(latency.mean), align: 'right', keep: 4 },
+  { title: 'P95', value: ([, { latency }]) => milliseconds(latency.p95), align: 'right', keep: 5 },
+  { title: 'SUCCESS', value: ([, { reliability }]) => percent(reliability.success_rate), align: 'right', keep: 6 },
+  { title: 'COST', value: ([, { cost }]) => dollars(cost.total), align: 'right', keep: 3 },
+];
+
+async function printEvents({ by_event }: ExperimentMetrics): Promise<void> {
+  const rows = Object.entries(by_event).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (rows.length === 0) return;
+  await printTitle('By event');
+  for (const line of tableLines(rows, EVENT_COLUMNS)) await printLine(line);
+}
+
+type NamedCourse = readonly [string, MetricSummary];
+
+const COURSE_COLUMNS: readonly Column<NamedCourse>[] = [
+  { title: 'TRAINING', value: ([name]) => name, min: 10 },
+  { title: 'VALUES', value: ([, { count: n }]) => count(n), align: 'right' },
+  { title: 'FIRST', value: ([, { first }]) => figure(first), align: 'right', keep: 2 },
+  { title: 'LAST', value: ([, { last }]) => figure(last), align: 'right' },
+  { title: 'BEST', value: ([, { best }]) => figure(best), align: 'right', keep: 3 },
+  { title: 'NOT FINITE', value: ([, { non_finite }]) => count(non_finite), align: 'right', keep: 1 },
+];
+
+async function printTraining({ training }: ExperimentMetrics): Promise<void> {
+  const fields = TRAINING_FIELDS.map((field): NamedCourse => [field, training[field]]);
+  const rows = [...fields, ...Object.entries(training.logged)].filter(
+    ([, course]) => course.count + course.non_finite > 0,
+  );
+  if (rows.length === 0) return;
+  await printTitle('Training');
+  for (const line of tableLines(rows, COURSE_COLUMNS)) await printLine(line);
+}
+
+type NamedScore = readonly [string, ScoreMetrics];
+
+const SCORE_COLUMNS: readonly Column<NamedScore>[] = [
+  { title: 'SCORE', value: ([name]) => name, min: 10 },
+  { title: 'COUNT', value: ([, { count: n }]) => count(n), align: 'right' },
+  { title: 'MEAN', value: ([, { mean }]) => figure(mean), align: 'right' },
+  { title: 'STD DEV', value: ([, { std_dev }]) => figure(std_dev), align: 'right', keep: 1 },
+];
+
+async function printScores({ scores }: ExperimentMetrics): Promise<void> {
+  const rows = Object.entries(scores);
+  if (rows.length === 0) return;
+  await printTitle('Scores');
+  for (const line of tableLines(rows, SCORE_COLUMNS)) await printLine(line);
+}

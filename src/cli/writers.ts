@@ -1,0 +1,15 @@
+import { CrucibleError, show } from '../core/errors.ts';
+import type { Experiment } from '../lab/experiment.ts';
+import type { OpenedStore } from './store-access.ts';
+
+/** Throws `experiment_open` while some process writes to the experiment. */
+export async function requireNobodyWrites({ store }: OpenedStore, experiment: Experiment, hint: string): Promise<void> {
+  if (experiment.status !== 'running' && experiment.status !== 'paused') return;
+  const open = (await store.writers(experiment.id)).filter(({ status }) => status === 'open');
+  if (open.length === 0) return;
+  throw new CrucibleError(
+    'experiment_open',
+    `Experiment ${show(experiment.name)} (${experiment.id}) is being written by ${open.length === 1 ? 'a process' : `${open.length} processes`}.`,
+    { hint },
+  );
+}

@@ -1,0 +1,73 @@
+import { basename, join } from 'node:path';
+import { selectLines } from './sealed-file.ts';
+import { SealedFiles } from './sealed-files.ts';
+import { experimentFolder } from './segment-files.ts';
+import { listSegments } from './segment-list.ts';
+import { findSegment, type OnSkipped, warnOfSkipped } from './segment-sources.ts';
+import { splitLines } from './split-lines.ts';
+
+/** The records of experiments as files that DuckDB reads, each record once. */
+export interface StagedEvents {
+  /** Sealed segments that are whole. */
+  readonly sealed: readonly string[];
+  /** A SELECT of the records that are in live segments, with the columns of a sealed one; undefined when there are none. */
+  readonly liveSelect: string | undefined;
+}
+
+/**
+ * Prepares experiments for SQL: sealed segments stay where they are, the good lines of live ones are copied to a folder.
+ * DuckDB would stumble over a line that is being written, and over one damaged file among many.
+ *
+ * @param staging An existing folder that belongs to the caller.
+ */
+export async function stageEvents(
+  dir: string,
+  ids: readonly string[],
+  staging: string,
+  onSkipped: OnSkipped = warnOfSkipped,
+): Promise<StagedEvents> {
+  const files = new SealedFiles();
+  const sealed: string[] = [];
+  const lines: string[] = [];
+  let longest = 0;
+  try {
+    for (const [i, id] of ids.entries()) {
+      for (const { writer, bases } of await listSegments(experimentFolder(dir, id), [])) {
+        for (const base of bases) {
+          const good = join(staging, `${i}-${basename(base)}.jsonl`);
+          const found = await stage(files, base, writer, good, onSkipped);
+          if (!found) continue;
+          if ('sealed' in found) sealed.push(found.sealed);
+          else if (found.longest > 0) lines.push(good);
+          if ('longest' in found) longest = Math.max(longest, found.longest);
+        }
+      }
+    }
+  } finally {
+    files.close();
+  }
+  return { sealed, liveSelect: lines.length > 0 ? selectLines(lines, longest) : undefined };
+}
+
+async function stage(
+  files: SealedFiles,
+  base: string,
+  writer: string,
+  good: string,
+  onSkipped: OnSkipped,
+): Promise<{ sealed: string } | { longest: number } | undefined> {
+  // A live segment may be sealed before it is opened.
+  for (const _ of [1, 2]) {
+    const found = await findSegment(files, base, onSkipped);
+    if (!found) return undefined;
+    if ('footer' in found) return { sealed: found.footer.path };
+    try {
+      const { longest, rejects } = await splitLines(found.live, writer, { good });
+      if (rejects.damaged + rejects.doubled > 0) onSkipped({ path: found.live, rejects });
+      return { longest };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  return undefined;
+}
