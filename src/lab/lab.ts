@@ -1,11 +1,13 @@
 import type { CompareOptions, ExperimentComparison } from '../analysis/compare.ts';
 import type { Bus } from '../bus/bus.ts';
 import { telemetry } from '../bus/shared.ts';
+import { messageOf } from '../bus/thrown.ts';
 import { type Clock, type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
 import { requireMethods, requireOptions } from '../core/options.ts';
 import type { Random } from '../core/random.ts';
+import { warnOnce } from '../core/warn.ts';
 import { Router } from '../experiment/router.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import { localMetrics } from '../metrics-store/adapters/local/local-metrics.ts';
@@ -126,8 +128,8 @@ export class Lab {
     this.#requireOpen();
     requireOptions('listExperiments', filter, ['study', 'condition', 'status', 'tag']);
     const states = await this.#states(filter);
-    const listed = await Promise.all(states.map((state) => observed(this.#context.store, state)));
-    return listed.filter(({ status }) => filter.status === undefined || status === filter.status);
+    const listed = await Promise.all(states.map((state) => this.#listed(state)));
+    return listed.flat().filter(({ status }) => filter.status === undefined || status === filter.status);
   }
 
   /**
@@ -257,6 +259,16 @@ export class Lab {
     throw new CrucibleError('not_paused', `Experiment ${show(name)} (${id}) is running elsewhere.`, {
       hint: 'joinExperiment adds this process as another writer.',
     });
+  }
+
+  // Others are listed all the same.
+  async #listed(state: ExperimentState): Promise<ListedExperiment[]> {
+    try {
+      return [await observed(this.#context.store, state)];
+    } catch (error) {
+      warnOnce(`unlisted:${state.id}`, `Experiment ${state.id} is left out of the list. ${messageOf(error)}`);
+      return [];
+    }
   }
 
   async #load(id: string): Promise<ExperimentState> {

@@ -23,7 +23,7 @@ export class RowPacker {
   readonly #schema: BatchSchema;
   #announcedColumns = FIELDS.length;
   readonly #announcedCodes: number[] = [];
-  // What the row under way announces; it counts only if the row fits.
+  // What the row packed last announces; it counts only if the row fits and is taken.
   #codesBefore: [column: number, codes: number][] = [];
   #columnsBefore = FIELDS.length;
   #space!: PackedSpace;
@@ -39,6 +39,7 @@ export class RowPacker {
     this.#space = space;
     this.#at = at;
     this.#limit = limit;
+    if (this.#codesBefore.length > 0) this.#codesBefore = [];
     this.#columnsBefore = this.#announcedColumns;
     try {
       this.#word(sequence);
@@ -52,12 +53,16 @@ export class RowPacker {
       return this.#at;
     } catch (error) {
       if (error !== FULL) throw error;
-      this.#announcedColumns = this.#columnsBefore;
-      for (const [column, codes] of this.#codesBefore.reverse()) this.#announcedCodes[column] = codes;
+      this.takeBack();
       return -1;
-    } finally {
-      if (this.#codesBefore.length > 0) this.#codesBefore = [];
     }
+  }
+
+  /** For a row that was packed and came to nothing: what it announced is announced again by the rows that need it. */
+  takeBack(): void {
+    this.#announcedColumns = this.#columnsBefore;
+    for (const [column, codes] of this.#codesBefore.reverse()) this.#announcedCodes[column] = codes;
+    this.#codesBefore = [];
   }
 
   #cell(batch: ColumnBatch, column: Column, index: number, row: number): void {

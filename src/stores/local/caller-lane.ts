@@ -14,6 +14,8 @@ export class CallerLane {
   row = 0;
   sequence = 0;
   readonly pack: (space: PackedSpace, at: number, limit: number) => number;
+  /** For a row that was packed and cannot be handed over. */
+  readonly takeBack: () => void;
   readonly #schema: BatchSchema;
 
   constructor(index: number, schema: BatchSchema, folder: string) {
@@ -21,6 +23,7 @@ export class CallerLane {
     this.folder = folder;
     this.#schema = schema;
     const packer = new RowPacker(schema);
+    this.takeBack = () => packer.takeBack();
     this.pack = (space, at, limit) => packer.pack(this.batch!, this.row, this.sequence, space, at, limit);
   }
 

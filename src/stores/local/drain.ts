@@ -36,7 +36,13 @@ export class Lane {
   /** Writes the lines that were taken. Throws what the system says; nothing of them is then in the file. */
   write(): void {
     const { out } = this.lines;
-    if (out.at > 0) this.file.append(out.bytes.subarray(0, out.at), this.lastSequence);
+    if (out.at === 0) return;
+    try {
+      this.file.append(out.bytes.subarray(0, out.at), this.lastSequence);
+    } catch (error) {
+      // The experiment was removed: its records with it, and others must not wait behind them.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }
 
@@ -71,7 +77,7 @@ export class Drain {
       return false;
     }
     let full = false;
-    const parts = new Map([...this.#lanes.values()].map((lane) => [lane, lane.parts.length]));
+    const parts = new Map([...this.#lanes.values()].map((lane) => [lane, [...lane.parts]]));
     const position = ring.read(
       (kind, lane, space, at, end) => {
         full = this.#take(kind, lane, space, at, end);
@@ -83,7 +89,7 @@ export class Drain {
     } catch (error) {
       // All entries are still in the ring; what other lanes have written is known by its sequence.
       for (const lane of this.#lanes.values()) {
-        lane.parts.length = parts.get(lane) ?? 0;
+        lane.parts.splice(0, lane.parts.length, ...(parts.get(lane) ?? []));
         lane.joined = 0;
       }
       throw error;
@@ -125,6 +131,7 @@ export class Drain {
       return true;
     }
     if (kind === Entry.ROW) return this.#takeRow(lane, space, at, end);
+    if (kind === Entry.FIRST) lane.parts.length = lane.joined;
     lane.parts.push(space.words.slice(at, end));
     return kind === Entry.LAST && this.#takeParts(lane);
   }

@@ -40,7 +40,7 @@ export class ExperimentFiles {
       await rm(draft, { recursive: true, force: true });
       if (error instanceof CrucibleError) throw error;
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw unwritable(draft, error);
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw unwritable(parent, error);
       throw new CrucibleError('experiment_exists', `There is an experiment ${show(state.id)} already.`, {
         hint: 'Leave the id out to get a new one, or use resumeExperiment to go on with the old one.',
         cause: error,
@@ -54,8 +54,7 @@ export class ExperimentFiles {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      if (isMissing(error)) return undefined;
       throw unreadable(path, error);
     }
     return stateOf(text, path);
@@ -107,8 +106,14 @@ export class ExperimentFiles {
 
   /** A text that differs when the file of that experiment has changed; undefined when there is none. */
   async version(id: string): Promise<string | undefined> {
-    const found = await stat(join(this.folder(id), DEFINITION)).catch(() => undefined);
-    return found && `${found.ino}:${found.mtimeMs}:${found.size}`;
+    const path = join(this.folder(id), DEFINITION);
+    try {
+      const { ino, mtimeMs, size } = await stat(path);
+      return `${ino}:${mtimeMs}:${size}`;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw unreadable(path, error);
+    }
   }
 
   async require(id: string): Promise<void> {
@@ -172,11 +177,45 @@ function stateOf(text: string, path: string): ExperimentState {
     throw damaged(path);
   const { schema_version, ...state } = parsed;
   if (typeof schema_version === 'number' && schema_version > SCHEMA_VERSION) {
-    throw new CrucibleError('damaged_data', `${path} was written by a newer version (schema ${schema_version}).`, {
-      hint: `This one reads up to schema ${SCHEMA_VERSION}: update crucible-telemetry.`,
-    });
+    throw new CrucibleError(
+      'unsupported_version',
+      `${path} has schema version ${schema_version}; this version of crucible-telemetry reads up to ${SCHEMA_VERSION}.`,
+      { hint: 'Update crucible-telemetry to read it.' },
+    );
   }
-  return state as unknown as ExperimentState;
+  return { ...defaultsOf(String(state.id)), ...(state as Partial<ExperimentState>) };
+}
+
+/** What a key means that the version did not know yet by which a file was written. */
+function defaultsOf(id: string): ExperimentState {
+  return {
+    id,
+    name: id,
+    study: null,
+    condition: null,
+    replicate: id,
+    hypothesis: null,
+    tags: [],
+    metadata: {},
+    sample_size: null,
+    events: 'all',
+    scope: 'auto',
+    request_events: null,
+    sampling: null,
+    redact: [],
+    status: 'stopped',
+    started_at: 0,
+    paused_at: null,
+    pause_count: 0,
+    stopped_at: null,
+    archived_at: null,
+    phases: [],
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 function damaged(path: string, cause?: unknown): CrucibleError {

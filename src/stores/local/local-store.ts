@@ -92,6 +92,7 @@ class FolderStore implements LocalStore {
   readonly #sealed = new SealedFiles();
   readonly #sealing: Sealing;
   #finishedSegments = 0;
+  #closed = false;
   #recording: Recording | undefined;
   #takeBack: (() => void) | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -105,19 +106,23 @@ class FolderStore implements LocalStore {
     this.#sealing = new Sealing(dir);
   }
 
-  create(state: ExperimentState): Promise<void> {
-    return this.#files.create(state);
+  async create(state: ExperimentState): Promise<void> {
+    this.#requireOpen();
+    await this.#files.create(state);
   }
 
-  load(id: string): Promise<ExperimentState | undefined> {
+  async load(id: string): Promise<ExperimentState | undefined> {
+    this.#requireOpen();
     return this.#files.load(id);
   }
 
-  list(): Promise<readonly ExperimentState[]> {
+  async list(): Promise<readonly ExperimentState[]> {
+    this.#requireOpen();
     return this.#files.list();
   }
 
   async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
+    this.#requireOpen();
     const state = await this.#files.update(id, change);
     await this.#watch.tell(id, state);
     if (state.status === 'stopped') await this.#sealStopped(id);
@@ -125,6 +130,7 @@ class FolderStore implements LocalStore {
   }
 
   async remove(id: string): Promise<void> {
+    this.#requireOpen();
     const writers = this.#writers.get(id) ?? [];
     await Promise.allSettled(writers.map((writer) => writer.close()));
     this.#writers.delete(id);
@@ -137,6 +143,7 @@ class FolderStore implements LocalStore {
   }
 
   async openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
+    this.#requireOpen();
     await this.#files.require(id);
     const folder = this.#files.folder(id);
     try {
@@ -153,6 +160,7 @@ class FolderStore implements LocalStore {
   }
 
   async writers(id: string): Promise<readonly WriterState[]> {
+    this.#requireOpen();
     await this.#files.require(id);
     const own = new Map((this.#writers.get(id) ?? []).map((writer) => [writer.id, writer]));
     const notes = await readNotes(join(this.#files.folder(id), 'writers'));
@@ -174,6 +182,7 @@ class FolderStore implements LocalStore {
   }
 
   async *scan(id: string, options: ScanOptions = {}): AsyncIterable<ColumnBatch> {
+    this.#requireOpen();
     await this.#files.require(id);
     const state = (await this.#files.load(id))!;
     await this.#recording?.flush();
@@ -187,6 +196,7 @@ class FolderStore implements LocalStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#watch.close();
     const writers = [...this.#writers.values()].flat();
     this.#writers.clear();
@@ -199,6 +209,13 @@ class FolderStore implements LocalStore {
     this.#sealing.close();
     this.#sealed.close();
     for (const result of closed) if (result.status === 'rejected') throw result.reason;
+  }
+
+  #requireOpen(): void {
+    if (!this.#closed) return;
+    throw new CrucibleError('store_closed', `The store in ${this.dir} is closed.`, {
+      hint: 'Open it again with localStore({ dir }).',
+    });
   }
 
   #record(): Recording {
@@ -264,10 +281,7 @@ class FolderStore implements LocalStore {
     for (const writer of this.#openWriters()) {
       try {
         writer.end();
-      } catch {
-        // The records are safe; that the writer was not closed shows as a crash, which costs a recount.
-        return;
-      }
+      } catch {}
     }
   }
 }

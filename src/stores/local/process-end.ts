@@ -9,6 +9,9 @@ export interface Ending {
 interface Endings {
   readonly all: Set<Ending>;
   readonly withSignals: Set<Ending>;
+  /** The listeners of the copy of the library that came first: any copy can take them off again. */
+  readonly onSignal: (signal: NodeJS.Signals) => void;
+  readonly onNewListener: (event: string | symbol, listener: unknown) => void;
   armed: boolean;
 }
 
@@ -37,7 +40,7 @@ function shared(): Endings {
   const holder = process as unknown as Record<symbol, Endings | undefined>;
   let endings = holder[SHARED];
   if (!endings) {
-    endings = { all: new Set(), withSignals: new Set(), armed: false };
+    endings = { all: new Set(), withSignals: new Set(), onSignal, onNewListener, armed: false };
     holder[SHARED] = endings;
     const { all } = endings;
     process.on('exit', () => {
@@ -77,12 +80,12 @@ const onNewListener = (event: string | symbol, listener: unknown): void => {
 
 function arm(endings: Endings): void {
   endings.armed = true;
-  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
-  process.on('newListener', onNewListener);
+  for (const signal of SIGNALS) process.prependListener(signal, endings.onSignal);
+  process.on('newListener', endings.onNewListener);
 }
 
 function disarm(endings: Endings): void {
   endings.armed = false;
-  for (const signal of SIGNALS) process.off(signal, onSignal);
-  process.off('newListener', onNewListener);
+  for (const signal of SIGNALS) process.off(signal, endings.onSignal);
+  process.off('newListener', endings.onNewListener);
 }

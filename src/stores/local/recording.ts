@@ -219,7 +219,7 @@ export class Recording {
   #appendSlowly(lane: CallerLane): boolean {
     for (;;) {
       if (this.#ring.backlog === 0) return this.#appendParts(lane);
-      if (!this.#waitForRoom()) return false;
+      if (!this.#mayWaitForRoom()) return false;
       if (this.#ring.append(Entry.ROW, lane.index, lane.pack)) return true;
     }
   }
@@ -234,9 +234,10 @@ export class Recording {
       packed = packedSpace(new ArrayBuffer(words * 4));
       end = lane.pack(packed, 0, words);
     }
+    const drain = this.#drain;
     for (let at = 0; at < end; at += PART_WORDS) {
       const part = packed.words.subarray(at, Math.min(at + PART_WORDS, end));
-      const kind = at + PART_WORDS >= end ? Entry.LAST : Entry.PART;
+      const kind = at === 0 ? Entry.FIRST : at + PART_WORDS >= end ? Entry.LAST : Entry.PART;
       while (
         !this.#ring.append(kind, lane.index, (space, start, limit) => {
           if (start + part.length > limit) return -1;
@@ -244,14 +245,21 @@ export class Recording {
           return start + part.length;
         })
       ) {
-        if (!this.#waitForRoom()) return false;
+        const hasRoom = this.#mayWaitForRoom();
+        // The thread that has ended took the parts so far with it.
+        if (hasRoom && this.#drain === drain) continue;
+        lane.takeBack();
+        return hasRoom && this.#appendParts(lane);
       }
     }
     return true;
   }
 
+  #mayWaitForRoom(): boolean {
+    return this.#options.overflow === 'wait' && this.#waitForRoom();
+  }
+
   #waitForRoom(): boolean {
-    if (this.#options.overflow === 'drop') return false;
     if (this.#drain) {
       const { head } = this.#ring;
       this.#drainAll();

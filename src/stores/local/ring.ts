@@ -10,9 +10,10 @@ export const Entry = {
   CLOSE: 3,
   /** Unused words up to the end of the memory. */
   PAD: 4,
-  /** A part of a packed row that is larger than the room there is; a `LAST` ends it. */
-  PART: 5,
-  LAST: 6,
+  /** Parts of a packed row that is larger than the room there is. A row without its `LAST` came to nothing. */
+  FIRST: 5,
+  PART: 6,
+  LAST: 7,
 } as const;
 
 /** Words of the control block. `HEAD` and `TAIL` count words ever written and ever taken, modulo 2^32. */

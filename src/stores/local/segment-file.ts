@@ -1,11 +1,15 @@
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fstatSync,
   ftruncateSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readSync,
+  type Stats,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -21,8 +25,9 @@ const NEWLINE = 10;
 const LOOK_BACK = 65_536;
 
 /**
- * The live segment of one writer: lines are appended to it and nothing else. A write that fails leaves no part of a line. Who
- * takes over from another thread begins with what that one left in the file.
+ * The live segment of one writer: lines are appended to it and nothing else. A write that fails leaves no part of a line. When
+ * somebody else has touched the file the next segment begins. Who takes over from another thread begins with what that one left
+ * in the file.
  */
 export class SegmentFile {
   /** The last sequence that is in the files of this writer; −1 when there is none. */
@@ -32,6 +37,9 @@ export class SegmentFile {
   readonly #limits: SegmentLimits;
   #number = 0;
   #fd: number | undefined;
+  /** Which file it is, and how much is in it. */
+  #device = 0;
+  #inode = 0;
   #size = 0;
   #openedAt = 0;
 
@@ -41,15 +49,12 @@ export class SegmentFile {
     this.#limits = limits;
   }
 
-  get isOpen(): boolean {
-    return this.#fd !== undefined;
-  }
-
-  /** Appends whole lines, the last of which has that sequence. Throws what the system says; then nothing was appended. */
+  /**
+   * Appends whole lines, the last of which has that sequence. Throws what the system says, `ENOENT` when the experiment was
+   * removed; then nothing was appended.
+   */
   append(lines: Buffer, lastSequence: number): void {
-    const fd = this.#open();
-    // Writing to a file that somebody has removed would succeed and keep nothing.
-    if (fstatSync(fd).nlink === 0) this.#moveOn();
+    if (this.#fd !== undefined && !this.#isUntouched(this.#fd)) this.#moveOn();
     this.#write(this.#fd ?? this.#open(), lines);
     this.lastSequence = lastSequence;
   }
@@ -69,7 +74,7 @@ export class SegmentFile {
   /** Finds out what is in the files, cuts a torn last line off and goes on after it. */
   recover(): void {
     this.close();
-    const numbers = readdirSync(this.#folder)
+    const numbers = namesIn(this.#folder)
       .map(parseSegmentName)
       .filter((name) => name?.writer === this.#writer)
       .map((name) => name!);
@@ -86,18 +91,52 @@ export class SegmentFile {
     this.#fd = undefined;
   }
 
+  get #path(): string {
+    return join(this.#folder, `${segmentStem({ writer: this.#writer, number: this.#number })}.jsonl`);
+  }
+
+  // Writing to a file that somebody has removed or moved would succeed and keep nothing, and half a line that somebody has
+  // added would take one of ours with it.
+  #isUntouched(fd: number): boolean {
+    const found = this.#look(fd);
+    return found?.size === this.#size && found.ino === this.#inode && found.dev === this.#device;
+  }
+
+  #look(fd: number): Stats | undefined {
+    try {
+      return statSync(this.#path, { throwIfNoEntry: false });
+    } catch {
+      // It may still be written to where it may not be looked up any more.
+      return fstatSync(fd);
+    }
+  }
+
   #open(): number {
-    if (this.#fd !== undefined) return this.#fd;
-    const path = join(this.#folder, `${segmentStem({ writer: this.#writer, number: this.#number })}.jsonl`);
-    this.#fd = openSync(path, 'a');
-    this.#size = fstatSync(this.#fd).size;
+    const fd = this.#openFile();
+    const found = fstatSync(fd);
+    this.#fd = fd;
+    this.#device = found.dev;
+    this.#inode = found.ino;
+    this.#size = found.size;
     this.#openedAt = performance.now();
-    return this.#fd;
+    return fd;
+  }
+
+  #openFile(): number {
+    try {
+      return openSync(this.#path, 'a');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || !existsSync(join(this.#folder, '..', 'experiment.json'))) throw error;
+      mkdirSync(this.#folder, { recursive: true });
+      return openSync(this.#path, 'a');
+    }
   }
 
   #moveOn(): void {
     this.close();
-    this.#number++;
+    do this.#number++;
+    while (existsSync(this.#path));
   }
 
   #write(fd: number, lines: Buffer): void {
@@ -112,31 +151,46 @@ export class SegmentFile {
   }
 
   #readEnd(): void {
-    const path = join(this.#folder, `${segmentStem({ writer: this.#writer, number: this.#number })}.jsonl`);
-    const fd = openSync(path, 'r+');
+    const fd = openSync(this.#path, 'r+');
     try {
       const { size } = fstatSync(fd);
       let from = size;
       let tail = Buffer.alloc(0);
       let lineEnd = -1;
-      let lineStart = -1;
-      // Further back until a whole line is in sight.
-      while (from > 0 && lineStart < 0) {
+      let sequence = -1;
+      // Further back until a whole record is in sight.
+      while (from > 0 && sequence < 0) {
         const step = Math.min(LOOK_BACK, from);
         const chunk = Buffer.alloc(step);
         readSync(fd, chunk, 0, step, from - step);
         from -= step;
         tail = Buffer.concat([chunk, tail]);
         lineEnd = tail.lastIndexOf(NEWLINE);
-        lineStart = lineEnd > 0 ? tail.lastIndexOf(NEWLINE, lineEnd - 1) : -1;
+        const lineStart = from === 0 ? 0 : tail.indexOf(NEWLINE) + 1;
+        if (lineEnd >= lineStart) sequence = lastSequenceIn(tail.toString('utf8', lineStart, lineEnd));
       }
       if (from + lineEnd + 1 < size) ftruncateSync(fd, from + lineEnd + 1);
-      if (lineEnd < 0) return;
-      const line = tail.toString('utf8', lineStart + 1, lineEnd);
-      const sequence = /"sequence":(\d+)/.exec(line)?.[1];
-      if (sequence !== undefined) this.lastSequence = Math.max(this.lastSequence, Number(sequence));
+      this.lastSequence = Math.max(this.lastSequence, sequence);
     } finally {
       closeSync(fd);
     }
+  }
+}
+
+// Lines that somebody else has added say none.
+function lastSequenceIn(lines: string): number {
+  for (const line of lines.split('\n').reverse()) {
+    const found = /"sequence":(\d+)/.exec(line)?.[1];
+    if (found !== undefined) return Number(found);
+  }
+  return -1;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }

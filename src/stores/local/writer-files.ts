@@ -1,7 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../core/clock.ts';
+import { CrucibleError } from '../../core/errors.ts';
+import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
 import type { WriterStatus } from '../store.ts';
 import { replaceText } from './experiment-files.ts';
@@ -32,25 +34,32 @@ export function newNote(
   return { ...known, heartbeat_at: known.opened_at, closed_at: null, clock_anchors: [], ...thisProcess() };
 }
 
+/** Writes a note; nothing when the experiment was removed. */
 export async function writeNote(folder: string, note: WriterNote): Promise<void> {
-  await replaceText(join(folder, `${note.writer_id}.json`), textOf(note));
+  const path = join(folder, `${note.writer_id}.json`);
+  if (madeAgain(folder)) await replaceText(path, textOf(note));
 }
 
 /** The same for a process that is about to end. */
 export function writeNoteSync(folder: string, note: WriterNote): void {
+  if (!madeAgain(folder)) return;
   const path = join(folder, `${note.writer_id}.json`);
   writeFileSync(`${path}.tmp`, textOf(note));
   renameSync(`${path}.tmp`, path);
 }
 
-/** The notes of an experiment's writers in the order in which they were opened. A damaged one is left out. */
+/**
+ * The notes of an experiment's writers in the order in which they were opened. A damaged one is left out.
+ *
+ * @throws `unsupported_version` when a later version of the library has written to the experiment.
+ */
 export async function readNotes(folder: string): Promise<WriterNote[]> {
   const names = await readdir(folder).catch(() => []);
   const notes: WriterNote[] = [];
   for (const name of names) {
     if (!name.endsWith('.json')) continue;
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
-    const note = text === undefined ? undefined : noteOf(text);
+    const note = text === undefined ? undefined : noteOf(text, join(folder, name));
     if (note) notes.push(note);
   }
   return notes.sort(
@@ -73,13 +82,56 @@ function wasHeardLately({ writer_id, heartbeat_at }: WriterNote): boolean {
   return seen !== undefined || Date.now() - heartbeat_at / 1000 < SILENCE_MS;
 }
 
-function noteOf(text: string): WriterNote | undefined {
+const NO_COUNTS: LedgerCounts = {
+  emitted: 0,
+  stored: 0,
+  sampled_out: 0,
+  dropped: { paused: 0, stopped: 0, duplicate: 0, overflow: 0, encode: 0, capacity: 0 },
+};
+
+function noteOf(text: string, path: string): WriterNote | undefined {
+  let note: unknown;
   try {
-    const note: unknown = JSON.parse(text);
-    return typeof note === 'object' && note !== null && 'writer_id' in note ? (note as WriterNote) : undefined;
+    note = JSON.parse(text);
   } catch {
     return undefined;
   }
+  if (typeof note !== 'object' || note === null || !('writer_id' in note)) return undefined;
+  const known = note as Partial<WriterNote>;
+  if (known.schema_version !== undefined && known.schema_version > SCHEMA_VERSION) {
+    throw new CrucibleError(
+      'unsupported_version',
+      `${path} has schema version ${known.schema_version}; this version of crucible-telemetry reads up to ${SCHEMA_VERSION}.`,
+      { hint: 'Update crucible-telemetry to read this experiment.' },
+    );
+  }
+  return { ...defaultsOf(known.opened_at ?? 0), ...known } as WriterNote;
+}
+
+// What a key means that the version did not know yet by which a note was written.
+function defaultsOf(openedAt: number): Omit<WriterNote, 'writer_id'> {
+  return {
+    schema_version: SCHEMA_VERSION,
+    ordinal: 0,
+    opened_at: openedAt,
+    heartbeat_at: openedAt,
+    closed_at: null,
+    clock_anchors: [],
+    ledger: NO_COUNTS,
+    host: '',
+    boot_id: null,
+    pid: 0,
+    pid_started: null,
+    thread: 0,
+  };
+}
+
+// Somebody may have removed the folder of notes; without the definition there is nothing to note.
+function madeAgain(folder: string): boolean {
+  if (existsSync(folder)) return true;
+  if (!existsSync(join(folder, '..', 'experiment.json'))) return false;
+  mkdirSync(folder, { recursive: true });
+  return true;
 }
 
 function textOf(note: WriterNote): string {
