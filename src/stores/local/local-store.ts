@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { systemClock } from '../../core/clock.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { requireOptions } from '../../core/options.ts';
 import { warnOnce } from '../../core/warn.ts';
@@ -11,7 +12,8 @@ import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from
 import { ExperimentFiles } from './experiment-files.ts';
 import { LocalWriter } from './local-writer.ts';
 import { beforeProcessEnds } from './process-end.ts';
-import { type Durability, Recording } from './recording.ts';
+import { type Durability, Recording, type RecordingOptions } from './recording.ts';
+import { checkedRetention, expired, type Retention } from './retention.ts';
 import { scanSegments } from './scan-segments.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { Sealing } from './sealing.ts';
@@ -32,6 +34,8 @@ export interface LocalStoreOptions {
   readonly flushIntervalMs?: number;
   /** How large a live segment grows before the next one begins, in bytes. Default 64 MB. */
   readonly segmentBytes?: number;
+  /** How long stopped and archived experiments are kept: what is beyond goes when another one is started. Default: for ever. */
+  readonly retain?: Retention;
   /** Whether SIGTERM and SIGINT write what is still in memory. Default true; false makes them cost what SIGKILL costs. */
   readonly signals?: boolean;
 }
@@ -47,6 +51,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
     'overflow',
     'flushIntervalMs',
     'segmentBytes',
+    'retain',
     'signals',
   ]);
   const {
@@ -66,11 +71,12 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   if (!(Number.isSafeInteger(segmentBytes) && segmentBytes >= 1024))
     throw bad('segmentBytes', segmentBytes, 'Give a whole number of bytes, 1024 or more.');
   if (typeof signals !== 'boolean') throw bad('signals', signals, 'Give true or false.');
-  return new FolderStore(resolve(dir), signals, {
+  const limits = { bytes: segmentBytes, ageMs: SEGMENT_AGE_MS };
+  return new FolderStore(resolve(dir), signals, checkedRetention(options.retain), {
     durability,
     overflow,
     flushIntervalMs,
-    limits: { bytes: segmentBytes, ageMs: SEGMENT_AGE_MS },
+    limits,
   });
 }
 
@@ -85,7 +91,8 @@ class FolderStore implements LocalStore {
   readonly kind = 'local';
   readonly dir: string;
   readonly #signals: boolean;
-  readonly #options: ConstructorParameters<typeof Recording>[0];
+  readonly #retention: Retention | undefined;
+  readonly #options: RecordingOptions;
   readonly #files: ExperimentFiles;
   readonly #watch: StateWatch;
   readonly #writers = new Map<string, LocalWriter[]>();
@@ -97,9 +104,10 @@ class FolderStore implements LocalStore {
   #takeBack: (() => void) | undefined;
   #beat: NodeJS.Timeout | undefined;
 
-  constructor(dir: string, signals: boolean, options: ConstructorParameters<typeof Recording>[0]) {
+  constructor(dir: string, signals: boolean, retention: Retention | undefined, options: RecordingOptions) {
     this.dir = dir;
     this.#signals = signals;
+    this.#retention = retention;
     this.#options = options;
     this.#files = new ExperimentFiles(dir);
     this.#watch = new StateWatch(this.#files);
@@ -109,6 +117,7 @@ class FolderStore implements LocalStore {
   async create(state: ExperimentState): Promise<void> {
     this.#requireOpen();
     await this.#files.create(state);
+    if (this.#retention) await this.#expire(this.#retention);
   }
 
   async load(id: string): Promise<ExperimentState | undefined> {
@@ -242,6 +251,18 @@ class FolderStore implements LocalStore {
       if (count !== undefined) counts.set(writerId, count + batch.rows);
     }
     return counts;
+  }
+
+  // What cannot be removed now stays until the next time; the new experiment is not to suffer from it.
+  async #expire(retention: Retention): Promise<void> {
+    try {
+      for (const { id } of await expired(this.#files, retention, systemClock.nowMicros())) await this.remove(id);
+    } catch (error) {
+      warnOnce(
+        `retain:${this.dir}`,
+        `Experiments that are no longer to be kept were not removed. ${(error as Error).message}`,
+      );
+    }
   }
 
   async #sealRotated(): Promise<void> {
