@@ -13,6 +13,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -175,6 +176,11 @@ describe('crucible verify', () => {
     const twice = await verify(dir, 'sealed');
     expect([twice.code, twice.result.records]).toEqual([0, 100]);
     expect(twice.result.notes).toHaveLength(1);
+    const draft = join(dir, 'experiments/live/events/.w-00000000.parquet.0a0a0a0a.tmp');
+    writeFileSync(draft, '');
+    expect((await verify(dir, 'live')).result.notes).toEqual([]);
+    utimesSync(draft, 0, 0);
+    expect((await verify(dir, 'live')).result.notes.map(({ path }) => path)).toEqual([draft]);
   });
 });
 

@@ -77,6 +77,11 @@ describe('a mistake', () => {
   it.each([
     [['lits'], 2, /^error: unknown command 'lits'\.\nhint: Did you mean list\?\n$/],
     [['list', '--jsno'], 2, /^error: unknown option '--jsno'\.\nhint: Did you mean --json\?\n$/],
+    [
+      ['list', '--status', 'lost'],
+      2,
+      /^error: option '--status <status>' argument 'lost' is invalid\. Allowed choices are running, /,
+    ],
     [['show'], 2, /^error: missing required argument 'experiment'\.\nhint: /],
     [['show', 'gamma'], 3, /^error: There is no experiment "gamma"\.\nhint: crucible list shows all\.\n$/],
     [['show', 'bet'], 0, /^$/],

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printComparison } from '../report/comparison.ts';
 import { withStore } from '../store-access.ts';
-import { seconds } from '../terminal/figures.ts';
+import { plural, seconds } from '../terminal/figures.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -22,11 +22,11 @@ export function define(command: Command): void {
           const taken = new Set((await store.list()).map(({ study }) => study));
           const study = options.study ?? freeName('penguins', taken);
           say(`Which tells the sex of a penguin better from four measures? Study ${study}, in ${dir}`);
-          await withProgress('training', (progress) =>
+          const runs = await withProgress('training', (progress) =>
             runStudy(lab, study, (done, total) => progress.update(`${done} of ${total} runs`)),
           );
           const comparison = await lab.compare({ study });
-          say(`10 experiments in ${seconds((performance.now() - began) / 1000)}.`);
+          say(`${plural(runs, 'experiment')} in ${seconds((performance.now() - began) / 1000)}.`);
           await (options.json ? printJson(comparison) : printComparison(comparison));
           say(`\nNext:\n${nextCommands(command, study)}`);
         },

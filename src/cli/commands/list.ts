@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { sumLedgers } from '../../experiment/ledger.ts';
+import type { ObservedStatus } from '../../lab/observed-status.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
 import { count, moment, NONE, plural, seconds } from '../terminal/figures.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
@@ -9,10 +10,12 @@ import { type Column, tableLines } from '../terminal/table.ts';
 interface Options {
   readonly study?: string;
   readonly condition?: string;
-  readonly status?: 'running' | 'paused' | 'idle' | 'crashed' | 'stopped' | 'archived';
+  readonly status?: ObservedStatus;
   readonly tag?: string;
   readonly json?: boolean;
 }
+
+const STATUSES: readonly ObservedStatus[] = ['running', 'paused', 'idle', 'crashed', 'stopped', 'archived'];
 
 type Listed = Awaited<ReturnType<typeof listed>>[number];
 
@@ -23,7 +26,7 @@ export function define(command: Command): void {
     )
     .option('--study <name>', 'only those of one study')
     .option('--condition <name>', 'only those of one condition')
-    .option('--status <status>', 'only running, paused, idle, crashed, stopped or archived ones')
+    .addOption(new Option('--status <status>', 'only those of one status').choices(STATUSES))
     .option('--tag <tag>', 'only those with a tag')
     .option('--json', 'print a JSON array')
     .addHelpText('after', '\nExamples:\n  $ crucible list\n  $ crucible list --study penguins --json | jq -r ".[].id"')

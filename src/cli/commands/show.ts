@@ -24,12 +24,14 @@ export function define(command: Command): void {
     );
 }
 
-async function shown({ dir, lab, store }: OpenedStore, experiment: Experiment) {
-  const { experimentFolder, segmentFiles } = await import('../../stores/local/index.ts');
+async function shown({ dir, store }: OpenedStore, experiment: Experiment) {
+  const [{ experimentFolder, segmentFiles }, { observed }] = await Promise.all([
+    import('../../stores/local/index.ts'),
+    import('../../lab/observed-status.ts'),
+  ]);
   const { id } = experiment;
-  const listed = (await lab.listExperiments()).find((state) => state.id === id);
   return {
-    ...(listed ?? experiment.state),
+    ...(await observed(store, experiment.state)),
     ledger: await experiment.ledgerAll(),
     folder: experimentFolder(dir, id),
     writers: await store.writers(id),

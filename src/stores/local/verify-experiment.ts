@@ -11,6 +11,9 @@ import { listSegments } from './segment-list.ts';
 import { SegmentCheck } from './verify-segments.ts';
 import { readNotes, statusOf, type WriterNote } from './writer-files.ts';
 
+// What was not written to for that long is no draft in the making.
+const DRAFT_MS = 60_000;
+
 /** Something that was found in a file. */
 export interface Finding {
   readonly path: string;
@@ -130,15 +133,20 @@ function accounted({ stored, sampled_out, dropped }: LedgerCounts): number {
 async function findLeftovers(folder: string, notes: Finding[]): Promise<void> {
   for (const place of ['.', 'writers', 'events']) {
     for (const name of await readdir(join(folder, place)).catch(() => [])) {
+      if (!name.endsWith('.tmp') && !name.endsWith('.rejects')) continue;
       const path = join(folder, place, name);
-      if (name.endsWith('.tmp'))
+      // A draft may have become its file since it was listed.
+      const found = await stat(path).catch(() => undefined);
+      if (!found) continue;
+      if (name.endsWith('.rejects')) {
+        const segment = basename(name, '.rejects');
+        notes.push({
+          path,
+          message: `${found.size} bytes that were no records were set aside when ${segment} was sealed.`,
+        });
+      } else if (Date.now() - found.mtimeMs > DRAFT_MS) {
         notes.push({ path, message: 'Left over from a process that was killed; nobody reads it.' });
-      if (!name.endsWith('.rejects')) continue;
-      const { size } = await stat(path);
-      notes.push({
-        path,
-        message: `${size} bytes that were no records were set aside when ${basename(name, '.rejects')} was sealed.`,
-      });
+      }
     }
   }
 }
