@@ -75,6 +75,10 @@ export function metricMet(source: Extract<Source, { from: 'score' | 'logged' }>,
 function metricOf(spec: MetricSpec, asked: boolean, options: CheckedOptions, only: boolean): Metric {
   const { name } = spec;
   const source = sourceOf(spec);
+  const perRun = source.from === 'training' || source.from === 'logged';
+  if (perRun && spec.kind !== undefined && spec.kind !== 'replicate') {
+    throw refused(`The kind of ${name} is ${show(spec.kind)}`, 'A run has one number of it: leave the kind out.');
+  }
   const of = (own: number | undefined, all: PerMetric | undefined): number | null =>
     own ?? (typeof all === 'number' ? (only ? all : null) : (all?.[name] ?? null));
   return {

@@ -11,7 +11,7 @@ const GROUPS = 500;
 /**
  * The BCa bootstrap of a mean, or of the difference of two, that takes no longer for a million values than for a thousand: many values are
  * put into 500 groups at random, whose means are drawn instead. Their mean has the same expectation, variance and third
- * moment as that of the values, which is what the interval rests on.
+ * moment as that of the values, which is what the interval rests on. Values are sorted first: the order of records says nothing.
  */
 export function bootstrapMeans(
   first: Float64Array,
@@ -26,6 +26,7 @@ export function bootstrapMeans(
   const drawnFrom = a.length < first.length || (b !== undefined && b.length < second!.length);
   return {
     ...result,
+    method: second ? result.method : result.method.replace('the mean', 'the mean of paired differences'),
     n: second ? [first.length, second.length] : [first.length, first.length],
     assumptions: drawnFrom
       ? [...result.assumptions, `Values are drawn as the means of ${GROUPS} groups made at random.`]
@@ -36,10 +37,10 @@ export function bootstrapMeans(
 // Groups differ in size by one at most; shifting their means makes up for it.
 function groupMeans(values: Float64Array, stream: RandomStream): Float64Array {
   const n = values.length;
-  if (n <= MOST_VALUES) return values;
+  const shuffled = values.slice().sort();
+  if (n <= MOST_VALUES) return shuffled;
   const size = Math.ceil(n / GROUPS);
   const groups = Math.floor(n / size);
-  const shuffled = values.slice();
   for (let i = n - 1; i > 0; i--) {
     const other = stream.below(i + 1);
     const value = shuffled[i]!;
