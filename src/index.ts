@@ -1,4 +1,19 @@
-export type { CompareOptions, ExperimentComparison } from './analysis/compare.ts';
+export type { CompareOptions, MetricSpec, PerMetric } from './analysis/comparison/compare-options.ts';
+export type {
+  ArmOverview,
+  ArmValues,
+  ExperimentComparison,
+  MetricComparison,
+  MetricKind,
+  MissingCause,
+  MissingCounts,
+  NeededSamples,
+  OverReplicates,
+  QuantileDifference,
+  Sensitivity,
+  TreatmentComparison,
+  Verdict,
+} from './analysis/comparison/comparison-result.ts';
 export type { ExperimentMetrics } from './analysis/metrics.ts';
 export type { QueryWindow } from './analysis/query-window.ts';
 export type { WindowedMetrics, WindowedMetricsOptions } from './analysis/windowed-metrics.ts';

@@ -1,4 +1,5 @@
-import type { CompareOptions, ExperimentComparison } from '../analysis/compare.ts';
+import type { CompareOptions } from '../analysis/comparison/compare-options.ts';
+import type { ExperimentComparison } from '../analysis/comparison/comparison-result.ts';
 import type { Bus } from '../bus/bus.ts';
 import { telemetry } from '../bus/shared.ts';
 import { messageOf } from '../bus/thrown.ts';
@@ -162,12 +163,14 @@ export class Lab {
     return { unattributed: this.#context.router.unattributed };
   }
 
-  /** Descriptive comparison with a baseline, by condition. Rejects with `nothing_to_compare` for fewer than two conditions. */
+  /**
+   * Is B different from A, by how much, and how sure? Compares the arms of a study with a baseline: see `CompareOptions` for what can be
+   * chosen and `ExperimentComparison` for what comes back. Rejects with `nothing_to_compare` for fewer than two arms.
+   */
   async compare(which: Comparands, options: CompareOptions = {}): Promise<ExperimentComparison> {
-    requireOptions('compare', options, ['baseline']);
     const { metrics, store } = this.#context;
     const states = await this.#select(which);
-    const { compareExperiments } = await import('../analysis/compare.ts');
+    const { compareExperiments } = await import('../analysis/comparison/compare.ts');
     return compareExperiments(
       states.map((state) => ({
         state,

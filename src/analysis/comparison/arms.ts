@@ -1,7 +1,7 @@
-import { CrucibleError, show } from '../core/errors.ts';
-import type { MetricPoint } from '../metrics-store/metrics-store.ts';
-import type { ExperimentState } from '../stores/experiment-state.ts';
-import type { BatchSource } from './rows/read-leaves.ts';
+import { CrucibleError, show } from '../../core/errors.ts';
+import type { MetricPoint } from '../../metrics-store/metrics-store.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
+import type { BatchSource } from '../rows/read-leaves.ts';
 
 /** An experiment to compare. */
 export interface ComparedExperiment {

@@ -1,0 +1,57 @@
+import { Verdict } from '../rows/cells.ts';
+import type { Arm } from './arms.ts';
+import type { ArmOverview } from './comparison-result.ts';
+import type { ExperimentRows } from './reading/experiment-rows.ts';
+import { SeenIds } from './reading/seen-ids.ts';
+
+/** What is in an arm, and what became of its requests. `samples` is how many there are in all arms. */
+export function armOverview(
+  { name, condition }: Arm,
+  rows: readonly ExperimentRows[],
+  baseline: boolean,
+  samples: number,
+): ArmOverview {
+  const counts = { requests: 0, successful: 0, failed: 0, unjudged: 0, not_finished: 0 };
+  for (const experiment of rows) {
+    const { requests, starts, wrappers } = experiment;
+    counts.requests += requests.length;
+    for (const verdict of requests.verdicts) {
+      if (verdict === Verdict.TRUE) counts.successful++;
+      else if (verdict === Verdict.FALSE) counts.failed++;
+      else counts.unjudged++;
+    }
+    counts.not_finished += unfinished(requests.operations, starts.operations, starts.length, wrappers);
+  }
+  return {
+    name,
+    condition,
+    baseline,
+    experiments: rows.map(({ state: { id, replicate, status, sample_size } }) => ({
+      id,
+      replicate,
+      status,
+      sample_size,
+    })),
+    events: rows.reduce((sum, { events }) => sum + events, 0),
+    ...counts,
+    samples: SeenIds.countOfAny(
+      rows.map((experiment) => experiment.samples),
+      samples,
+    ),
+  };
+}
+
+// By operation: those whose beginnings are not recorded must not make up for others.
+function unfinished(
+  ended: Int32Array | undefined,
+  begun: Int32Array | undefined,
+  starts: number,
+  wrappers: ReadonlyMap<number, number>,
+): number {
+  if (begun === undefined || starts === 0) return 0;
+  const open = new Map<number, number>();
+  for (const operation of begun) open.set(operation, (open.get(operation) ?? 0) + 1);
+  for (const operation of ended ?? []) open.set(operation, (open.get(operation) ?? 0) - 1);
+  for (const [operation, count] of wrappers) open.set(operation, (open.get(operation) ?? 0) - count);
+  return [...open.values()].reduce((sum, count) => sum + Math.max(count, 0), 0);
+}

@@ -1,0 +1,208 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import type { MetricPoint } from '../../metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../../record/batch.ts';
+import { sampleRatioTest } from '../../stats/randomization/sample-ratio.ts';
+import type { Projection } from '../../stores/store.ts';
+import { readLeaves } from '../rows/read-leaves.ts';
+import { RequestNames } from '../rows/request-names.ts';
+import type { RowReader } from '../rows/row-reader.ts';
+import { SCORE_EVENT, SCORE_FIELDS } from '../tallies/score-collection.ts';
+import { armOverview } from './arm-overview.ts';
+import { type Arm, baselineArm, type ComparedExperiment, comparisonArms } from './arms.ts';
+import { type CheckedOptions, type CompareOptions, checkedOptions, refused } from './compare-options.ts';
+import type { ExperimentComparison } from './comparison-result.ts';
+import { type Draft, draftOf, type Interim } from './draft.ts';
+import { draftInputs, isInRows, resolved } from './draft-inputs.ts';
+import { interimReasons } from './interim.ts';
+import { type Metric, metricsOf } from './metric.ts';
+import { metricComparison } from './metric-comparison.ts';
+import type { ExperimentRows } from './reading/experiment-rows.ts';
+import { LabelReader } from './reading/label-reader.ts';
+import { RowsCollection } from './reading/rows-collection.ts';
+import { SeenIds } from './reading/seen-ids.ts';
+import { ValueReader } from './reading/value-reader.ts';
+import { decide } from './verdict.ts';
+
+const DEFAULT_CLUSTERS = ['user_id', 'session_id'];
+
+/**
+ * Compares experiments with a baseline, metric by metric: see `ExperimentComparison` and `CompareOptions`. Shared samples are paired and
+ * repeats averaged first; what is missing is told by its cause, and a verdict that it could turn round is not given.
+ *
+ * Rejects with `nothing_to_compare` for fewer than two arms, `unknown_field` for a metric that nothing is called, and `invalid_argument`
+ * for options that make no sense and for items without the cluster that was asked for.
+ */
+export async function compareExperiments(
+  experiments: readonly ComparedExperiment[],
+  options: CompareOptions = {},
+): Promise<ExperimentComparison> {
+  const checked = checkedOptions(options);
+  const { by, arms } = comparisonArms(experiments);
+  const baseline = baselineArm(arms, checked.baseline);
+  const declared = metricsOf(checked);
+  const read = await readRows(arms, declared, checked);
+  const rowsOf = (arm: Arm): ExperimentRows[] =>
+    arm.experiments.map(({ state }) => read.collection.experiments.get(state.id)!);
+  const metrics = resolved(declared, [...read.collection.experiments.values()], checked);
+  requireSensible(metrics, checked);
+
+  const reasons = interimReasons([...read.collection.experiments.values()]);
+  const sizes = arms.flatMap(({ experiments: own }) => own.map(({ state }) => state.sample_size ?? 0));
+  const planned = sizes.reduce((sum, size) => sum + size, 0);
+  const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
+  const treatments = arms.filter((arm) => arm !== baseline);
+  const drafts: { arm: Arm; draft: Draft }[] = [];
+  for (const arm of treatments) {
+    const context = {
+      options: checked,
+      clusters: { candidates: read.clusters, explicit: typeof checked.clusterBy === 'string', samples: read.samples },
+      interim,
+      baseline: rowsOf(baseline),
+      treatment: rowsOf(arm),
+    };
+    for (const input of draftInputs(metrics, read.collection, context)) {
+      drafts.push({ arm, draft: draftOf(input, checked) });
+    }
+  }
+  const ratio = sampleRatio(arms, read.units, rowsOf, checked);
+  const doubt = ratio?.mismatch === true ? 'The sample ratio is not as declared: the assignment is broken.' : null;
+  const decisions = decide(
+    drafts.map(({ draft }) => draft),
+    checked,
+    doubt,
+  );
+  const family = drafts.filter(({ draft }) => draft.metric.primary && draft.result.p_value !== null).length;
+  return {
+    by,
+    baseline: baseline.name,
+    alpha: checked.alpha,
+    correction: checked.correction,
+    family_size: family,
+    pair_by: checked.pairBy,
+    seed: checked.seed,
+    interim: interim !== null,
+    interim_reasons: reasons,
+    arms: [baseline, ...treatments].map((arm) => armOverview(arm, rowsOf(arm), arm === baseline, read.samples.count)),
+    comparisons: treatments.map((arm) => ({
+      name: arm.name,
+      condition: arm.condition,
+      experiment_ids: arm.experiments.map(({ state }) => state.id),
+      metrics: Object.fromEntries(
+        drafts
+          .map(({ arm: own, draft }, i) => ({ own, draft, decision: decisions[i]! }))
+          .filter(({ own }) => own === arm)
+          .sort((a, b) => Number(b.draft.metric.primary) - Number(a.draft.metric.primary))
+          .map(({ draft, decision }) => [draft.name, metricComparison(draft, decision, checked, family)]),
+      ),
+    })),
+    sample_ratio: ratio,
+    warnings: [...reasons, ...(doubt === null ? [] : [doubt])],
+  };
+}
+
+interface Reading {
+  readonly collection: RowsCollection;
+  readonly samples: LabelReader;
+  readonly clusters: readonly LabelReader[];
+  readonly units: LabelReader | null;
+}
+
+async function readRows(arms: readonly Arm[], metrics: readonly Metric[], options: CheckedOptions): Promise<Reading> {
+  const experiments = arms.flatMap((arm) => arm.experiments);
+  const states = experiments.map(({ state }) => state);
+  const requests = new RequestNames(states);
+  const { pairBy, clusterBy, sampleRatio: declared } = options;
+  const clusterNames = clusterBy === null ? [] : clusterBy === undefined ? DEFAULT_CLUSTERS : [clusterBy];
+  const labels = [pairBy, ...clusterNames, ...(declared ? [declared.unit] : [])];
+  for (const label of labels) new LabelReader(label);
+  const rowMetrics = metrics.filter(isInRows);
+  const trainingMetrics = metrics.filter(({ source }) => source.from === 'training');
+  const projection = projectionOf([...rowMetrics, ...trainingMetrics], labels);
+  const collect = async (batches: AsyncIterable<ColumnBatch>, reader: RowReader): Promise<Reading> => {
+    const samples = new LabelReader(pairBy);
+    const clusters = clusterNames.map((name) => new LabelReader(name));
+    const units = declared ? new LabelReader(declared.unit) : null;
+    const plan = { states, rowMetrics, trainingMetrics, samples, clusters, units, requests };
+    const collection = new RowsCollection(plan, reader);
+    for await (const batch of batches) collection.add(batch);
+    return { collection, samples, clusters, units };
+  };
+  const batches = (wanted: Projection) => allBatches(experiments, wanted);
+  const read = await readLeaves({ requests, projection, batches }, collect);
+  for (const { points } of experiments) if (points) await addPoints(read.collection, points());
+  return read;
+}
+
+function projectionOf(metrics: readonly Metric[], labels: readonly string[]): Projection {
+  const fields = metrics.map(({ source }) => ValueReader.fieldsOf(source));
+  if (fields.some((own) => own === undefined)) return {};
+  const named = [...fields.flatMap((own) => own ?? []), ...labels];
+  const nested = named.some((name) => /^(?:measurements|metadata)\./.test(name));
+  return {
+    fields: ['timestamp', 'success', 'inclusion_probability', ...named, ...SCORE_FIELDS],
+    nestedOf: nested ? undefined : [SCORE_EVENT],
+  };
+}
+
+async function* allBatches(
+  experiments: readonly ComparedExperiment[],
+  projection: Projection,
+): AsyncGenerator<ColumnBatch> {
+  for (const { batches } of experiments) yield* batches(projection);
+}
+
+async function addPoints(collection: RowsCollection, points: AsyncIterable<MetricPoint>): Promise<void> {
+  for await (const point of points) collection.addPoint(point);
+}
+
+function requireSensible(
+  metrics: readonly Metric[],
+  { primary, margin, minimumEffect, metrics: given }: CheckedOptions,
+): void {
+  const names = metrics.map(({ name }) => name);
+  const listed = [
+    ...(primary ?? []).map((name) => ['primary', name] as const),
+    ...Object.keys(typeof margin === 'object' ? margin : {}).map((name) => ['margin', name] as const),
+    ...Object.keys(typeof minimumEffect === 'object' ? minimumEffect : {}).map(
+      (name) => ['minimumEffect', name] as const,
+    ),
+  ];
+  const unknown = listed.find(([, name]) => !names.includes(name));
+  if (unknown) {
+    throw refused(
+      `${unknown[0]} names ${show(unknown[1])}, which is not compared`,
+      `Compared are ${names.join(', ')}.`,
+    );
+  }
+  for (const [option, value] of Object.entries({ margin, minimumEffect })) {
+    if (typeof value === 'number' && given?.length !== 1) {
+      throw refused(`${option} is one number for ${names.length} metrics`, 'Give one for each: { latency_ms: 0.1 }.');
+    }
+  }
+}
+
+function sampleRatio(
+  arms: readonly Arm[],
+  units: LabelReader | null,
+  rowsOf: (arm: Arm) => ExperimentRows[],
+  { sampleRatio: declared }: CheckedOptions,
+): ExperimentComparison['sample_ratio'] {
+  if (!declared || !units) return null;
+  const names = arms.map(({ name }) => name);
+  const given = Object.keys(declared.ratio);
+  if (names.some((name) => !given.includes(name)) || given.length !== names.length) {
+    throw new CrucibleError('invalid_argument', `sampleRatio has shares for ${given.map(show).join(', ')}.`, {
+      hint: `Give one for each arm: ${names.map(show).join(', ')}.`,
+    });
+  }
+  const counts = arms.map((arm) =>
+    SeenIds.countOfAny(
+      rowsOf(arm).map((rows) => rows.units),
+      units.count,
+    ),
+  );
+  return sampleRatioTest(
+    counts,
+    names.map((name) => declared.ratio[name]!),
+  );
+}

@@ -1,0 +1,197 @@
+import type { Adjustment } from '../../stats/inference/adjust-p-values.ts';
+import type { EffectSize, Interval } from '../../stats/inference/test-result.ts';
+import type { SampleRatioResult } from '../../stats/randomization/sample-ratio.ts';
+
+/**
+ * What can be said of a treatment beside the baseline. `inconclusive` is an answer: the data do not decide, or what is missing from
+ * them could turn the answer round. `equivalent` is said against a declared margin only.
+ */
+export type Verdict = 'better' | 'worse' | 'equivalent' | 'inconclusive';
+
+/**
+ * How a metric is compared. `latency`: geometric means, as a ratio. `cost`: arithmetic means, BCa bootstrap. `mean`: arithmetic means, t.
+ * `rate`: shares of yes. `replicate`: one number for each experiment.
+ */
+export type MetricKind = 'latency' | 'cost' | 'mean' | 'rate' | 'replicate';
+
+/** Why an item has no value. `absent`: the arm never saw it. `not_finished`: it began and nothing says how it ended. */
+export type MissingCause =
+  | 'absent'
+  | 'not_finished'
+  | 'failed'
+  | 'no_value'
+  | 'not_finite'
+  | 'not_positive'
+  | 'no_sample_id';
+
+/** How many items lack a value, by cause. Causes that do not occur are left out. */
+export type MissingCounts = Readonly<Partial<Record<MissingCause, number>>>;
+
+/** An arm: a condition with its replicates, or one experiment. */
+export interface ArmOverview {
+  readonly name: string;
+  readonly condition: string | null;
+  readonly baseline: boolean;
+  readonly experiments: readonly {
+    readonly id: string;
+    readonly replicate: string;
+    readonly status: string;
+    readonly sample_size: number | null;
+  }[];
+  readonly events: number;
+  /** Leaf requests that ended, and what became of them. */
+  readonly requests: number;
+  readonly successful: number;
+  readonly failed: number;
+  readonly unjudged: number;
+  /** Requests that began and of which nothing says how they ended. */
+  readonly not_finished: number;
+  /** Distinct samples (`pairBy`) of requests and scores. */
+  readonly samples: number;
+}
+
+/** The values of one metric in one arm, as observed: nothing is averaged, paired or left out but what has no value. */
+export interface ArmValues {
+  readonly n: number;
+  readonly mean: number | null;
+  readonly std_dev: number | null;
+  readonly min: number | null;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly max: number | null;
+  /** Of latencies: failed requests as a share of the judged ones. */
+  readonly failure_rate?: number | null;
+}
+
+/** The difference of one quantile of the values, treatment − baseline, in the unit of the metric. An end that the data do not bound is null. */
+export interface QuantileDifference {
+  readonly quantile: number;
+  readonly baseline: number;
+  readonly treatment: number;
+  readonly estimate: number;
+  readonly ci: Interval;
+}
+
+/** What the items without a value could do to the estimate. */
+export interface Sensitivity {
+  /** Items with a value in one arm only, or in none. */
+  readonly missing: number;
+  /** The estimate with what is missing at whatever makes it least and greatest. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Whether the verdict of the complete data would not survive it. null where the complete data decide nothing. */
+  readonly could_flip: boolean | null;
+  readonly method: string;
+}
+
+/** How many samples tell the declared difference from none, at the variance observed and never at the effect observed. */
+export interface NeededSamples {
+  /** The declared minimum effect, else the margin. */
+  readonly effect: number | null;
+  readonly alpha: number;
+  readonly power: number;
+  readonly unit: 'pairs' | 'samples in each arm' | 'replicates in each arm' | 'pairs of replicates';
+  readonly n: number | null;
+  /** Why `n` is null. */
+  readonly reason: string | null;
+}
+
+/** One metric of one treatment beside the baseline. What is undefined is null, and `reasons` says why. */
+export interface MetricComparison {
+  readonly metric: string;
+  readonly kind: MetricKind;
+  /** Of several primary metrics the p-values are corrected; an exploratory one is not, and suggests what to test next. */
+  readonly role: 'primary' | 'exploratory';
+  readonly better: 'higher' | 'lower' | null;
+  /** The operations the values come from: event names without `.stop` and `.exception`. Scores and metric points say themselves. */
+  readonly events: { readonly baseline: readonly string[]; readonly treatment: readonly string[] };
+  readonly design: 'paired' | 'unpaired';
+  /** What the values are grouped by because they are not independent; null for independent ones. */
+  readonly cluster_by: string | null;
+  /** Items that stand behind the estimate: samples (repeats averaged), requests without a sample, or replicates. */
+  readonly n: {
+    readonly baseline: number;
+    readonly treatment: number;
+    readonly pairs: number | null;
+    readonly clusters: number | null;
+  };
+  /** What `estimate` and its interval are: treatment / baseline, or treatment − baseline. */
+  readonly scale: 'ratio' | 'difference';
+  readonly estimate: number | null;
+  /** In the unit of the metric: (treatment − baseline) / baseline of what the estimate is about; null where the baseline is 0 or below. */
+  readonly relative_difference: number | null;
+  /** On the scale of the test: of a logarithm for ratios. */
+  readonly standard_error: number | null;
+  readonly ci: Interval | null;
+  /** Null on interim data. */
+  readonly p_value: number | null;
+  /** Holds at every look; null on complete data. */
+  readonly anytime_p_value: number | null;
+  /** Of the p-value that is given, corrected for the family of primary metrics; null for an exploratory metric. */
+  readonly adjusted_p_value: number | null;
+  readonly effect_size: EffectSize | null;
+  readonly test: string;
+  readonly quantile_differences: readonly QuantileDifference[];
+  /** Of metrics with one number per replicate: what else speaks of few runs. */
+  readonly over_replicates: OverReplicates | null;
+  readonly missing: { readonly baseline: MissingCounts; readonly treatment: MissingCounts };
+  readonly sensitivity: Sensitivity | null;
+  readonly margin: number | null;
+  /** p of "the difference is beyond the margin", corrected like the other; null without a margin. */
+  readonly equivalence_p_value: number | null;
+  readonly verdict: Verdict;
+  readonly verdict_source: string;
+  readonly verdict_reason: string;
+  readonly needed: NeededSamples | null;
+  readonly arms: { readonly baseline: ArmValues; readonly treatment: ArmValues };
+  /** What the test supposes of the data, and every doubt it found in them. */
+  readonly assumptions: readonly string[];
+  /** Why what is null is null. */
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+  /** Of a bootstrap; null where nothing is drawn. */
+  readonly seed: number | null;
+  readonly resamples: number | null;
+  /** What was done, as it may stand in a paper. */
+  readonly methods: string;
+}
+
+/** Beside the t-test of few runs: the exact permutation p-value, and the difference of interquartile means from five runs on. */
+export interface OverReplicates {
+  readonly permutation_p_value: number | null;
+  readonly permutation_exact: boolean;
+  readonly iqm_difference: number | null;
+  readonly iqm_ci: Interval | null;
+  readonly reasons: readonly string[];
+}
+
+/** One treatment beside the baseline. */
+export interface TreatmentComparison {
+  readonly name: string;
+  readonly condition: string | null;
+  readonly experiment_ids: readonly string[];
+  /** By name: primary metrics first, in the order in which they were given. */
+  readonly metrics: Readonly<Record<string, MetricComparison>>;
+}
+
+/** Experiments beside a baseline. Plain data: it may be kept as JSON. */
+export interface ExperimentComparison {
+  /** `condition` when the experiments have at least two: those of one condition are its replicates. */
+  readonly by: 'condition' | 'experiment';
+  /** Name of the arm that the others are compared with. */
+  readonly baseline: string;
+  readonly alpha: number;
+  readonly correction: Adjustment;
+  /** How many p-values are corrected together. */
+  readonly family_size: number;
+  readonly pair_by: string;
+  readonly seed: number;
+  /** True while an experiment runs or has not reached its sample size: then all intervals are confidence sequences. */
+  readonly interim: boolean;
+  readonly interim_reasons: readonly string[];
+  readonly arms: readonly ArmOverview[];
+  readonly comparisons: readonly TreatmentComparison[];
+  /** Only where a ratio was declared. */
+  readonly sample_ratio: SampleRatioResult | null;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,124 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import type { CheckedOptions } from './compare-options.ts';
+import type { DraftInput } from './draft.ts';
+import { arrangeReplicates, type ReplicateValue } from './items/replicate-items.ts';
+import { type Metric, metricMet } from './metric.ts';
+import { type MetricContext, replicateInput, rowItems } from './metric-items.ts';
+import { summarize, tablesOf } from './metric-tables.ts';
+import type { ExperimentRows } from './reading/experiment-rows.ts';
+import type { RowsCollection } from './reading/rows-collection.ts';
+import { type ArmRows, lastTraining, lastValues } from './replicate-values.ts';
+
+/** Whether the values of a metric are in rows of request events or others: not scores, and nothing that has one number per run. */
+export function isInRows({ source }: Metric): boolean {
+  return ['success', 'total_tokens', 'field', 'path', 'function'].includes(source.from);
+}
+
+/**
+ * The metrics with names found out: a plain name is a score's or a metric point's. Where nothing was asked for, the scores and metric
+ * points that there are come after the usual metrics. Throws `unknown_field` for a name that nothing has.
+ */
+export function resolved(
+  metrics: readonly Metric[],
+  experiments: readonly ExperimentRows[],
+  options: CheckedOptions,
+): readonly Metric[] {
+  const scores = namesIn(experiments, ({ scores: own }) => own);
+  const logged = namesIn(experiments, ({ logged: own }) => own);
+  const known = metrics.map((metric) => (metric.source.from === 'named' ? named(metric, metric.source.name) : metric));
+  if (options.metrics !== undefined) return known;
+  return [
+    ...known,
+    ...scores.map((name) => metricMet({ from: 'score', name }, options)),
+    ...logged.map((name) => metricMet({ from: 'logged', name }, options)),
+  ];
+
+  function named(metric: Metric, name: string): Metric {
+    const isScore = scores.includes(name);
+    if (isScore && logged.includes(name)) {
+      throw new CrucibleError('invalid_argument', `${show(name)} is a score and a metric point.`, {
+        hint: `Say scores.${name} or logged.${name}.`,
+      });
+    }
+    if (isScore) return { ...metric, source: { from: 'score', name } };
+    if (logged.includes(name)) return { ...metric, source: { from: 'logged', name }, kind: 'replicate' };
+    const there = [...scores.map((own) => `scores.${own}`), ...logged.map((own) => `logged.${own}`)];
+    throw new CrucibleError(
+      'unknown_field',
+      `${show(name)} is no field, no score and no metric point of these experiments.`,
+      {
+        hint:
+          there.length > 0 ? `There are ${there.join(', ')}.` : 'Give a field, or a path such as measurements.score.',
+      },
+    );
+  }
+}
+
+/** What there is of the metrics in two arms, as items. What nobody asked for and no arm has is left out. */
+export function draftInputs(
+  metrics: readonly Metric[],
+  collection: RowsCollection,
+  context: MetricContext,
+): DraftInput[] {
+  let column = 0;
+  return metrics.flatMap((metric): DraftInput[] => {
+    const own = isInRows(metric) ? column++ : -1;
+    const { from } = metric.source;
+    if (from === 'training' || from === 'logged') return runInputs(metric, context);
+    const tables = tablesOf(metric, own, context.baseline, context.treatment, collection);
+    const inputs = tables.map((each) => rowItems(metric, each, context));
+    const found = inputs.filter(({ arms }) => arms.baseline.n > 0 || arms.treatment.n > 0);
+    if (found.length > 0 || !metric.asked) return found;
+    return [{ ...(inputs[0] ?? emptyInput(metric, context)), reasons: ['No event of either arm has a value.'] }];
+  });
+}
+
+function runInputs(metric: Metric, context: MetricContext): DraftInput[] {
+  const { source, event } = metric;
+  const latest = (rows: ExperimentRows) =>
+    source.from === 'logged' ? rows.logged.get(source.name) : lastTraining(rows, metric.name, event);
+  const [first, second] = [lastValues(context.baseline, latest), lastValues(context.treatment, latest)];
+  const none = [...first, ...second].every(({ cause }) => cause === 'no_value');
+  if (none && !metric.asked) return [];
+  const operationsOf = (arm: ArmRows) =>
+    source.from === 'training'
+      ? [...new Set(arm.flatMap((rows) => lastTraining(rows, metric.name, event)?.operation ?? []))].sort()
+      : [];
+  return [
+    {
+      ...runInput(metric, first, second, context),
+      events: { baseline: operationsOf(context.baseline), treatment: operationsOf(context.treatment) },
+      ...(none && { reasons: ['No event of either arm has a value.'] }),
+    },
+  ];
+}
+
+function runInput(
+  metric: Metric,
+  first: readonly ReplicateValue[],
+  second: readonly ReplicateValue[],
+  context: MetricContext,
+): DraftInput {
+  const finite = (arm: readonly ReplicateValue[]) =>
+    summarize(Float64Array.from(arm.flatMap(({ value }) => (value === null ? [] : [value]))));
+  return {
+    name: metric.name,
+    metric,
+    interim: context.interim,
+    events: { baseline: [], treatment: [] },
+    arms: { baseline: finite(first), treatment: finite(second) },
+    methods: ['The number of a replicate is its last value.'],
+    ...replicateInput(arrangeReplicates(first, second), context),
+  };
+}
+
+function emptyInput(metric: Metric, context: MetricContext): DraftInput {
+  return { ...runInput(metric, [], [], context), kind: metric.kind ?? 'mean', overReplicates: null, methods: [] };
+}
+
+function namesIn(
+  experiments: readonly ExperimentRows[],
+  mapOf: (rows: ExperimentRows) => ReadonlyMap<string, unknown>,
+): string[] {
+  return [...new Set(experiments.flatMap((rows) => [...mapOf(rows).keys()]))].sort();
+}

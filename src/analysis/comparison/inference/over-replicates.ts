@@ -1,0 +1,34 @@
+import { permutationTest, permutationTestPaired } from '../../../stats/resampling/permutation.ts';
+import { interquartileMeanDifference } from '../../../stats/seeds/interquartile-mean.ts';
+import type { OverReplicates } from '../comparison-result.ts';
+import type { Arranged } from '../items/arranged.ts';
+import type { TestSettings } from './test-items.ts';
+
+const ENOUGH_FOR_IQM = 5;
+const ENOUGH_TO_PERMUTE = 2;
+
+/** What few runs allow to say without supposing normality. */
+export function overReplicates({ design, first, second }: Arranged, settings: TestSettings): OverReplicates {
+  const { level, seed, resamples } = settings;
+  const fewest = Math.min(first.length, second.length);
+  const reasons: string[] = [];
+  if (fewest < ENOUGH_TO_PERMUTE) reasons.push('No permutation test: it needs two replicates in each arm.');
+  if (fewest < ENOUGH_FOR_IQM) {
+    reasons.push(`No interquartile means: they need ${ENOUGH_FOR_IQM} replicates in each arm.`);
+  }
+  const permutation =
+    fewest < ENOUGH_TO_PERMUTE
+      ? null
+      : design === 'paired'
+        ? permutationTestPaired(first, second, 'mean', { seed, resamples })
+        : permutationTest(first, second, 'mean', { seed, resamples });
+  const iqm =
+    fewest < ENOUGH_FOR_IQM ? null : interquartileMeanDifference([first], [second], { level, seed, resamples });
+  return {
+    permutation_p_value: permutation?.p_value ?? null,
+    permutation_exact: permutation?.exact ?? false,
+    iqm_difference: iqm?.estimate ?? null,
+    iqm_ci: iqm?.ci ?? null,
+    reasons,
+  };
+}

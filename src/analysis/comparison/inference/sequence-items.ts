@@ -1,0 +1,65 @@
+import { describe } from '../../../stats/describe.ts';
+import { differences } from '../../../stats/inference/one-sample-t.ts';
+import type { TestResult } from '../../../stats/inference/test-result.ts';
+import { meanDifferenceSequence, meanSequence } from '../../../stats/sequential/mean-sequence.ts';
+import { pairedRateSequence, rateDifferenceSequence } from '../../../stats/sequential/rate-sequence.ts';
+import type { Arranged } from '../items/arranged.ts';
+import { type Approach, outcomesOf, rateOf } from './test-items.ts';
+
+/**
+ * The confidence sequence of the items so far: exact for plain yes and no, asymptotic for means. In clusters the influences of the
+ * clusters on the difference take the place of values. Its `p_value` holds at every look.
+ */
+export function sequenceItems(approach: Approach, items: Arranged, level: number, tunedFor: number): TestResult {
+  const options = { level, tunedFor };
+  if (approach === 'clustered') {
+    const influences = clusterInfluences(items);
+    const result = meanSequence(describe(influences), options);
+    return {
+      ...result,
+      method: `${result.method} over clusters`,
+      n: [items.first.length, items.second.length],
+      n_clusters: influences.length,
+      n_pairs: items.design === 'paired' ? items.first.length : null,
+    };
+  }
+  if (items.design === 'paired') {
+    if (approach === 'counts') {
+      const { first_only, second_only } = outcomesOf(items);
+      return pairedRateSequence({ first_only, second_only, n: items.first.length }, { level });
+    }
+    const n = items.first.length;
+    const result = meanSequence(describe(differences(items)), options);
+    return { ...result, method: `${result.method} difference of pairs`, n: [n, n], n_pairs: n };
+  }
+  if (approach === 'counts') return rateDifferenceSequence(rateOf(items.first), rateOf(items.second), { level });
+  return meanDifferenceSequence(describe(items.first), describe(items.second), options);
+}
+
+/** For each cluster the difference plus its part in the error, so that their mean is the difference and their variance C times its. */
+function clusterInfluences(items: Arranged): Float64Array {
+  const numbers = new Map<number, number>();
+  const numberOf = (id: number): number => {
+    const known = numbers.get(id);
+    if (known !== undefined) return known;
+    numbers.set(id, numbers.size);
+    return numbers.size - 1;
+  };
+  const parts =
+    items.design === 'paired'
+      ? [{ values: differences(items), ids: items.clusters!, sign: 1 }]
+      : [
+          { values: items.first, ids: items.firstClusters!, sign: -1 },
+          { values: items.second, ids: items.secondClusters!, sign: 1 },
+        ];
+  for (const { ids } of parts) for (const id of ids) numberOf(id);
+  const influences = new Float64Array(numbers.size);
+  let estimate = 0;
+  for (const { values, ids, sign } of parts) {
+    const mean = describe(values).mean ?? 0;
+    estimate += sign * mean;
+    const scale = (sign * numbers.size) / values.length;
+    for (let i = 0; i < values.length; i++) influences[numberOf(ids[i]!)]! += scale * (values[i]! - mean);
+  }
+  return influences.map((influence) => influence + estimate);
+}

@@ -1,0 +1,128 @@
+import { CrucibleError, show } from '../../../core/errors.ts';
+import type { LabelReader } from '../reading/label-reader.ts';
+import { type ArmItems, NO_CLUSTER, SEVERAL_CLUSTERS } from './arm-items.ts';
+import { type Arranged, type Groups, type Pairs, samplesWithValue } from './arranged.ts';
+
+/** By what items may be grouped, and whether somebody said so. */
+export interface ClusterChoice {
+  readonly candidates: readonly LabelReader[];
+  /** True when an item without a cluster is an error. */
+  readonly explicit: boolean;
+  /** The samples, for messages. */
+  readonly samples: LabelReader;
+}
+
+export interface Clustered {
+  readonly arranged: Arranged;
+  readonly clusterBy: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** The clusters of the items of both arms, for one candidate. */
+interface Found {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+}
+
+/**
+ * Gives the items their clusters. What somebody asked for must be there: an item counted as a cluster of its own would make the interval
+ * too narrow, so one without throws `invalid_argument`. What nobody asked for is taken where it is complete and says something.
+ */
+export function withClusters(
+  metric: string,
+  arranged: Arranged,
+  arms: readonly [ArmItems, ArmItems],
+  { candidates, explicit, samples }: ClusterChoice,
+): Clustered {
+  const warnings: string[] = [];
+  for (const [candidate, label] of candidates.entries()) {
+    const found = arranged.design === 'paired' ? ofPairs(arranged, arms, candidate) : ofGroups(arms, candidate);
+    const all = arranged.design === 'paired' ? [found.first] : [found.first, found.second];
+    const items = all.reduce((sum, ids) => sum + ids.length, 0);
+    const missing = all.reduce((sum, ids) => sum + count(ids, NO_CLUSTER), 0);
+    const several = all.reduce((sum, ids) => sum + count(ids, SEVERAL_CLUSTERS), 0);
+    if (explicit && missing + several > 0) throw refusal(metric, label.name, arranged, all, samples);
+    if (items === 0 || missing === items) continue;
+    if (missing > 0) {
+      warnings.push(`${missing} of ${items} items have no ${label.name}, so it is not taken for a cluster.`);
+      continue;
+    }
+    if (several > 0) continue;
+    const clusters = new Set<number>();
+    for (const ids of all) for (const id of ids) clusters.add(id);
+    if (!explicit && clusters.size === 1) {
+      if (items > 1) warnings.push(`All items have one ${label.name}: the result is about this one only.`);
+      continue;
+    }
+    if (!explicit && clusters.size === items) continue;
+    return { arranged: grouped(arranged, found), clusterBy: label.name, warnings };
+  }
+  return { arranged, clusterBy: null, warnings };
+}
+
+/**
+ * Groups rows without a sample by their experiment, where both arms have several: requests of one replicate (a day, a deployment) are
+ * more alike than those of two.
+ */
+export function byReplicate(
+  groups: Groups,
+  [first, second]: readonly [ArmItems, ArmItems],
+  replicates: number,
+): Groups {
+  return {
+    ...groups,
+    firstClusters: Int32Array.from(first.looseReplicates),
+    secondClusters: Int32Array.from(second.looseReplicates, (replicate) => replicate + replicates),
+  };
+}
+
+function grouped(arranged: Arranged, { first, second }: Found): Arranged {
+  return arranged.design === 'paired'
+    ? { ...arranged, clusters: first }
+    : { ...arranged, firstClusters: first, secondClusters: second };
+}
+
+function ofPairs({ samples }: Pairs, [first, second]: readonly [ArmItems, ArmItems], candidate: number): Found {
+  const [a, b] = [first.sampleClusters[candidate]!, second.sampleClusters[candidate]!];
+  const ids = samples.map((sample) => {
+    const [x, y] = [a[sample]!, b[sample]!];
+    return x === y ? x : x === NO_CLUSTER || y === NO_CLUSTER ? NO_CLUSTER : SEVERAL_CLUSTERS;
+  });
+  return { first: ids, second: ids };
+}
+
+function ofGroups([first, second]: readonly [ArmItems, ArmItems], candidate: number): Found {
+  const of = (items: ArmItems): Int32Array => {
+    const own = samplesWithValue(items);
+    const ids = new Int32Array(own.length + items.looseValues.length);
+    for (let i = 0; i < own.length; i++) ids[i] = items.sampleClusters[candidate]![own[i]!]!;
+    ids.set(items.looseClusters[candidate]!, own.length);
+    return ids;
+  };
+  return { first: of(first), second: of(second) };
+}
+
+function refusal(
+  metric: string,
+  name: string,
+  arranged: Arranged,
+  all: readonly Int32Array[],
+  samples: LabelReader,
+): CrucibleError {
+  const ids = all.find((own) => own.some((id) => id < 0))!;
+  const at = ids.findIndex((id) => id < 0);
+  const which = arranged.design === 'paired' ? `The sample ${show(samples.text(arranged.samples[at]!))}` : 'An item';
+  const what = ids[at] === NO_CLUSTER ? `has no ${name}` : `has several values of ${name}`;
+  return new CrucibleError('invalid_argument', `${which} of ${metric} ${what}, by which clusterBy groups.`, {
+    hint:
+      ids[at] === NO_CLUSTER
+        ? `Give every event a ${name}, or leave clusterBy out.`
+        : 'Cluster by something that holds all events of a sample.',
+  });
+}
+
+function count(ids: Int32Array, wanted: number): number {
+  let times = 0;
+  for (let i = 0; i < ids.length; i++) if (ids[i] === wanted) times++;
+  return times;
+}

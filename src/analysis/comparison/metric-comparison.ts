@@ -1,0 +1,103 @@
+import { describe } from '../../stats/describe.ts';
+import type { Interval } from '../../stats/inference/test-result.ts';
+import type { CheckedOptions } from './compare-options.ts';
+import type { MetricComparison, MetricKind } from './comparison-result.ts';
+import { type Draft, shown } from './draft.ts';
+import { neededSamples } from './inference/needed-samples.ts';
+import { methodsText } from './methods-text.ts';
+import { type Decision, pOf } from './verdict.ts';
+
+/** A draft and what was decided about it, as the result that is given out. */
+export function metricComparison(
+  draft: Draft,
+  decision: Decision,
+  options: CheckedOptions,
+  family: number,
+): MetricComparison {
+  const { metric, kind, items, result, interim } = draft;
+  const unavailable = interim !== null && kind === 'replicate';
+  const p = pOf(draft);
+  const isLow = result.assumptions.filter((text) => text.startsWith('low_coverage'));
+  return {
+    metric: draft.name,
+    kind,
+    role: metric.primary ? 'primary' : 'exploratory',
+    better: metric.better,
+    events: draft.events,
+    design: items.design,
+    cluster_by: draft.clusterBy,
+    n: {
+      baseline: items.first.length,
+      treatment: items.second.length,
+      pairs: items.design === 'paired' ? items.first.length : null,
+      clusters: result.n_clusters,
+    },
+    scale: kind === 'latency' ? 'ratio' : 'difference',
+    estimate: shown(result.estimate, kind),
+    relative_difference: relative(draft),
+    standard_error: unavailable ? null : result.standard_error,
+    ci: unavailable ? null : shownInterval(result.ci, kind),
+    p_value: interim ? null : p,
+    anytime_p_value: interim ? p : null,
+    adjusted_p_value: decision.adjusted,
+    effect_size: unavailable ? null : result.effect_size,
+    test: result.method,
+    quantile_differences: interim ? [] : draft.quantileDifferences,
+    over_replicates: draft.overReplicates,
+    missing: items.missing,
+    sensitivity: decision.sensitivity,
+    margin: metric.margin,
+    equivalence_p_value: decision.adjustedEquivalence,
+    verdict: decision.verdict,
+    verdict_source: decision.source,
+    verdict_reason: decision.reason,
+    needed: decision.verdict === 'inconclusive' ? needed(draft, options, family) : null,
+    arms: draft.arms,
+    assumptions: result.assumptions,
+    reasons: reasonsOf(draft),
+    warnings: [...draft.warnings, ...isLow],
+    seed: result.seed,
+    resamples: result.resamples,
+    methods: methodsText(draft, options, family),
+  };
+}
+
+function needed(draft: Draft, options: CheckedOptions, family: number): MetricComparison['needed'] {
+  const { metric, kind, items, approach } = draft;
+  const declared = metric.minimumEffect ?? metric.margin;
+  return neededSamples(approach, items, {
+    effect: declared === null ? null : kind === 'latency' ? Math.log1p(declared) : declared,
+    declared,
+    alpha: metric.primary && options.correction !== 'none' ? options.alpha / Math.max(family, 1) : options.alpha,
+    power: options.power,
+    better: metric.better,
+    replicates: kind === 'replicate',
+  });
+}
+
+function reasonsOf({ reasons, result, interim, kind, items }: Draft): string[] {
+  const own = [...reasons];
+  if (items.first.length === 0 || items.second.length === 0) {
+    own.push(
+      items.design === 'paired' ? 'There is no complete pair: see missing.' : 'An arm has no values: see missing.',
+    );
+  }
+  if (interim && kind === 'replicate') own.push('Few replicates have no confidence sequence: wait for their end.');
+  else if (interim) own.push('p_value is null: the data are interim, and anytime_p_value holds at every look.');
+  // What a test says last is why it says no more.
+  else if (result.p_value === null && result.assumptions.length > 0) own.push(result.assumptions.at(-1)!);
+  if (interim && result.ci === null && result.assumptions.length > 0) own.push(result.assumptions.at(-1)!);
+  return [...new Set(own)];
+}
+
+function relative({ kind, result, items }: Draft): number | null {
+  if (result.estimate === null) return null;
+  if (kind === 'latency') return Math.expm1(result.estimate);
+  const { mean } = describe(items.first);
+  return mean === null || mean <= 0 ? null : result.estimate / mean;
+}
+
+function shownInterval(ci: Interval | null, kind: MetricKind): Interval | null {
+  if (ci === null || kind !== 'latency') return ci;
+  return { ...ci, low: ci.low === null ? null : Math.exp(ci.low), high: ci.high === null ? null : Math.exp(ci.high) };
+}

@@ -1,0 +1,201 @@
+import { twoProportionsTest } from '../../stats/inference/two-proportions.ts';
+import { Verdict } from '../rows/cells.ts';
+import type { CheckedOptions } from './compare-options.ts';
+import type { MetricKind, QuantileDifference } from './comparison-result.ts';
+import type { DraftInput, Interim } from './draft.ts';
+import { overReplicates } from './inference/over-replicates.ts';
+import { quantileDifferences } from './inference/quantile-differences.ts';
+import { ArmItems, type Selection } from './items/arm-items.ts';
+import { type Arranged, arrangeGroups, arrangePairs, shareSamples } from './items/arranged.ts';
+import { byReplicate, type ClusterChoice, withClusters } from './items/clusters.ts';
+import { arrangeReplicates } from './items/replicate-items.ts';
+import type { Metric } from './metric.ts';
+import { allBinary, armValues, eachValue, type MetricTables, transformOf, zeroLatency } from './metric-tables.ts';
+import { type ArmRows as Arm, replicateValues } from './replicate-values.ts';
+
+export interface MetricContext {
+  readonly options: CheckedOptions;
+  readonly clusters: ClusterChoice;
+  readonly interim: Interim;
+  readonly baseline: Arm;
+  readonly treatment: Arm;
+}
+
+/** The items of a metric whose values are in rows, as pairs or groups, with everything that is said beside the test. */
+export function rowItems(metric: Metric, tables: MetricTables, context: MetricContext): DraftInput {
+  const { options, clusters, interim } = context;
+  const both = [...tables.baseline, ...tables.treatment];
+  const kind = metric.kind ?? (allBinary(both) ? 'rate' : 'mean');
+  const isLatency = metric.source.from === 'field' && metric.source.name === 'latency_ms';
+  const warnings: string[] = [];
+  const methods: string[] = [];
+  const arms = {
+    baseline: armValues(tables.baseline, isLatency || kind === 'latency'),
+    treatment: armValues(tables.treatment, isLatency || kind === 'latency'),
+  };
+  const known = { name: tables.name, metric, interim, events: tables.events, arms };
+  if (kind === 'replicate') {
+    const transform = transformOf('mean', isLatency, 1);
+    const numbers = [
+      replicateValues(context.baseline, tables.baseline, transform, clusters.samples.count),
+      replicateValues(context.treatment, tables.treatment, transform, clusters.samples.count),
+    ] as const;
+    return {
+      ...known,
+      ...replicateInput(arrangeReplicates(...numbers), context),
+      methods: ['The number of a replicate is the mean over its samples.'],
+    };
+  }
+  const { zeroAs, zeros } = kind === 'latency' ? zeroLatency(both) : { zeroAs: 1, zeros: 0 };
+  if (kind === 'latency') methods.push('Values of failed requests are left out and the rest compared as logarithms.');
+  if (zeros > 0) {
+    const text = `${zeros} values of 0 have no logarithm and count as half the smallest one above 0 (${zeroAs}).`;
+    methods.push(text);
+    warnings.push(text);
+  }
+  const transform = transformOf(kind, isLatency, zeroAs);
+  const { count } = clusters.samples;
+  const candidates = clusters.candidates.length;
+  const items = [
+    new ArmItems(count, candidates, tables.baseline, transform),
+    new ArmItems(count, candidates, tables.treatment, transform),
+  ] as const;
+  const paired = shareSamples(...items);
+  const arranged: Arranged = paired ? arrangePairs(...items) : arrangeGroups(...items);
+  const grouped = withClusters(tables.name, arranged, items, clusters);
+  warnings.push(...grouped.warnings);
+  let { clusterBy } = grouped;
+  let final = grouped.arranged;
+  const replicated = context.baseline.length > 1 && context.treatment.length > 1;
+  const isLoose = items.every(
+    ({ looseValues }, i) =>
+      looseValues.length > 0 && looseValues.length === [arranged.first, arranged.second][i]!.length,
+  );
+  if (clusterBy === null && final.design === 'unpaired' && replicated && isLoose) {
+    final = byReplicate(final, items, context.baseline.length);
+    clusterBy = 'replicate';
+  }
+  if (!paired && items.every(({ known: seen }) => seen.some((bits) => bits !== 0))) {
+    warnings.push(`No ${options.pairBy} is in both arms: they are compared as groups.`);
+  }
+  if (paired && replicated) {
+    methods.push('The result is about these replicates and other samples; kind replicate is about other replicates.');
+  }
+  if (kind === 'latency') warnings.push(...failureWarning(tables, options.alpha));
+  const quantiles =
+    kind === 'latency' && options.quantiles.length > 0
+      ? latencyQuantiles(tables, final, clusterBy === null ? null : clusters, clusterBy, context)
+      : [];
+  if (quantiles.length > 0) {
+    methods.push(
+      'Differences of quantiles carry Woodruff limits (1952), joined by the method of variance estimates recovery (Zou and Donner 2008).',
+    );
+  }
+  return {
+    ...known,
+    kind,
+    items: final,
+    clusterBy,
+    quantileDifferences: quantiles,
+    overReplicates: null,
+    reasons: [],
+    warnings,
+    methods,
+  };
+}
+
+/** What is the same for all metrics with one number per replicate. */
+export function replicateInput(
+  items: Arranged,
+  { options, interim }: MetricContext,
+): Pick<
+  DraftInput,
+  'kind' | 'items' | 'clusterBy' | 'quantileDifferences' | 'overReplicates' | 'reasons' | 'warnings'
+> {
+  const { alpha, seed, resamples } = options;
+  const fewest = Math.min(items.first.length, items.second.length);
+  return {
+    kind: 'replicate' satisfies MetricKind,
+    items,
+    clusterBy: null,
+    quantileDifferences: [],
+    overReplicates: interim ? null : overReplicates(items, { level: 1 - alpha, seed, resamples }),
+    reasons:
+      fewest < 2 ? ['Each arm has one number per replicate, and chance can be told from two replicates on.'] : [],
+    warnings: [],
+  };
+}
+
+function failureWarning({ baseline, treatment }: MetricTables, alpha: number): string[] {
+  const [first, second] = [failures(baseline), failures(treatment)];
+  if (first.n === 0 || second.n === 0) return [];
+  const { p_value, estimate } = twoProportionsTest(first, second);
+  if (p_value === null || p_value > alpha) return [];
+  return [
+    `The arms differ in how often requests fail, by ${percent(estimate!)}, and failed requests have no latency here: read both together.`,
+  ];
+}
+
+function failures(selections: readonly Selection[]): { successes: number; n: number } {
+  let [failed, judged] = [0, 0];
+  for (const { table, operation } of selections) {
+    if (!table) continue;
+    const { verdicts, operations } = table;
+    for (let row = 0; row < table.length; row++) {
+      if ((operation !== null && operations?.[row] !== operation) || verdicts[row] === Verdict.NONE) continue;
+      judged++;
+      if (verdicts[row] === Verdict.FALSE) failed++;
+    }
+  }
+  return { successes: failed, n: judged };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} points`;
+}
+
+// Of the requests behind the items: in a paired design, of samples that are complete pairs.
+function latencyQuantiles(
+  tables: MetricTables,
+  items: Arranged,
+  choice: ClusterChoice | null,
+  clusterBy: string | null,
+  { options, clusters: { samples } }: MetricContext,
+): QuantileDifference[] {
+  const inPair = items.design === 'paired' ? new Uint8Array(samples.count) : null;
+  if (items.design === 'paired') for (const sample of items.samples) inPair![sample] = 1;
+  const candidate = choice?.candidates.findIndex(({ name }) => name === clusterBy) ?? -1;
+  const numbers = new Map<number, number>();
+  let next = 0;
+  const numberOf = (key: number): number => {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, next);
+    return next++;
+  };
+  const side = (selections: readonly Selection[], offset: number) => {
+    let room = 0;
+    for (const { table } of selections) room += table?.length ?? 0;
+    const values = new Float64Array(room);
+    const clusters = new Int32Array(room);
+    let count = 0;
+    eachValue(selections, (value, verdict, row, { table, replicate }) => {
+      if (verdict === Verdict.FALSE || value < 0) return;
+      const sample = table!.samples?.[row] ?? -1;
+      if (inPair !== null && (sample < 0 || inPair[sample] === 0)) return;
+      values[count] = value;
+      clusters[count++] =
+        clusterBy === 'replicate'
+          ? numberOf(replicate + offset)
+          : candidate >= 0
+            ? numberOf(table!.clusters(candidate)?.[row] ?? -1)
+            : sample >= 0
+              ? numberOf(sample)
+              : next++;
+    });
+    return { values: values.subarray(0, count), clusters: clusters.subarray(0, count) };
+  };
+  const first = side(tables.baseline, 0);
+  const second = side(tables.treatment, tables.baseline.length);
+  return quantileDifferences(first, second, next, options.quantiles, 1 - options.alpha);
+}

@@ -1,0 +1,175 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import { requireOptions } from '../../core/options.ts';
+import type { EventRecord } from '../../record/event-record.ts';
+import { FIELDS, fieldIndex } from '../../record/fields.ts';
+import { parsePath, pathName } from '../../record/path.ts';
+import { requireChoice } from '../../stats/inference/options.ts';
+import { requirePositive } from '../../stats/special/checks.ts';
+import { bestDirection } from '../training/best-direction.ts';
+import { TRAINING_FIELDS, type TrainingField } from '../training/training-metrics.ts';
+import { type CheckedOptions, type MetricSpec, type PerMetric, refused } from './compare-options.ts';
+import type { MetricKind } from './comparison-result.ts';
+
+/** Where values come from. `named` is a score or a metric point; which one, the data say. */
+export type Source =
+  | { readonly from: 'success' }
+  | { readonly from: 'total_tokens' }
+  | { readonly from: 'field'; readonly name: string }
+  | { readonly from: 'path'; readonly name: string }
+  | { readonly from: 'function'; readonly of: (record: EventRecord) => number | boolean | null | undefined }
+  | { readonly from: 'training'; readonly field: TrainingField }
+  | { readonly from: 'score'; readonly name: string }
+  | { readonly from: 'logged'; readonly name: string }
+  | { readonly from: 'named'; readonly name: string };
+
+/** A metric to compare. A kind of null is for the values to say: a rate when all are 0 or 1. */
+export interface Metric {
+  readonly name: string;
+  readonly source: Source;
+  readonly kind: MetricKind | null;
+  readonly better: 'higher' | 'lower' | null;
+  /** The operation whose values count; null for the default. */
+  readonly event: string | null;
+  /** Whether it was asked for by name: then that it has no values is said, otherwise it is left out. */
+  readonly asked: boolean;
+  readonly primary: boolean;
+  readonly margin: number | null;
+  readonly minimumEffect: number | null;
+}
+
+/** What is compared when nobody names anything; scores and metric points are added as they are met. */
+const USUAL = ['latency_ms', 'cost_usd', 'success_rate', 'total_tokens', 'loss', 'accuracy'] as const;
+
+const KINDS: readonly MetricKind[] = ['latency', 'cost', 'mean', 'rate', 'replicate'];
+const COSTS: ReadonlySet<string> = new Set([
+  'cost_usd',
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'cached_input_tokens',
+  'reasoning_tokens',
+]);
+const NUMERIC = new Set(
+  FIELDS.filter(
+    ({ name, type }) => (type === 'number' || type === 'integer' || type === 'boolean') && name !== 'sequence',
+  ).map(({ name }) => name),
+);
+
+/** The metrics of the options, or the usual ones. Throws `invalid_argument` and `unknown_field`. */
+export function metricsOf(options: CheckedOptions): readonly Metric[] {
+  const given = options.metrics ?? USUAL;
+  const asked = options.metrics !== undefined;
+  const specs = given.map((metric) => (typeof metric === 'string' ? { name: metric } : checkedSpec(metric)));
+  const names = specs.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw refused(`metrics names ${show(twice)} twice`, 'Name each metric once.');
+  return specs.map((spec) => metricOf(spec, asked, options, specs.length === 1));
+}
+
+/** A metric that was met in the data and not asked for: `scores.exact_match`, `logged.val_loss`. */
+export function metricMet(source: Extract<Source, { from: 'score' | 'logged' }>, options: CheckedOptions): Metric {
+  const prefix = source.from === 'score' ? 'scores' : 'logged';
+  return metricOf({ name: `${prefix}.${source.name}` }, false, options, false);
+}
+
+function metricOf(spec: MetricSpec, asked: boolean, options: CheckedOptions, only: boolean): Metric {
+  const { name } = spec;
+  const source = sourceOf(spec);
+  const perRun = source.from === 'training' || source.from === 'logged';
+  if (perRun && spec.kind !== undefined && spec.kind !== 'replicate') {
+    throw refused(`The kind of ${name} is ${show(spec.kind)}`, 'A run has one number of it: leave the kind out.');
+  }
+  const of = (own: number | undefined, all: PerMetric | undefined): number | null =>
+    own ?? (typeof all === 'number' ? (only ? all : null) : (all?.[name] ?? null));
+  return {
+    name,
+    source,
+    kind: spec.kind ?? kindOf(source),
+    better: spec.better ?? betterOf(source, name),
+    event: spec.event === undefined ? null : operationOf(spec.event),
+    asked,
+    primary: options.primary === undefined || options.primary.includes(name),
+    margin: of(spec.margin, options.margin),
+    minimumEffect: of(spec.minimumEffect, options.minimumEffect),
+  };
+}
+
+/** The event without what says how it ended: `req_llm.request` for `req_llm.request.stop`. */
+export function operationOf(eventName: string): string {
+  return eventName.replace(/\.(?:stop|exception)$/, '');
+}
+
+function sourceOf({ name, value = name }: MetricSpec): Source {
+  if (typeof value === 'function') return { from: 'function', of: value };
+  if (value === 'success_rate' || value === 'success') return { from: 'success' };
+  if (value === 'total_tokens') return { from: 'total_tokens' };
+  const training = TRAINING_FIELDS.find((field) => field === value);
+  if (training !== undefined) return { from: 'training', field: training };
+  if (value.startsWith('scores.')) return { from: 'score', name: value.slice('scores.'.length) };
+  if (value.startsWith('logged.')) return { from: 'logged', name: value.slice('logged.'.length) };
+  const path = parsePath(value);
+  if (path) return { from: 'path', name: pathName(path) };
+  if (fieldIndex(value) < 0) return { from: 'named', name: value };
+  if (NUMERIC.has(value)) return { from: 'field', name: value };
+  throw new CrucibleError('unknown_field', `The field ${show(value)} holds no numbers.`, {
+    hint: 'Give a numeric field, or a function of a record as value.',
+  });
+}
+
+function kindOf(source: Source): MetricKind | null {
+  switch (source.from) {
+    case 'success':
+      return 'rate';
+    case 'total_tokens':
+      return 'cost';
+    case 'field':
+      return source.name === 'latency_ms' ? 'latency' : COSTS.has(source.name) ? 'cost' : null;
+    case 'training':
+    case 'logged':
+      return 'replicate';
+    default:
+      return null;
+  }
+}
+
+function betterOf(source: Source, name: string): Metric['better'] {
+  switch (source.from) {
+    case 'success':
+      return 'higher';
+    case 'total_tokens':
+      return 'lower';
+    case 'field':
+      return source.name === 'latency_ms' || COSTS.has(source.name) ? 'lower' : directionOf(name);
+    case 'score':
+      return directionOf(source.name) ?? 'higher';
+    case 'training':
+      return directionOf(source.field);
+    case 'logged':
+    case 'named':
+      return directionOf(source.name);
+    default:
+      return directionOf(name);
+  }
+}
+
+function directionOf(name: string): Metric['better'] {
+  const direction = bestDirection(name);
+  return direction === null ? null : direction === 'min' ? 'lower' : 'higher';
+}
+
+function checkedSpec(spec: MetricSpec): MetricSpec {
+  requireOptions('A metric', spec, ['name', 'value', 'event', 'kind', 'better', 'margin', 'minimumEffect']);
+  const { name, value, event, kind, better, margin, minimumEffect } = spec;
+  if (typeof name !== 'string' || name === '') throw refused(`A metric has the name ${show(name)}`, 'Give it a name.');
+  if (value !== undefined && typeof value !== 'string' && typeof value !== 'function') {
+    throw refused(`The value of ${name} is ${show(value)}`, 'Give a field, a path or a function of a record.');
+  }
+  if (event !== undefined && (typeof event !== 'string' || event === '')) {
+    throw refused(`The event of ${name} is ${show(event)}`, 'Give the name of an event.');
+  }
+  if (kind !== undefined) requireChoice('kind', kind, KINDS);
+  if (better !== undefined) requireChoice('better', better, ['higher', 'lower']);
+  if (margin !== undefined) requirePositive(`The margin of ${name}`, margin);
+  if (minimumEffect !== undefined) requirePositive(`The minimumEffect of ${name}`, minimumEffect);
+  return spec;
+}

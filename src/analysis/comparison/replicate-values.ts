@@ -1,0 +1,57 @@
+import { sum } from '../../stats/sum.ts';
+import type { MissingCause } from './comparison-result.ts';
+import { ArmItems, type Selection, type Transform } from './items/arm-items.ts';
+import { samplesWithValue } from './items/arranged.ts';
+import type { ReplicateValue } from './items/replicate-items.ts';
+import type { ExperimentRows } from './reading/experiment-rows.ts';
+
+export type ArmRows = readonly ExperimentRows[];
+
+/** One number for each experiment: the mean of its samples, repeats averaged first, and of its rows without a sample. */
+export function replicateValues(
+  arm: ArmRows,
+  selections: readonly Selection[],
+  transform: Transform,
+  samples: number,
+): ReplicateValue[] {
+  return arm.map(({ state }, i) => {
+    const items = new ArmItems(samples, 0, [selections[i]!], transform);
+    const own = Float64Array.from(samplesWithValue(items), (sample) => items.value(sample));
+    const n = own.length + items.looseValues.length;
+    const value = n === 0 ? null : (sum(own) + sum(items.looseValues)) / n;
+    return { label: state.replicate, value, cause: value === null ? 'no_value' : null };
+  });
+}
+
+/** The last training value, or metric point, of each experiment. */
+export function lastValues(
+  arm: ArmRows,
+  latest: (experiment: ExperimentRows) => { readonly value: number } | undefined,
+): ReplicateValue[] {
+  return arm.map((experiment) => {
+    const found = latest(experiment);
+    const finite = found !== undefined && Number.isFinite(found.value);
+    const cause: MissingCause | null = found === undefined ? 'no_value' : finite ? null : 'not_finite';
+    return { label: experiment.state.replicate, value: finite ? found.value : null, cause };
+  });
+}
+
+/**
+ * The last value of a training field in an experiment, of one kind of event: the end of an epoch where one has it, so that batches do not
+ * stand for the run, else the first by name.
+ */
+export function lastTraining(
+  { training }: ExperimentRows,
+  metric: string,
+  event: string | null,
+): { readonly operation: string; readonly value: number } | undefined {
+  const found = [...(training.get(metric) ?? [])]
+    .filter(([operation]) => event === null || operation === event)
+    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const first = found[0];
+  return first && { operation: first[0], value: first[1].value };
+}
+
+function rank(operation: string): number {
+  return operation.endsWith('.epoch') ? 0 : 1;
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
+import type { Emitted } from '../recorded.ts';
+import { ask, compared, metricOf } from './arms.ts';
+
+const some = (values: readonly unknown[], sample = true): Emitted[] =>
+  values.map((duration, i) => ask(sample ? i : undefined, { duration, score: duration }));
+const LIST = [5, 7, 6, 9, 8];
+const scored = { metrics: ['measurements.score'] };
+
+describe('data that allow no test', () => {
+  const cases: readonly [string, readonly Emitted[], readonly Emitted[], string][] = [
+    ['one pair', some([5]), some([6]), 'One value has no variance.'],
+    ['one value in an arm', some(LIST, false), some([6], false), 'A group of one value has no variance.'],
+    ['equal values', some([5, 5, 5]), some([5, 5, 5]), 'All values are equal: their variance is 0.'],
+    ['equal differences', some([1, 2, 3]), some([2, 3, 4]), 'All values are equal: their variance is 0.'],
+    ['no values', some([undefined, undefined]), some([undefined, undefined]), 'No event of either arm has a value.'],
+    ['an arm without values', some(LIST), some([undefined, undefined]), 'There is no complete pair: see missing.'],
+    ['only NaN and infinities in an arm', some(LIST), some([Number.NaN, Infinity]), 'There is no complete pair: see missing.'],
+    ['an arm without events', some(LIST), [], 'An arm has no values: see missing.'],
+  ];
+
+  for (const [what, control, treatment, reason] of cases) {
+    it(`as ${what} give null and the reason`, async () => {
+      const found = await metricOf('measurements.score', control, treatment, { ...scored, margin: 1 });
+      expect(found).toMatchObject({ p_value: null, adjusted_p_value: null, verdict: 'inconclusive' });
+      expect(found.reasons).toContain(reason);
+      expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity/);
+    });
+  }
+
+  it('as one cluster give null and the reason', async () => {
+    const one = (values: readonly number[]) => values.map((score, i) => ask(i, { score }, { doc: 'only' }));
+    const options = { ...scored, clusterBy: 'metadata.doc' };
+    const found = await metricOf('measurements.score', one(LIST), one([6, 7, 9, 9, 8]), options);
+    expect(found).toMatchObject({ estimate: 0.8, p_value: null, cluster_by: 'metadata.doc' });
+    expect(found.reasons.join()).toContain('one cluster');
+  });
+
+  it('as failures only leave a rate that did not differ', async () => {
+    const fail = LIST.map((_, i) => ask(i, {}, { success: false }));
+    expect(await metricOf('success_rate', fail, fail)).toMatchObject({ estimate: 0, p_value: 1, verdict: 'inconclusive' });
+  });
+
+  it('as a perfect separation of many keep a p-value above 0', async () => {
+    const many = (value: number) => Array.from({ length: 3000 }, (_, i) => ask(i, { score: value + 1e-9 * (i % 2) * value }));
+    const found = await metricOf('measurements.score', many(1), many(1000), scored);
+    expect(found.p_value).toBeGreaterThan(0);
+    expect(found.p_value).toBeLessThan(1e-300);
+  });
+
+  it('as disjoint samples are compared as groups, which is said', async () => {
+    const there = LIST.map((score, i) => ask(`x${i}`, { score }));
+    const found = await metricOf('measurements.score', some(LIST), there, scored);
+    expect(found.design).toBe('unpaired');
+    expect(found.warnings.join()).toContain('No sample_id is in both arms');
+  });
+});
+
+describe('options that make no sense', () => {
+  const cases: readonly [unknown, string][] = [
+    [{ metric: ['latency_ms'] }, 'invalid_argument'],
+    [{ alpha: 0 }, 'invalid_argument'],
+    [{ alpha: 0.7 }, 'invalid_argument'],
+    [{ power: 0.01 }, 'invalid_argument'],
+    [{ correction: 'holmes' }, 'invalid_argument'],
+    [{ seed: Number.NaN }, 'invalid_argument'],
+    [{ resamples: 10 }, 'invalid_argument'],
+    [{ quantiles: [50] }, 'invalid_argument'],
+    [{ metrics: [] }, 'invalid_argument'],
+    [{ metrics: ['latency_ms', 'latency_ms'] }, 'invalid_argument'],
+    [{ metrics: ['latency'] }, 'unknown_field'],
+    [{ metrics: ['session_id'] }, 'unknown_field'],
+    [{ metrics: [{ name: 'x', kind: 'median' }] }, 'invalid_argument'],
+    [{ metrics: [{ name: 'x', value: 3 }] }, 'invalid_argument'],
+    [{ metrics: [{ name: 'loss', kind: 'latency' }] }, 'invalid_argument'],
+    [{ metrics: [{ name: 'x', better: 'up' }] }, 'invalid_argument'],
+    [{ primary: ['cost_usd'], metrics: ['latency_ms'] }, 'invalid_argument'],
+    [{ margin: 0.1 }, 'invalid_argument'],
+    [{ margin: { latency_ms: -1 } }, 'invalid_argument'],
+    [{ margin: { latency: 0.1 } }, 'invalid_argument'],
+    [{ pairBy: 'nothing' }, 'unknown_field'],
+    [{ clusterBy: 'nothing' }, 'unknown_field'],
+    [{ clusterBy: 'sample_id' }, 'invalid_argument'],
+    [{ clusterBy: 'user_id' }, 'invalid_argument'],
+    [{ sampleRatio: { unit: 'sample_id', ratio: { control: 1 } } }, 'invalid_argument'],
+    [{ sampleRatio: { ratio: { control: 1, treatment: 1 } } }, 'invalid_argument'],
+  ];
+
+  for (const [options, code] of cases) {
+    it(`are refused: ${JSON.stringify(options)}`, async () => {
+      await expect(compared(some(LIST), some(LIST), options as CompareOptions)).rejects.toMatchObject({ code });
+    });
+  }
+});

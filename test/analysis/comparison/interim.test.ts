@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
+import { randomStream } from '../../../src/stats/random.ts';
+import { pairedRateSequence } from '../../../src/stats/sequential/rate-sequence.ts';
+import { ask, experiment, only, type ArmOptions } from './arms.ts';
+
+const COUNT = 150;
+
+async function study(options: ArmOptions, factor = 0.5, success = 0.7) {
+  const stream = randomStream(3);
+  const events = (scale: number) =>
+    Array.from({ length: COUNT }, (_, i) =>
+      ask(i, { duration: scale * stream.lognormal(4, 0.3) }, { success: stream.uniform() < success }),
+    );
+  return [await experiment('control', events(1), options), await experiment('treatment', events(factor))];
+}
+
+describe('data that may still change', () => {
+  it('of a running experiment are interim: a confidence sequence, and no p-value for a fixed size', async () => {
+    const result = await compareExperiments(await study({ status: 'running' }));
+    expect(result).toMatchObject({ interim: true, interim_reasons: ['control (control) is running.'] });
+    const found = only(result, 'success_rate');
+    expect(found.p_value).toBeNull();
+    expect(found.anytime_p_value).toBeGreaterThan(0);
+    expect(found.ci!.method).toBe('beta-binomial mixture');
+    expect(found.reasons.join()).toContain('interim');
+    expect(found.quantile_differences).toEqual([]);
+  });
+
+  it('are interim before the sample size that was planned, and final from then on', async () => {
+    const before = await compareExperiments(await study({ sample_size: COUNT + 1 }));
+    expect(before.interim_reasons).toEqual([`control (control) has ${COUNT} of ${COUNT + 1} samples.`]);
+    const reached = await compareExperiments(await study({ sample_size: COUNT }));
+    expect(reached).toMatchObject({ interim: false, interim_reasons: [] });
+    expect(only(reached, 'success_rate').p_value).not.toBeNull();
+  });
+
+  it('give the sequence of the pairs themselves', async () => {
+    const arms = await study({ status: 'running' });
+    const found = only(await compareExperiments(arms), 'success_rate');
+    const outcomes = await Promise.all(
+      arms.map(async ({ batches }) => {
+        const success: boolean[] = [];
+        for await (const batch of batches({})) {
+          for (let row = 0; row < batch.rows; row++) success.push(batch.record(row).success === true);
+        }
+        return success;
+      }),
+    );
+    const count = (a: boolean, b: boolean) => outcomes[0]!.filter((own, i) => own === a && outcomes[1]![i] === b).length;
+    const expected = pairedRateSequence({ first_only: count(true, false), second_only: count(false, true), n: COUNT });
+    expect(found.ci).toEqual(expected.ci);
+    expect(found.anytime_p_value).toBe(expected.p_value);
+  });
+
+  it('may decide early, by what holds at every look', async () => {
+    const found = only(await compareExperiments(await study({ status: 'running' }, 0.2, 1)), 'latency_ms');
+    expect(found.anytime_p_value).toBeLessThan(1e-6);
+    expect(found.verdict_source).toBe('anytime-valid p-value, corrected (holm)');
+    expect(found.verdict).toBe('better');
+  });
+
+  it('of runs have no sequence', async () => {
+    const run = (condition: string, i: number) =>
+      experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { loss: i + 1 } }], {
+        id: `${condition}${i}`,
+        status: 'running',
+      });
+    const runs = await Promise.all([run('control', 0), run('control', 1), run('treatment', 2), run('treatment', 3)]);
+    expect(only(await compareExperiments(runs), 'loss')).toMatchObject({
+      estimate: 2,
+      ci: null,
+      p_value: null,
+      anytime_p_value: null,
+      adjusted_p_value: null,
+      verdict: 'inconclusive',
+    });
+  });
+});
