@@ -1,5 +1,6 @@
-import type { ExperimentComparison } from '../analysis/compare.ts';
-import type { ComparedExperiment } from '../analysis/comparison-arms.ts';
+import type { ComparedExperiment } from '../analysis/comparison/arms.ts';
+import type { CompareOptions } from '../analysis/comparison/compare-options.ts';
+import type { ExperimentComparison } from '../analysis/comparison/comparison-result.ts';
 import { CrucibleError } from '../core/errors.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { OpenedStore } from './store-access.ts';
@@ -13,8 +14,9 @@ export async function acrossFolders(
   ids: readonly string[],
   there: OpenedStore,
   study: string | undefined,
+  options: CompareOptions,
 ): Promise<{ comparisons: ExperimentComparison[]; unmatched: string[] }> {
-  const { compareExperiments } = await import('../analysis/compare.ts');
+  const { compareExperiments } = await import('../analysis/comparison/compare.ts');
   const chosen = (await here.store.list()).filter(({ id }) => ids.includes(id));
   const others = (await there.store.list()).filter((state) => study === undefined || state.study === study);
   const ours = byCondition(chosen);
@@ -34,7 +36,7 @@ export async function acrossFolders(
       ...compared(there, baseline, reference, 'baseline:'),
       ...compared(here, states, treatment, ''),
     ];
-    comparisons.push(await compareExperiments(experiments, { baseline: reference }));
+    comparisons.push(await compareExperiments(experiments, { ...options, baseline: reference }));
   }
   if (comparisons.length > 0) return { comparisons, unmatched };
   throw new CrucibleError('nothing_to_compare', `No condition of ${here.dir} is also in ${there.dir}.`, {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { CrucibleError } from '../../core/errors.ts';
+import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
+import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
+import { CrucibleError, show } from '../../core/errors.ts';
 import { acrossFolders } from '../baseline-folder.ts';
-import { printComparison } from '../report/comparison.ts';
+import { printComparison, verdictsOf } from '../report/comparison.ts';
 import { selectedIds } from '../selection.ts';
 import { findExperiments, type OpenedStore, withFolder, withStore } from '../store-access.ts';
 import { printJson, warn } from '../terminal/output.ts';
@@ -11,8 +13,16 @@ interface Options {
   readonly study?: string;
   readonly baseline?: string;
   readonly baselineDir?: string;
+  readonly metric?: readonly string[];
+  readonly primary?: readonly string[];
+  readonly margin?: readonly string[];
+  readonly alpha?: string;
+  readonly seed?: string;
+  readonly failOn?: string;
   readonly json?: boolean;
 }
+
+const VERDICTS: readonly string[] = ['better', 'worse', 'equivalent', 'inconclusive'];
 
 export function define(command: Command): void {
   command
@@ -24,10 +34,16 @@ export function define(command: Command): void {
       'what the others are compared with (default: control or baseline, else the first)',
     )
     .option('--baseline-dir <folder>', 'compare with the experiments of another folder, condition by condition')
+    .option('--metric <name...>', 'what to compare (default: what there is of latency, cost, success, tokens, loss, …)')
+    .option('--primary <name...>', 'the metrics that the conclusion rests on (default: all)')
+    .option('--margin <metric=number...>', 'differences up to this are equivalent: latency_ms=0.1 is 10 %')
+    .option('--alpha <number>', 'how often a difference may be found where there is none (default: 0.05)')
+    .option('--seed <number>', 'of what is drawn at random (default: 1)')
+    .option('--fail-on <verdicts>', 'end with 1 when a primary metric is one of them: worse,inconclusive')
     .option('--json', 'print a JSON object; with --baseline-dir an array of them')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ crucible compare --study penguins\n  $ crucible compare run_a run_b --json\n  $ crucible compare --study penguins --baseline-dir ../main/.crucible',
+      '\nExamples:\n  $ crucible compare --study penguins\n  $ crucible compare run_a run_b --json\n  $ crucible compare --study penguins --baseline-dir ../main/.crucible --fail-on worse',
     )
     .action((wanted: readonly string[], options: Options) =>
       withStore(command, (opened) =>
@@ -46,28 +62,70 @@ async function compareHere(opened: OpenedStore, wanted: readonly string[], optio
   const isCondition = (await store.list()).some(({ condition }) => condition === given);
   const baseline =
     given === undefined || isCondition ? given : ((await findExperiments(opened, [given]))[0]?.id ?? given);
+  const gate = gateOf(options);
   const comparison = await withProgress('comparing', () =>
-    lab.compare(ids, baseline === undefined ? {} : { baseline }),
+    lab.compare(ids, { ...compareOptions(options), ...(baseline === undefined ? {} : { baseline }) }),
   );
   await (options.json ? printJson(comparison) : printComparison(comparison));
+  gate([comparison]);
 }
 
 async function compareFolders(
   here: OpenedStore,
   there: OpenedStore,
   wanted: readonly string[],
-  { study, baseline, json }: Options,
+  options: Options,
 ): Promise<void> {
+  const { study, baseline, json } = options;
+  const gate = gateOf(options);
   if (baseline !== undefined) {
     throw new CrucibleError('invalid_argument', '--baseline and --baseline-dir contradict each other.', {
       hint: 'With --baseline-dir each condition is compared with the same condition of the other folder.',
     });
   }
   const ids = await chosenIds(here, wanted, study);
-  const { comparisons, unmatched } = await withProgress('comparing', () => acrossFolders(here, ids, there, study));
+  const { comparisons, unmatched } = await withProgress('comparing', () =>
+    acrossFolders(here, ids, there, study, compareOptions(options)),
+  );
   for (const name of unmatched) warn(`${name} is in only one of the folders.`);
-  if (json) return printJson(comparisons);
-  for (const comparison of comparisons) await printComparison(comparison);
+  if (json) await printJson(comparisons);
+  else for (const comparison of comparisons) await printComparison(comparison);
+  gate(comparisons);
+}
+
+function compareOptions({ metric, primary, margin, alpha, seed }: Options): CompareOptions {
+  return {
+    ...(metric ? { metrics: metric } : {}),
+    ...(primary ? { primary } : {}),
+    ...(margin ? { margin: Object.fromEntries(margin.map(marginOf)) } : {}),
+    ...(alpha === undefined ? {} : { alpha: Number(alpha) }),
+    ...(seed === undefined ? {} : { seed: Number(seed) }),
+  };
+}
+
+function marginOf(text: string): [string, number] {
+  const at = text.lastIndexOf('=');
+  const number = Number(text.slice(at + 1));
+  if (at > 0 && number > 0) return [text.slice(0, at), number];
+  throw new CrucibleError('invalid_argument', `--margin is ${show(text)}.`, {
+    hint: 'Give a metric and a number: --margin latency_ms=0.1 success_rate=0.02',
+  });
+}
+
+// What a run in CI stands or falls by.
+function gateOf({ failOn }: Options): (comparisons: readonly ExperimentComparison[]) => void {
+  const failing = failOn === undefined ? [] : failOn.split(',').map((verdict) => verdict.trim());
+  const unknown = failing.find((verdict) => !VERDICTS.includes(verdict));
+  if (unknown !== undefined) {
+    throw new CrucibleError('invalid_argument', `--fail-on has ${show(unknown)}.`, {
+      hint: `Give some of ${VERDICTS.join(', ')}, with commas between.`,
+    });
+  }
+  return (comparisons) => {
+    const failed = comparisons.flatMap(verdictsOf).filter(({ verdict }) => failing.includes(verdict));
+    for (const { about, verdict } of failed) warn(`${about} is ${verdict}.`);
+    if (failed.length > 0) process.exitCode = 1;
+  };
 }
 
 async function chosenIds(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {
