@@ -1,5 +1,5 @@
 // Packs the package as it would be published, installs it into an empty project, and runs the README's quick start there,
-// as JavaScript and as TypeScript. What works only inside this repository fails here.
+// as JavaScript and as TypeScript, and the command line's demo. What works only inside this repository fails here.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,9 @@ try {
   const printed = run(process.execPath, ['quick-start.js']);
   process.stdout.write(printed.replace(/^/gm, '  '));
   if (printed.trim() === '') throw new Error('The quick start printed nothing.');
+
+  const demo = run(process.execPath, [join('node_modules', '.bin', 'crucible'), 'demo']);
+  if (!demo.includes('treatment against control')) throw new Error(`crucible demo printed\n${demo}`);
 
   mkdirSync(join(project, 'ts'));
   writeFileSync(join(project, 'ts', 'quick-start.ts'), quickStart);

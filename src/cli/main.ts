@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ExitCode } from './exit-code.ts';
+import { interrupt } from './interrupt.ts';
 import { main } from './program.ts';
 
 // A reader that has seen enough, such as `head`, closes the pipe: that is no error.
@@ -10,6 +11,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 // The second Ctrl-C finds no listener and ends the process at once.
-process.once('SIGINT', () => process.exit(ExitCode.INTERRUPTED));
+process.once('SIGINT', () => void interrupt());
 
 process.exitCode = await main(process.argv);

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
 import { localStore } from '../../src/stores/local/index.ts';
-import { crucible, jsonLines, temporaryFolder } from './crucible.ts';
+import { crucible, jsonLines, outcome, start, temporaryFolder } from './crucible.ts';
 
 const dir = temporaryFolder();
 const files = temporaryFolder();
@@ -213,6 +213,21 @@ describe('crucible import', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('would import 3 events of model-control (control)');
     expect(existsSync(target)).toBe(false);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const path = join(files, 'long.jsonl');
+    const line = (i: number) =>
+      `{"event_name":"a.b","timestamp":${1_733_000_000_000_000 + i},"experiment_id":"long"}\n`;
+    writeFileSync(path, Array.from({ length: 400_000 }, (_, i) => line(i)).join(''));
+    const target = temporaryFolder();
+    const child = start(['import', path, '--dir', target]);
+    const ended = outcome(child);
+    while (!existsSync(join(target, 'experiments')) || readdirSync(join(target, 'experiments')).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(readdirSync(join(target, 'experiments'))).toEqual([]);
   });
 
   it('refuses what nobody exported', async () => {

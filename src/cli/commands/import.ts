@@ -5,6 +5,7 @@ import { CrucibleError } from '../../core/errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Importer, ImportSummary } from '../import/importer.ts';
 import type { ImportKind } from '../import/sniff.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { withStore } from '../store-access.ts';
 import { plural } from '../terminal/figures.ts';
 import { printJson, printLine, say, warn } from '../terminal/output.ts';
@@ -55,6 +56,7 @@ export function define(command: Command): void {
             ...overrides,
             ...(tag ? { tags: tag } : {}),
           });
+          const finished = onInterrupt(() => importer.undo());
           let summary: ImportSummary;
           try {
             await withProgress('importing', async (progress) => {
@@ -64,6 +66,8 @@ export function define(command: Command): void {
           } catch (error) {
             await importer.undo();
             throw error;
+          } finally {
+            finished();
           }
           await (json ? printJson(summary) : print(summary, dryRun === true));
           for (const { line, reason } of summary.reasons) warn(`row ${line} ${cleanText(reason)}`);

@@ -52,9 +52,12 @@ export class Importer {
   readonly #source: string;
   readonly #overrides: ImportOverrides;
   readonly #targets = new Map<string, Target>();
+  /** Those that are only about to begin among them. */
+  readonly #started: Promise<Experiment>[] = [];
   readonly #points: Record<string, number> = {};
   readonly #reasons: { line: number; reason: string }[] = [];
   #skipped = 0;
+  #undone = false;
   taken = 0;
 
   /** @param lab Undefined for a dry run. @param source What the experiments say they came from. */
@@ -65,6 +68,7 @@ export class Importer {
   }
 
   async take(row: ImportRow): Promise<void> {
+    if (this.#undone) return;
     if ('error' in row) return this.#skip(row.line, row.error);
     const { line, values } = row;
     if ('metric' in values && 'run_id' in values) return this.#takePoint(line, values);
@@ -86,7 +90,9 @@ export class Importer {
     const known = this.#targets.get(origin.id);
     if (known) return known;
     const options = this.#options(origin, definition);
-    const experiment = await this.#lab?.startExperiment(options);
+    const starting = this.#lab?.startExperiment(options);
+    if (starting) this.#started.push(starting);
+    const experiment = await starting;
     const target = { origin, options, experiment, events: 0 };
     this.#targets.set(origin.id, target);
     return target;
@@ -111,9 +117,11 @@ export class Importer {
     return { experiments, points: this.#points, skipped: this.#skipped, reasons: this.#reasons };
   }
 
-  /** Removes the new experiments again. */
+  /** Removes the new experiments again, and takes no more rows. */
   async undo(): Promise<void> {
-    for (const { experiment } of this.#targets.values()) await experiment?.delete();
+    this.#undone = true;
+    for (const result of await Promise.allSettled(this.#started))
+      if (result.status === 'fulfilled') await result.value.delete();
   }
 
   #options(origin: RowOrigin, definition: Partial<ExperimentOptions>): ExperimentOptions {
