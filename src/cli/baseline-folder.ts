@@ -2,6 +2,8 @@ import type { ComparedExperiment } from '../analysis/comparison/arms.ts';
 import type { CompareOptions } from '../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../analysis/comparison/comparison-result.ts';
 import { CrucibleError } from '../core/errors.ts';
+import type { MetricPoint } from '../metrics-store/metrics-store.ts';
+import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { OpenedStore } from './store-access.ts';
 
@@ -62,7 +64,20 @@ function compared(
 ): ComparedExperiment[] {
   return states.map((state) => ({
     state: { ...state, id: `${prefix}${state.id}`, condition },
-    batches: () => store.scan(state.id),
-    points: () => lab.metricsStore.scan(state.id),
+    batches: (projection) => renamed(store.scan(state.id, projection), `${prefix}${state.id}`),
+    points: () => renamedPoints(lab.metricsStore.scan(state.id), `${prefix}${state.id}`),
   }));
+}
+
+// A scan of the local store makes its schemas for itself: they are renamed for nobody else.
+async function* renamed(batches: AsyncIterable<ColumnBatch>, id: string): AsyncGenerator<ColumnBatch> {
+  for await (const batch of batches) {
+    const experiment: { id: string } = batch.schema.experiment;
+    experiment.id = id;
+    yield batch;
+  }
+}
+
+async function* renamedPoints(points: AsyncIterable<MetricPoint>, id: string): AsyncGenerator<MetricPoint> {
+  for await (const point of points) yield { ...point, run_id: id };
 }

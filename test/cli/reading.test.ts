@@ -66,7 +66,7 @@ describe('crucible demo', () => {
   it('trains ten runs, compares them, and says what to try next', () => {
     expect(demo.code).toBe(0);
     expect(demo.stdout).toContain('treatment against control');
-    expect(demo.stdout).toMatch(/last accuracy +0\.\d+ +0\.\d+/);
+    expect(demo.stdout).toMatch(/^loss +0\.\d+ +0\.\d+ .* better$/m);
     expect(demo.stderr).toContain(`crucible --dir ${dir} list --study penguins`);
   });
 
@@ -166,14 +166,47 @@ describe('crucible compare', () => {
   it('compares the conditions of a study', async () => {
     const comparison = JSON.parse((await inStore('compare', '--study', 'penguins', '--json')).stdout);
     expect(comparison.by).toBe('condition');
-    expect(comparison.baseline.name).toBe('control');
+    expect(comparison.baseline).toBe('control');
     expect(comparison.comparisons).toHaveLength(1);
-    expect(comparison.comparisons[0].n.treatment.events).toBe(5 * 311);
+    expect(comparison.arms.map(({ events }: { events: number }) => events)).toEqual([5 * 311, 5 * 311]);
+    expect(comparison.comparisons[0].metrics.loss.n.pairs).toBe(5);
+  });
+
+  it('prints an estimate, an interval and a verdict for each metric, and a forest plot', async () => {
+    const { code, stdout } = await inStore('compare', '--study', 'penguins', '--metric', 'loss', 'accuracy');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^loss +0\.\d+ +0\.\d+ +−0\.\d+ +−0\.\d+ to −0\.\d+ +\S+ +5 pairs +better$/m);
+    expect(stdout).toMatch(/^loss +├─*●─*┤ *┊$/m);
+    expect(stdout).toMatch(/−\d+ % +0 +\+\d+ % +of control/);
+    expect(stdout).toContain('Intervals at 95 %, 2 p-values corrected together (holm).');
+  });
+
+  it('fails in CI on the verdicts that are named, and on no others', async () => {
+    const gate = (...more: string[]) => inStore('compare', '--study', 'penguins', '--metric', 'loss', ...more);
+    expect((await gate('--fail-on', 'worse,inconclusive')).code).toBe(0);
+    const { code, stderr } = await gate('--fail-on', 'better');
+    expect(code).toBe(1);
+    expect(stderr).toContain('loss of treatment is better.');
+    expect((await gate('--fail-on', 'bad')).code).toBe(2);
+    expect((await gate('--margin', 'loss')).code).toBe(2);
+  });
+
+  it('calls what is within a margin equivalent', async () => {
+    const { stdout } = await inStore(
+      'compare',
+      '--study',
+      'penguins',
+      '--metric',
+      'accuracy',
+      '--margin',
+      'accuracy=0.2',
+    );
+    expect(stdout).toMatch(/^accuracy .* equivalent$/m);
   });
 
   it('takes a baseline by condition or by name', async () => {
     const by = async (baseline: string, ...which: string[]) =>
-      JSON.parse((await inStore('compare', ...which, '--baseline', baseline, '--json')).stdout).baseline.name;
+      JSON.parse((await inStore('compare', ...which, '--baseline', baseline, '--json')).stdout).baseline;
     expect(await by('treatment', '--study', 'penguins')).toBe('treatment');
     expect(await by('logistic-seed-2', 'logistic-seed-1', 'logistic-seed-2')).toBe('logistic-seed-2');
   });
@@ -181,11 +214,13 @@ describe('crucible compare', () => {
   it('compares with another folder, condition by condition; a copy differs in nothing', async () => {
     const { stdout } = await inStore('compare', '--study', 'penguins', '--baseline-dir', dir, '--json');
     const comparisons = JSON.parse(stdout);
-    expect(comparisons.map(({ baseline }: { baseline: { name: string } }) => baseline.name)).toEqual([
+    expect(comparisons.map(({ baseline }: { baseline: string }) => baseline)).toEqual([
       'control (baseline)',
       'treatment (baseline)',
     ]);
-    for (const { comparisons: arms } of comparisons) expect(arms[0].latency_difference_ms).toBe(0);
+    for (const { comparisons: arms } of comparisons) {
+      expect(arms[0].metrics.loss).toMatchObject({ estimate: 0, verdict: 'inconclusive' });
+    }
   });
 
   it('wants to know what to compare', async () => {
