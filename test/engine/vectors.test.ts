@@ -31,7 +31,9 @@ async function texts(sql: string): Promise<(string | null)[]> {
 async function throughParquet(values: readonly (string | null)[]): Promise<(string | null)[]> {
   const file = join(folder, 'texts.parquet');
   const rows = values.map((value, i) => `(${i}, ${value === null ? 'NULL' : sqlText(value)})`);
-  await engine.run(`COPY (SELECT t::VARCHAR AS t FROM (VALUES ${rows.join(', ')}) v(i, t) ORDER BY i) TO '${file}' (FORMAT parquet)`);
+  await engine.run(
+    `COPY (SELECT t::VARCHAR AS t FROM (VALUES ${rows.join(', ')}) v(i, t) ORDER BY i) TO '${file}' (FORMAT parquet)`,
+  );
   return texts(`SELECT t FROM '${file}'`);
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { localStore } from '../../../src/stores/local/local-store.ts';
 import { count, eventsOf, folders, liveOf, numbersOf, openLab, until, upTo } from './labs.ts';
 
 const folder = folders();
@@ -66,19 +67,11 @@ describe("overflow: 'drop'", () => {
       expect(experiment.ledger()).toMatchObject({ stored: stored + 100, dropped: { overflow: dropped.overflow } });
     });
 
-    it(`takes another experiment although the queue is full (${durability})`, async () => {
+    it(`takes another experiment when the queue was just full (${durability})`, async () => {
       const dir = folder();
       await using lab = openLab(dir, { durability, overflow: 'drop' });
       const full = await lab.startExperiment({ name: 'full', id: 'full' });
-      let opening: Promise<unknown> | undefined;
-      await blocked(dir, async () => {
-        count(full, 0, 50_000);
-        opening = lab.startExperiment({ name: 'other' }).catch((error: unknown) => error);
-        await opening;
-      });
-      const outcome = await opening;
-      if (outcome instanceof Error) expect(outcome.message).toContain('ENOTDIR');
-      await lab.flush();
+      await blocked(dir, () => count(full, 0, 50_000));
       const next = await lab.startExperiment({ name: 'next' });
       count(next, 0, 10);
       expect(await numbersOf(next)).toEqual(upTo(10));
@@ -89,9 +82,8 @@ describe("overflow: 'drop'", () => {
     const dir = folder();
     await using lab = openLab(dir, { overflow: 'drop' });
     const experiment = await lab.startExperiment({ name: 'full', id: 'full' });
-    count(experiment, 0, 10);
-    await lab.flush();
     await blocked(dir, () => {
+      count(experiment, 0, 10);
       // There is room for its beginning.
       experiment.execute(
         'troubles.test.first',
@@ -131,7 +123,6 @@ describe("overflow: 'drop'", () => {
 
 describe('a store that is closed', () => {
   it('says so, whatever is asked of it, and closes again', async () => {
-    const { localStore } = await import('../../../src/stores/local/local-store.ts');
     const dir = folder();
     const lab = openLab(dir);
     const { id, state } = await lab.startExperiment({ name: 'x' });
