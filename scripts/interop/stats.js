@@ -10,7 +10,7 @@
 // that finds the fields of the input as variables (lists as arrays, matrices as lists of lists) and leaves `out`, the same numbers in the
 // same order. Add checks in a file of ./checks and list it here.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomStream } from '../../dist/stats/index.js';
@@ -18,6 +18,7 @@ import { effectSizeChecks } from './checks/effect-sizes.js';
 import { meanChecks } from './checks/means.js';
 import { rankChecks } from './checks/ranks.js';
 import { rateChecks } from './checks/rates.js';
+import { pythonWith } from './python.js';
 
 const PACKAGES = ['scipy==1.17.1', 'statsmodels==0.15.0'];
 const SEED = 20260101;
@@ -96,19 +97,8 @@ function describe(name, value, other, input) {
 }
 
 function setUpPython() {
-  const folder = join(tmpdir(), `crucible-interop-${PACKAGES.join('-').replaceAll('=', '')}`);
-  const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  const isThere = () => existsSync(python) && spawnSync(python, ['-c', 'import scipy, statsmodels']).status === 0;
-  if (!isThere()) {
-    try {
-      mkdirSync(folder, { recursive: true });
-      execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
-      execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], { stdio: 'pipe' });
-    } catch (error) {
-      return { reason: `no Python with ${PACKAGES.join(' and ')}: ${String(error.message).split('\n')[0]}` };
-    }
-    if (!isThere()) return { reason: 'the packages do not load' };
-  }
+  const { binary: python, reason } = pythonWith(PACKAGES);
+  if (reason !== undefined) return { reason };
   const script = new URL('./stats_peer.py', import.meta.url).pathname;
   const run = (cases) =>
     JSON.parse(

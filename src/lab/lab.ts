@@ -269,7 +269,8 @@ export class Lab {
     try {
       return [await observed(this.#context.store, state)];
     } catch (error) {
-      warnOnce(`unlisted:${state.id}`, `Experiment ${state.id} is left out of the list. ${messageOf(error)}`);
+      const message = messageOf(error);
+      warnOnce(`unlisted:${message}`, `Experiment ${state.id} is left out of the list. ${message}`);
       return [];
     }
   }

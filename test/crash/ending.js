@@ -1,4 +1,4 @@
-// A process that records 5,000 events and then ends in the way that its argument says:
+// A process that records 10,000 events and then ends in the way that its argument says:
 //
 //   node ending.js <store> <way>
 import { createBus, createCrucible } from 'crucible-telemetry';
@@ -8,7 +8,7 @@ const [dir, way] = process.argv.slice(2);
 const store = localStore({ dir, signals: way !== 'SIGTERM, signals off' });
 const lab = createCrucible({ store, bus: createBus() });
 const experiment = await lab.startExperiment({ id: 'ending', name: 'ending' });
-for (let number = 0; number < 5000; number++) experiment.execute('crash.test.written', { number });
+for (let number = 0; number < 10_000; number++) experiment.execute('crash.test.written', { number });
 
 const ways = {
   'natural end': () => undefined,

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBus } from '../../src/bus/bus.ts';
 import { createCrucible } from '../../src/lab/lab.ts';
 import { localStore } from '../../src/stores/local/local-store.ts';
@@ -48,7 +48,7 @@ async function ending(way: string, signals: readonly NodeJS.Signals[] = []): Pro
   return { code, signal, status: listed!.status, numbers, heard };
 }
 
-const all = Array.from({ length: 5000 }, (_, i) => i);
+const all = Array.from({ length: 10_000 }, (_, i) => i);
 
 for (const [way, code] of [
   ['natural end', 0],
@@ -88,4 +88,40 @@ test('with signals off a signal costs what a kill costs, and ends the process at
   const result = await ending('SIGTERM, signals off', ['SIGTERM']);
   expect(result).toMatchObject({ code: null, signal: 'SIGTERM', status: 'crashed' });
   expect(result.numbers).toEqual(all.slice(0, result.numbers.length));
+});
+
+describe('with two copies of the package', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const copy = join(folder, 'copy');
+
+  beforeAll(() => {
+    mkdirSync(copy);
+    for (const part of ['dist', 'package.json']) cpSync(join(root, part), join(copy, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
+  });
+
+  for (const way of ['both open', 'the first closed', 'closed in turn, the first opened again']) {
+    test(`SIGTERM ends the process as a signal does, with every record kept (${way})`, async () => {
+      const dir = join(folder, String(places++));
+      const script = fileURLToPath(new URL('two-copies.js', import.meta.url));
+      const child = spawn(process.execPath, [script, dir, join(copy, 'dist'), way], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      await once(child.stdout, 'data');
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([null, 'SIGTERM']);
+      const lab = createCrucible({ store: localStore({ dir }), bus: createBus() });
+      const listed = await lab.listExperiments();
+      expect(listed.map(({ status }) => status)).toEqual(listed.map(() => 'idle'));
+      for (const { id } of listed) {
+        const experiment = await lab.getExperiment(id);
+        const numbers: unknown[] = [];
+        for await (const { measurements } of experiment.records()) numbers.push(measurements.number);
+        expect(numbers).toEqual(all.slice(0, 1000));
+      }
+      expect(listed.length).toBeGreaterThan(1);
+      await lab.close();
+    });
+  }
 });

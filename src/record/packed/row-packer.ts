@@ -22,9 +22,11 @@ const FULL = Symbol('full');
 export class RowPacker {
   readonly #schema: BatchSchema;
   #announcedColumns = FIELDS.length;
+  // By column: the number below which codes are announced, but for those in `#skipped`.
   readonly #announcedCodes: number[] = [];
+  readonly #skipped = new Map<number, Set<number>>();
   // What the row packed last announces; it counts only if the row fits and is taken.
-  #codesBefore: [column: number, codes: number][] = [];
+  #codesOfRow: [column: number, code: number][] = [];
   #columnsBefore = FIELDS.length;
   #space!: PackedSpace;
   #at = 0;
@@ -39,7 +41,7 @@ export class RowPacker {
     this.#space = space;
     this.#at = at;
     this.#limit = limit;
-    if (this.#codesBefore.length > 0) this.#codesBefore = [];
+    if (this.#codesOfRow.length > 0) this.#codesOfRow = [];
     this.#columnsBefore = this.#announcedColumns;
     try {
       this.#word(sequence);
@@ -61,8 +63,8 @@ export class RowPacker {
   /** For a row that was packed and came to nothing: what it announced is announced again by the rows that need it. */
   takeBack(): void {
     this.#announcedColumns = this.#columnsBefore;
-    for (const [column, codes] of this.#codesBefore.reverse()) this.#announcedCodes[column] = codes;
-    this.#codesBefore = [];
+    for (const [column, code] of this.#codesOfRow) this.#skip(column, code);
+    this.#codesOfRow = [];
   }
 
   #cell(batch: ColumnBatch, column: Column, index: number, row: number): void {
@@ -80,7 +82,8 @@ export class RowPacker {
     } else if (column.kind === ColumnKind.CODE) {
       const code = column.codes[row]! - 2;
       if (code >= 0) {
-        if (code >= (this.#announcedCodes[index] ?? 0)) this.#announceCodes(column.dictionary, index, code);
+        if (code >= (this.#announcedCodes[index] ?? 0) || (this.#skipped.size > 0 && this.#isSkipped(index, code)))
+          this.#announceCode(column.dictionary, index, code);
         if (this.#at + 2 > this.#limit) throw FULL;
         const { words } = this.#space;
         words[this.#at++] = (Tag.CODE << TAG_SHIFT) | index;
@@ -126,17 +129,28 @@ export class RowPacker {
     }
   }
 
-  #announceCodes(dictionary: Dictionary, index: number, code: number): void {
-    const before = this.#announcedCodes[index] ?? 0;
-    this.#codesBefore.push([index, before]);
-    for (let next = before; next <= code; next++) {
-      const text = dictionary.texts[next]!;
-      if (index === EVENT_NAME) this.#announceCategory(text);
-      this.#item(Tag.NEW_CODE, index);
-      this.#word(next);
-      this.#text(text);
-    }
-    this.#announcedCodes[index] = code + 1;
+  // Only what the row needs: other rows that brought new texts may not have been taken.
+  #announceCode(dictionary: Dictionary, index: number, code: number): void {
+    const known = this.#announcedCodes[index] ?? 0;
+    for (let other = known; other < code; other++) this.#skip(index, other);
+    this.#announcedCodes[index] = Math.max(known, code + 1);
+    if (this.#skipped.get(index)?.delete(code) && this.#skipped.get(index)!.size === 0) this.#skipped.delete(index);
+    this.#codesOfRow.push([index, code]);
+    const text = dictionary.texts[code]!;
+    if (index === EVENT_NAME) this.#announceCategory(text);
+    this.#item(Tag.NEW_CODE, index);
+    this.#word(code);
+    this.#text(text);
+  }
+
+  #isSkipped(index: number, code: number): boolean {
+    return this.#skipped.get(index)?.has(code) === true;
+  }
+
+  #skip(index: number, code: number): void {
+    const skipped = this.#skipped.get(index);
+    if (skipped) skipped.add(code);
+    else this.#skipped.set(index, new Set([code]));
   }
 
   #announceCategory(eventName: string): void {

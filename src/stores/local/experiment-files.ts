@@ -37,7 +37,7 @@ export class ExperimentFiles {
       // A folder with anything in it is never replaced, so of several that create the same id one succeeds.
       await rename(draft, this.folder(state.id));
     } catch (error) {
-      await rm(draft, { recursive: true, force: true });
+      await rm(draft, { recursive: true, force: true }).catch(() => undefined);
       if (error instanceof CrucibleError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw unwritable(parent, error);
@@ -73,7 +73,8 @@ export class ExperimentFiles {
         const state = await this.load(name);
         if (state) states.push(state);
       } catch (error) {
-        warnOnce(`damaged:${name}`, (error as Error).message);
+        const { message } = error as Error;
+        warnOnce(`damaged:${message}`, message);
       }
     }
     return states.sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1));
@@ -147,7 +148,7 @@ export async function replaceText(path: string, text: string): Promise<void> {
     await writeSynced(draft, text);
     await rename(draft, path);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
     throw unwritable(path, error);
   }
 }

@@ -55,6 +55,8 @@ export class LocalWriter implements StoreWriter {
       ledger: ledger(),
     });
     await writeNote(`${folder}/writers`, note);
+    // There has to be room for the news of it, whatever becomes of other events when the queue is full.
+    await recording.flush().catch(() => undefined);
     return new LocalWriter(options, recording, recording.open(schema, `${folder}/events`), `${folder}/writers`, note);
   }
 

@@ -139,8 +139,9 @@ export class Recording {
     if (this.#ring.hasTaken(this.#mark)) {
       this.#mark = this.#ring.head;
       this.#markedAt = now;
-    } else if (now - this.#markedAt > MAX_AGE_MS && this.#options.overflow === 'wait' && this.#ring.trouble === 0) {
-      this.#waitForRoom();
+    } else if (now - this.#markedAt > MAX_AGE_MS) {
+      if (this.#ring.trouble !== 0) this.#tell();
+      else this.#mayWaitForRoom();
     }
   }
 
@@ -191,7 +192,10 @@ export class Recording {
 
   #drainAll(): void {
     // While the disk refuses, trying again for each event would take the host's time and change nothing.
-    if (this.#ring.trouble !== 0 && performance.now() < this.#retryAt) return;
+    if (this.#ring.trouble !== 0 && performance.now() < this.#retryAt) {
+      this.#retry();
+      return;
+    }
     try {
       while (this.#drain!.slice());
       if (this.#options.durability === 'fsync') this.#drain!.sync();

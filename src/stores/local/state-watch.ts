@@ -64,7 +64,8 @@ export class StateWatch {
       } catch (error) {
         // That it cannot be read, or is damaged, does not mean that it was removed. What it says is heard once it can be read.
         watched.version = UNREADABLE;
-        warnOnce(`watch:${id}`, `Changes of an experiment by others are not seen. ${(error as Error).message}`);
+        const { message } = error as Error;
+        warnOnce(`watch:${message}`, `Changes of an experiment by others are not seen. ${message}`);
       }
     }
   }

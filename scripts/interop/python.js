@@ -1,0 +1,24 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * A Python with these packages (`name==version`), in a virtual environment in the temporary folder that later runs use again.
+ * Gives `{ binary }` or, when it cannot be had, `{ reason }`.
+ */
+export function pythonWith(packages) {
+  const folder = join(tmpdir(), `crucible-interop-${packages.join('-').replaceAll('=', '')}`);
+  const binary = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const modules = packages.map((each) => each.split('==')[0]).join(', ');
+  const isThere = () => existsSync(binary) && spawnSync(binary, ['-c', `import ${modules}`]).status === 0;
+  if (isThere()) return { binary };
+  try {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'pipe' });
+    execFileSync(binary, ['-m', 'pip', 'install', '--quiet', ...packages], { stdio: 'pipe' });
+  } catch (error) {
+    return { reason: `no Python with ${packages.join(', ')}: ${String(error.message).split('\n')[0]}` };
+  }
+  return isThere() ? { binary } : { reason: `${modules}: they do not load` };
+}

@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Lab } from '../../../src/lab/lab.ts';
+import { compiledFile } from '../../../src/stores/local/compiled-file.ts';
+import { localStore } from '../../../src/stores/local/local-store.ts';
+import { count, eventsOf, folders, liveOf, numbersOf, openLab, until, upTo, warningsOf } from './labs.ts';
+
+const folder = folders();
+
+/** A store with a stopped experiment of 9 records in sealed segments, and one of 10 in live ones. */
+async function recorded(): Promise<{ dir: string; sealed: string; live: string }> {
+  const dir = folder();
+  const lab = openLab(dir, { durability: 'immediate', segmentBytes: 1024 });
+  const sealed = await lab.startExperiment({ name: 'sealed', id: 'sealed' });
+  count(sealed, 0, 9);
+  await sealed.stop();
+  const live = await lab.startExperiment({ name: 'live', id: 'live' });
+  count(live, 0, 10);
+  await lab.close();
+  await until(() => liveOf(dir, 'sealed').length === 0);
+  return { dir, sealed: 'sealed', live: 'live' };
+}
+
+function definition(dir: string, id: string): string {
+  return join(dir, 'experiments', id, 'experiment.json');
+}
+
+function notes(dir: string, id: string): string[] {
+  const writers = join(dir, 'experiments', id, 'writers');
+  return readdirSync(writers).map((name) => join(writers, name));
+}
+
+function edited(path: string, change: (content: Record<string, unknown>) => void): void {
+  const content = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  change(content);
+  writeFileSync(path, JSON.stringify(content));
+}
+
+async function listed(lab: Lab): Promise<string[]> {
+  return (await lab.listExperiments()).map(({ id }) => id);
+}
+
+describe('a sealed segment', () => {
+  for (const [what, damage] of [
+    ['truncated', (path: string) => truncateSync(path, 500)],
+    ['of no bytes', (path: string) => truncateSync(path, 0)],
+    ['overwritten', (path: string) => writeFileSync(path, 'no Parquet at all')],
+  ] as const) {
+    it(`that is ${what} is named, and the others are read`, async () => {
+      const { dir, sealed } = await recorded();
+      const segments = readdirSync(eventsOf(dir, sealed)).sort();
+      expect(segments.length).toBeGreaterThan(2);
+      await using lab = openLab(dir);
+      const experiment = await lab.getExperiment(sealed);
+      const whole = await numbersOf(experiment);
+      expect(whole).toEqual(upTo(9));
+      damage(join(eventsOf(dir, sealed), segments[1]!));
+      const warnings = await warningsOf(async () => {
+        const kept = await numbersOf(experiment);
+        expect(kept.length).toBeGreaterThan(0);
+        expect(kept.length).toBeLessThan(whole.length);
+        expect(kept).toEqual(whole.filter((number) => kept.includes(number)));
+        expect(kept.at(-1)).toBe(8);
+      });
+      expect(warnings).toContain(segments[1]);
+    });
+  }
+
+  it('is whole and there once when several processes seal at the same time', async () => {
+    const dir = folder();
+    const lab = openLab(dir, { segmentBytes: 16_384 });
+    const experiment = await lab.startExperiment({ name: 'contended', id: 'contended' });
+    for (let at = 0; at < 2000; at += 100) {
+      count(experiment, at, at + 100);
+      await lab.flush();
+    }
+    await lab.close();
+    const names = liveOf(dir, 'contended').map((path) => basename(path));
+    expect(names.length).toBeGreaterThan(5);
+    const sealer = compiledFile('stores/local/sealer.js')!;
+    const args = [sealer, join(dir, 'experiments', 'contended'), ...names];
+    const sealers = [0, 1, 2].map(() => spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }));
+    const exits = await Promise.all(sealers.map((each) => once(each, 'exit')));
+    expect(exits).toEqual(sealers.map(() => [0, null]));
+    expect(readdirSync(eventsOf(dir, 'contended')).sort()).toEqual(
+      names.map((name) => name.replace('.jsonl', '.parquet')),
+    );
+    await using later = openLab(dir);
+    expect(await numbersOf(await later.getExperiment('contended'))).toEqual(upTo(2000));
+  });
+});
+
+describe('the definition of an experiment', () => {
+  for (const [what, text] of [
+    ['cut short', '{"schema_version":1,"id":"se'],
+    ['empty', ''],
+    ['of something else', '["not", "this"]'],
+  ] as const) {
+    it(`that is ${what} is refused as damaged, left out of the list with a warning, and its records stay`, async () => {
+      const { dir, sealed, live } = await recorded();
+      const whole = readFileSync(definition(dir, sealed), 'utf8');
+      writeFileSync(definition(dir, sealed), text);
+      await using lab = openLab(dir);
+      const warnings = await warningsOf(async () => expect(await listed(lab)).toEqual([live]));
+      expect(warnings).toContain(definition(dir, sealed));
+      await expect(lab.getExperiment(sealed)).rejects.toMatchObject({ code: 'damaged_data' });
+      await expect(lab.resumeExperiment(sealed)).rejects.toMatchObject({ code: 'damaged_data' });
+      await expect(lab.joinExperiment(sealed)).rejects.toMatchObject({ code: 'damaged_data' });
+      await expect(lab.startExperiment({ name: 'x', id: sealed })).rejects.toMatchObject({
+        code: 'experiment_exists',
+      });
+      writeFileSync(definition(dir, sealed), whole);
+      expect(await numbersOf(await lab.getExperiment(sealed))).toEqual(upTo(9));
+    });
+  }
+
+  it('by a later version is refused, and not touched', async () => {
+    const { dir, sealed, live } = await recorded();
+    edited(definition(dir, sealed), (content) => {
+      content.schema_version = 2;
+    });
+    const before = readFileSync(definition(dir, sealed));
+    await using lab = openLab(dir);
+    await expect(lab.getExperiment(sealed)).rejects.toMatchObject({
+      code: 'unsupported_version',
+      message: expect.stringMatching(/schema version 2; this version of crucible-telemetry reads up to 1\. Update/),
+    });
+    const store = localStore({ dir });
+    await expect(store.update(sealed, (state) => state)).rejects.toMatchObject({ code: 'unsupported_version' });
+    await store.close();
+    expect(await listed(lab)).toEqual([live]);
+    expect(readFileSync(definition(dir, sealed))).toEqual(before);
+  });
+
+  it('by an earlier version that knew fewer keys means what they mean by default', async () => {
+    const { dir, live } = await recorded();
+    edited(definition(dir, live), (content) => {
+      for (const key of ['study', 'replicate', 'tags', 'redact', 'sampling', 'request_events', 'scope', 'pause_count'])
+        delete content[key];
+    });
+    await using lab = openLab(dir);
+    const experiment = await lab.resumeExperiment(live);
+    expect(experiment.state).toMatchObject({
+      study: null,
+      replicate: live,
+      tags: [],
+      redact: [],
+      sampling: null,
+      request_events: null,
+      scope: 'auto',
+      pause_count: 0,
+    });
+    count(experiment, 10, 20);
+    expect(await numbersOf(experiment)).toEqual(upTo(20));
+    expect((await experiment.metrics()).summary.total_events).toBe(20);
+  });
+});
+
+describe("a writer's note", () => {
+  it('by a later version is a refusal to read what that version wrote', async () => {
+    const { dir, sealed, live } = await recorded();
+    for (const note of notes(dir, live)) {
+      edited(note, (content) => {
+        content.schema_version = 2;
+      });
+    }
+    await using lab = openLab(dir);
+    const experiment = await lab.getExperiment(live);
+    await expect(numbersOf(experiment)).rejects.toMatchObject({ code: 'unsupported_version' });
+    await expect(experiment.ledgerAll()).rejects.toMatchObject({ code: 'unsupported_version' });
+    const warnings = await warningsOf(async () => expect(await listed(lab)).toEqual([sealed]));
+    expect(warnings).toContain(`Experiment ${live} is left out of the list.`);
+  });
+
+  it('by an earlier version that knew fewer keys is read', async () => {
+    const { dir, live } = await recorded();
+    for (const note of notes(dir, live)) {
+      edited(note, (content) => {
+        for (const key of ['ordinal', 'clock_anchors', 'thread', 'pid_started']) delete content[key];
+      });
+    }
+    await using lab = openLab(dir);
+    expect(await numbersOf(await lab.getExperiment(live))).toEqual(upTo(10));
+    expect((await lab.listExperiments({ status: 'idle' })).map(({ id }) => id)).toEqual([live]);
+  });
+
+  for (const text of ['', '{"writer_id":', 'null']) {
+    it(`that is damaged (${JSON.stringify(text)}) costs no record`, async () => {
+      const { dir, live } = await recorded();
+      for (const note of notes(dir, live)) writeFileSync(note, text);
+      await using lab = openLab(dir);
+      expect(await numbersOf(await lab.getExperiment(live))).toEqual(upTo(10));
+      expect(await listed(lab)).toContain(live);
+      const resumed = await lab.resumeExperiment(live);
+      count(resumed, 10, 20);
+      expect((await numbersOf(resumed)).sort((a, b) => a - b)).toEqual(upTo(20));
+    });
+  }
+});
+
+it('a whole store may be moved to another folder', async () => {
+  const { dir, sealed, live } = await recorded();
+  const moved = `${dir}-moved`;
+  renameSync(dir, moved);
+  await using lab = openLab(moved);
+  expect((await listed(lab)).sort()).toEqual([live, sealed]);
+  expect(await numbersOf(await lab.getExperiment(sealed))).toEqual(upTo(9));
+  expect(existsSync(dir)).toBe(false);
+});
