@@ -40,7 +40,7 @@ export class SealedSegmentReader {
     this.#connection = connection;
     this.#schema = schema;
     this.#projection = projection;
-    this.#nested = new NestedWriter(schema);
+    this.#nested = new NestedWriter(schema, projection.kindsOnly);
   }
 
   /**
