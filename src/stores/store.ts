@@ -55,6 +55,11 @@ export interface Projection {
    * the columns of the scan still have values of the same kinds. Default false.
    */
   readonly kindsOnly?: boolean | undefined;
+  /**
+   * Rows that lie in a Parquet file need not be read: a batch without cells may say where they are, by `stored`. Its sequences
+   * may have gaps. Default false.
+   */
+  readonly inFiles?: boolean | undefined;
 }
 
 export interface ScanOptions extends Projection {
