@@ -23,6 +23,8 @@ export interface Cells {
 export interface ExportColumn {
   readonly name: string;
   readonly type: ColumnType;
+  /** The nested values that it consists of; missing in a column of a field and in one of what found no column. */
+  readonly nested?: SurveyedPath;
   cells(batch: ColumnBatch): Cells;
 }
 
@@ -106,7 +108,7 @@ function fieldColumn(index: number, edit: RecordEdit | undefined): ExportColumn 
 }
 
 function nestedColumn(name: string, type: ColumnType, found: SurveyedPath, edit: RecordEdit | undefined): ExportColumn {
-  return { name, type, cells: (batch) => nestedCells(batch, found, edit) };
+  return { name, type, nested: found, cells: (batch) => nestedCells(batch, found, edit) };
 }
 
 function nestedCells(batch: ColumnBatch, found: SurveyedPath, edit: RecordEdit | undefined): Cells {

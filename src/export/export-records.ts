@@ -60,7 +60,9 @@ export async function exportRecords(
   const { anonymize } = options;
   const edit = anonymize === undefined ? undefined : (await import('./anonymize.ts')).anonymizer(anonymize);
   // Lines need to know which fields there are, and nothing of what lies within them.
-  const projection = format === 'jsonl' ? { fields: PLAIN_FIELDS } : {};
+  const fields = format === 'jsonl' ? PLAIN_FIELDS : undefined;
+  // An edit makes another value of each.
+  const projection = { fields, kindsOnly: edit === undefined };
   const survey = await surveySources(sources, edit, projection);
   if (survey.rows === 0) throw noEvents(sources);
   const write = await WRITERS[format]();

@@ -11,7 +11,7 @@ const MAX_SLICE_ROWS = 256;
 const OTHER_CHARACTERS = 8;
 const LONG_TEXT = 1000;
 
-/** Some rows of a batch: from `from` up to `to`. */
+/** Some rows of a batch: from `from` up to `to`. Of rows that were left in their file, the sequences. */
 export interface RowSlice {
   readonly batch: ColumnBatch;
   readonly from: number;
@@ -33,7 +33,13 @@ export async function* rowSlices(
   for (const [i, source] of sources.entries()) {
     const ends = survey.ends[i]!;
     for await (const batch of source.batches(projection)) {
-      const end = Math.min(batch.rows, (ends.get(batch.schema.writerId) ?? 0) - batch.firstSequence);
+      const last = ends.get(batch.schema.writerId) ?? 0;
+      if (batch.stored) {
+        const { from, to } = batch.stored;
+        if (from < last) yield { batch, from, to: Math.min(last, to + 1) };
+        continue;
+      }
+      const end = Math.min(batch.rows, last - batch.firstSequence);
       const weights = end > 0 ? textWeights(batch, end) : [];
       for (let from = 0; from < end; ) {
         const to = sliceEnd(weights, from, Math.min(end, from + step));

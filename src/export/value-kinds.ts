@@ -7,6 +7,8 @@ const FRACTION = 4;
 const BIGINT = 8;
 const STRING = 16;
 const OTHER = 32;
+// Beside FRACTION: NaN, ±Infinity and −0, which JSON text has no number for.
+const SPECIAL = 64;
 
 /** Some value that a typed file can hold. */
 export type ValueKinds = number;
@@ -21,7 +23,8 @@ export type ColumnType = 'string' | 'number' | 'integer' | 'boolean' | 'timestam
 export function kindOf(value: unknown): ValueKinds {
   switch (typeof value) {
     case 'number':
-      return isInt64(value) ? INTEGER : FRACTION;
+      if (isInt64(value)) return INTEGER;
+      return Number.isFinite(value) && value !== 0 ? FRACTION : FRACTION | SPECIAL;
     case 'string':
       return STRING;
     case 'boolean':
@@ -47,7 +50,6 @@ export function addKinds(kinds: ValueKinds, column: Column, rows: number): Value
     case ColumnKind.CONSTANT:
       return kinds | kindOf(column.get(0));
     case ColumnKind.NUMBER:
-      if ((kinds & (INTEGER | FRACTION)) === (INTEGER | FRACTION)) return kinds;
       if (!(column.numbers instanceof Float64Array)) return kinds | INTEGER;
   }
   let found = kinds;
@@ -55,8 +57,14 @@ export function addKinds(kinds: ValueKinds, column: Column, rows: number): Value
   return found;
 }
 
+/** Whether JSON text has all values of those kinds as they are: strings, flags and numbers. */
+export function arePlain(kinds: ValueKinds): boolean {
+  return (kinds & (BIGINT | OTHER | SPECIAL)) === 0;
+}
+
 /** The type for values of those kinds; undefined when there are none. */
-export function typeOf(kinds: ValueKinds): ColumnType | undefined {
+export function typeOf(found: ValueKinds): ColumnType | undefined {
+  const kinds = found & ~SPECIAL;
   if (kinds === 0) return undefined;
   if (kinds === STRING) return 'string';
   if (kinds === BOOLEAN) return 'boolean';

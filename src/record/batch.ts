@@ -14,6 +14,16 @@ const FIELD = Object.fromEntries(FIELDS.map((field, index) => [field.name, index
   number
 >;
 
+/** Rows that lie in a Parquet file with a column for each field; `measurements` and `metadata` are JSON text. */
+export interface StoredRows {
+  readonly path: string;
+  /** First and last sequence that count, whatever else is in the file. */
+  readonly from: number;
+  readonly to: number;
+  /** Rows of its largest row group. */
+  readonly groupRows: number;
+}
+
 /**
  * Many records as columns, in the order in which one writer recorded them. This is what stores keep, analyses read and
  * exports write. Rows below `rows` are complete and never change; a batch that is being filled may be read at any time.
@@ -32,6 +42,8 @@ export class ColumnBatch {
    * of whole objects, which were not taken apart.
    */
   readonly columns: (Column | undefined)[] = [];
+  /** Where the rows are, in a batch without cells that was asked for: see `Projection.inFiles`. */
+  stored: StoredRows | undefined;
   #sealed = false;
   readonly #rest: { measurements: Map<number, Rest>; metadata: Map<number, Rest> } = {
     measurements: new Map(),

@@ -1,5 +1,7 @@
 import type { ColumnBatch } from './batch.ts';
 import { FIELDS, fieldIndex } from './fields.ts';
+import { fromJsonText } from './json.ts';
+import { NestedShapes } from './nested-shapes.ts';
 import { pathName, type RecordPath } from './path.ts';
 import { DURATION, roleOf } from './roles.ts';
 import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
@@ -31,9 +33,24 @@ export class NestedWriter {
     measurements: newLevel('measurements', []),
     metadata: newLevel('metadata', []),
   };
+  readonly #shapes: Readonly<Record<Root, NestedShapes>>;
 
-  constructor(schema: BatchSchema) {
+  /** @param kindsOnly Whether `writeText` may leave out values where each column had one of their kind before. */
+  constructor(schema: BatchSchema, kindsOnly = false) {
     this.#schema = schema;
+    this.#shapes = {
+      measurements: new NestedShapes(schema, 'measurements', kindsOnly),
+      metadata: new NestedShapes(schema, 'metadata', kindsOnly),
+    };
+  }
+
+  /** Takes the values of one row from the JSON text of the object. Throws `SyntaxError` for text that is not JSON. */
+  writeText(batch: ColumnBatch, row: number, root: Root, text: string): void {
+    const shapes = this.#shapes[root];
+    if (shapes.write(batch, row, text)) return;
+    const object = fromJsonText(text) as Record<string, unknown>;
+    this.write(batch, row, root, object);
+    shapes.learn(text, object);
   }
 
   /** Takes the values of one row. They must be plain values of their own, as a parser makes them. */

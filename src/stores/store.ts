@@ -50,6 +50,16 @@ export interface Projection {
   readonly nestedOf?: readonly string[] | undefined;
   /** Whole records are looked at, or their nested values one by one, but not nested columns. Default false. */
   readonly wholeNested?: boolean | undefined;
+  /**
+   * Only which kinds of values each column has is looked at. Cells may be left out, or hold another value of their kind, where
+   * the columns of the scan still have values of the same kinds. Default false.
+   */
+  readonly kindsOnly?: boolean | undefined;
+  /**
+   * Rows that lie in a Parquet file need not be read: a batch without cells may say where they are, by `stored`. Its sequences
+   * may have gaps. Default false.
+   */
+  readonly inFiles?: boolean | undefined;
 }
 
 export interface ScanOptions extends Projection {

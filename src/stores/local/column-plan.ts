@@ -1,5 +1,5 @@
 import { sqlName, sqlText } from '../../engine/duckdb.ts';
-import { CONTEXT_FIELDS, FIELDS } from '../../record/fields.ts';
+import { CONTEXT_FIELDS, FIELDS, type FieldType } from '../../record/fields.ts';
 import type { Projection } from '../store.ts';
 import type { RowGroup } from './sealed-footer.ts';
 
@@ -19,7 +19,7 @@ export interface PlannedColumn {
     | 'constant_nested';
   /** The expression to select; '' for a constant. */
   readonly sql: string;
-  readonly constant: string | boolean | null;
+  readonly constant: string | number | boolean | null;
 }
 
 /** Which columns of some row groups are to be read, and what the others hold. */
@@ -56,12 +56,17 @@ function plannedColumn(
   const only = stats.nulls === 0 && stats.min === stats.max ? stats.min : null;
   const column = sqlName(name);
   const read = (kind: PlannedColumn['kind'], sql: string) => ({ index, kind, sql, constant: null });
-  const constant = (kind: PlannedColumn['kind'], value: string | boolean) => ({
+  const constant = (kind: PlannedColumn['kind'], value: PlannedColumn['constant']) => ({
     index,
     kind,
     sql: '',
     constant: value,
   });
+  if (projection.kindsOnly && name === 'category') return undefined;
+  if (projection.kindsOnly && type !== 'object') {
+    const value = standIn(type, stats.min);
+    if (value !== null) return constant('constant', value);
+  }
   if (name === 'event_id') {
     return read('text', `CASE WHEN ${column} <> ${sqlText(`${writer}-`)} || sequence THEN ${column} END`);
   }
@@ -90,6 +95,21 @@ function plannedColumn(
     }
     default:
       return read('number', type === 'number' ? column : `${column}::DOUBLE`);
+  }
+}
+
+// The smallest value stands for all. Of times the kind alone is asked for, and bounds are known.
+function standIn(type: FieldType, min: string | null): PlannedColumn['constant'] {
+  if (min === null) return null;
+  switch (type) {
+    case 'string':
+      return min;
+    case 'boolean':
+      return min === 'true';
+    case 'timestamp':
+      return 0;
+    default:
+      return Number(min);
   }
 }
 

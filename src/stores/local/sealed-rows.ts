@@ -3,7 +3,6 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import { isValid, numberCells, TextCells, type Validity } from '../../engine/vectors.ts';
 import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
 import { fieldIndex } from '../../record/fields.ts';
-import { fromJsonText } from '../../record/json.ts';
 import type { NestedWriter } from '../../record/nested-writer.ts';
 import type { BatchSchema } from '../../record/schema.ts';
 import type { ColumnPlan, PlannedColumn } from './column-plan.ts';
@@ -28,7 +27,6 @@ export class SealedRows {
   readonly #nested: NestedWriter;
   readonly #cells: readonly Cells[];
   readonly #categorized = new Set<string>();
-  readonly #constants = new Map<number, Record<string, unknown>>();
   #batch: ColumnBatch | undefined;
 
   constructor(schema: BatchSchema, nested: NestedWriter, plan: ColumnPlan) {
@@ -128,19 +126,21 @@ export class SealedRows {
       case 'nested':
         for (let row = from; row < to; row++) {
           const text = texts[row]!;
-          if (text !== null && text !== '{}') this.#write(batch, row + shift, plan, parsed(text));
+          if (text !== null && text !== '{}') this.#writeText(batch, row + shift, plan, text);
         }
         break;
-      case 'constant_nested': {
-        const object = this.#constants.get(plan.index) ?? parsed(plan.constant as string);
-        this.#constants.set(plan.index, object);
-        for (let row = from; row < to; row++) this.#write(batch, row + shift, plan, object);
-      }
+      case 'constant_nested':
+        for (let row = from; row < to; row++) this.#writeText(batch, row + shift, plan, plan.constant as string);
     }
   }
 
-  #write(batch: ColumnBatch, row: number, { index }: PlannedColumn, object: Record<string, unknown>): void {
-    this.#nested.write(batch, row, index === MEASUREMENTS ? 'measurements' : 'metadata', object);
+  #writeText(batch: ColumnBatch, row: number, { index }: PlannedColumn, text: string): void {
+    try {
+      this.#nested.writeText(batch, row, index === MEASUREMENTS ? 'measurements' : 'metadata', text);
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError)) throw cause;
+      throw new CrucibleError('damaged_data', `A sealed record has no good JSON: ${show(text)}`, { cause });
+    }
   }
 
   #categorize(eventName: string, category: string | null): void {
@@ -167,13 +167,5 @@ function copyNumbers(
     const time = numbers[row]!;
     if (time < batch.minTimestamp) batch.minTimestamp = time;
     if (time > batch.maxTimestamp) batch.maxTimestamp = time;
-  }
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    return fromJsonText(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new CrucibleError('damaged_data', `A sealed record has no good JSON: ${show(text)}`, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { sqlFile } from '../../engine/duckdb.ts';
 import { numberCells } from '../../engine/vectors.ts';
-import type { ColumnBatch } from '../../record/batch.ts';
+import { ColumnBatch } from '../../record/batch.ts';
 import { NestedWriter } from '../../record/nested-writer.ts';
 import type { BatchSchema } from '../../record/schema.ts';
 import type { Projection } from '../store.ts';
@@ -40,7 +40,7 @@ export class SealedSegmentReader {
     this.#connection = connection;
     this.#schema = schema;
     this.#projection = projection;
-    this.#nested = new NestedWriter(schema);
+    this.#nested = new NestedWriter(schema, projection.kindsOnly);
   }
 
   /**
@@ -49,7 +49,14 @@ export class SealedSegmentReader {
    * @throws `damaged_data` when the file turns out to be damaged; what came before is good.
    */
   async *read(footer: SealedFooter, groups: readonly RowGroup[], range: SequenceRange): AsyncGenerator<ColumnBatch> {
-    for (const run of this.#runs(groups, range)) yield* this.#readRun(footer, run);
+    if (this.#projection.inFiles) yield this.#inFile(footer, groups, range);
+    else for (const run of this.#runs(groups, range)) yield* this.#readRun(footer, run);
+  }
+
+  #inFile({ path }: SealedFooter, groups: readonly RowGroup[], range: SequenceRange): ColumnBatch {
+    const batch = new ColumnBatch(this.#schema, 0, range.from);
+    batch.stored = { path, ...range, groupRows: Math.max(...groups.map(({ rows }) => rows)) };
+    return batch;
   }
 
   #runs(groups: readonly RowGroup[], range: SequenceRange): Run[] {
