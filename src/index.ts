@@ -14,6 +14,9 @@ export type {
   TreatmentComparison,
   Verdict,
 } from './analysis/comparison/comparison-result.ts';
+export type { HypothesisAnalysis, TreatmentOutcome } from './analysis/hypothesis/analyze.ts';
+export type { Deviation } from './analysis/hypothesis/deviations.ts';
+export type { HypothesisOutcome } from './analysis/hypothesis/outcome.ts';
 export type { ExperimentMetrics } from './analysis/metrics.ts';
 export type { QueryWindow } from './analysis/query-window.ts';
 export type { WindowedMetrics, WindowedMetricsOptions } from './analysis/windowed-metrics.ts';
@@ -95,6 +98,7 @@ export { type EnrichOptions, enrichEvent } from './record/enrich-event.ts';
 export type { EventRecord, ExperimentContext, FieldName, RecordScope } from './record/event-record.ts';
 export type { ModelPrice, PriceOverrides } from './record/prices.ts';
 export type { ExperimentState, ExperimentStatus, Phase } from './stores/experiment-state.ts';
+export type { FrozenPlan, Hypothesis, HypothesisDirection } from './stores/frozen-plan.ts';
 export type { DropReason, LedgerCounts } from './stores/ledger-counts.ts';
 export { type MemoryStoreOptions, memoryStore } from './stores/memory/memory-store.ts';
 export type { Comparison, RecordQuery, Where } from './stores/query.ts';

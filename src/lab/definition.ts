@@ -7,6 +7,7 @@ import type { Enricher } from '../experiment/collector.ts';
 import { type SamplingOptions, UniformSampling } from '../experiment/sampling.ts';
 import { snapshot } from '../record/snapshot.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
+import { frozenPlan, type Hypothesis } from '../stores/frozen-plan.ts';
 
 /** What an experiment is. Only the name is needed. */
 export interface ExperimentOptions {
@@ -19,7 +20,8 @@ export interface ExperimentOptions {
   readonly condition?: string;
   /** Which of several experiments of one condition: a seed, a day. Default: the id. */
   readonly replicate?: string | number;
-  readonly hypothesis?: string;
+  /** What is expected, in a sentence or as a plan that `lab.analyze` can test. Frozen with a hash when the experiment starts. */
+  readonly hypothesis?: string | Hypothesis;
   readonly tags?: readonly string[];
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** Planned number of samples. Reaching it is reported by `metrics()`, not enforced. */
@@ -88,6 +90,7 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
   if (!isRecord(metadata)) {
     throw new CrucibleError('invalid_argument', `metadata is ${show(metadata)}.`, { hint: 'Give a plain object.' });
   }
+  const planned = { sample_size: sampleSize ?? null, request_events: requestNames(options.requestEvents) };
   const sampling = options.sampling ? { rate: new UniformSampling(options.sampling).rate } : null;
   return {
     id,
@@ -96,12 +99,13 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
     condition: text('condition'),
     replicate: replicate === undefined ? id : String(replicate),
     hypothesis: snapshot(options.hypothesis),
+    plan: frozenPlan(options.hypothesis, planned, now),
     tags: [...tags],
     metadata: { ...(snapshot(metadata) as Record<string, unknown>) },
-    sample_size: sampleSize ?? null,
+    sample_size: planned.sample_size,
     events: events === 'all' ? 'all' : [...new Set(events.map((event) => normalizeEventName(event)))],
     scope: scope ?? 'auto',
-    request_events: requestNames(options.requestEvents),
+    request_events: planned.request_events,
     sampling,
     redact: [...new Set(listOfTexts('redact', options.redact))],
     status: 'running',

@@ -1,5 +1,7 @@
+import type { ComparedExperiment } from '../analysis/comparison/arms.ts';
 import type { CompareOptions } from '../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../analysis/comparison/comparison-result.ts';
+import type { HypothesisAnalysis } from '../analysis/hypothesis/analyze.ts';
 import type { Bus } from '../bus/bus.ts';
 import { telemetry } from '../bus/shared.ts';
 import { messageOf } from '../bus/thrown.ts';
@@ -168,17 +170,19 @@ export class Lab {
    * chosen and `ExperimentComparison` for what comes back. Rejects with `nothing_to_compare` for fewer than two arms.
    */
   async compare(which: Comparands, options: CompareOptions = {}): Promise<ExperimentComparison> {
-    const { metrics, store } = this.#context;
-    const states = await this.#select(which);
+    const experiments = await this.#compared(which);
     const { compareExperiments } = await import('../analysis/comparison/compare.ts');
-    return compareExperiments(
-      states.map((state) => ({
-        state,
-        batches: (projection) => store.scan(state.id, projection),
-        points: () => metrics.scan(state.id),
-      })),
-      options,
-    );
+    return compareExperiments(experiments, options);
+  }
+
+  /**
+   * Tests the hypothesis of a study against the plan that was frozen at its start: supported, not supported or inconclusive, and what was
+   * changed since. Rejects with `invalid_argument` where no experiment has a hypothesis that names a metric.
+   */
+  async analyze(which: Comparands | string, options: CompareOptions = {}): Promise<HypothesisAnalysis> {
+    const experiments = await this.#compared(typeof which === 'string' ? { study: which } : which);
+    const { analyzeExperiments } = await import('../analysis/hypothesis/analyze.ts');
+    return analyzeExperiments(experiments, options);
   }
 
   /** Writes the records of several experiments, in the order given, to one file with the union of their columns. */
@@ -281,6 +285,16 @@ export class Lab {
     throw new CrucibleError('experiment_not_found', `There is no experiment ${show(id)}.`, {
       hint: 'listExperiments() names those that exist.',
     });
+  }
+
+  async #compared(which: Comparands): Promise<ComparedExperiment[]> {
+    const { metrics, store } = this.#context;
+    const states = await this.#select(which);
+    return states.map((state) => ({
+      state,
+      batches: (projection) => store.scan(state.id, projection),
+      points: () => metrics.scan(state.id),
+    }));
   }
 
   async #select(which: Comparands): Promise<ExperimentState[]> {

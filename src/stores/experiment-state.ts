@@ -1,3 +1,5 @@
+import type { FrozenPlan } from './frozen-plan.ts';
+
 /** The states an experiment is in by its own doing. `idle` and `crashed` are seen from outside and never stored. */
 export type ExperimentStatus = 'running' | 'paused' | 'stopped' | 'archived';
 
@@ -15,6 +17,8 @@ export interface ExperimentState {
   readonly condition: string | null;
   readonly replicate: string;
   readonly hypothesis: unknown;
+  /** The hypothesis as it was frozen at the start, with its hash; missing in experiments of earlier versions. */
+  readonly plan?: FrozenPlan | null;
   readonly tags: readonly string[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly sample_size: number | null;

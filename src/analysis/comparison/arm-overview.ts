@@ -26,11 +26,12 @@ export function armOverview(
     name,
     condition,
     baseline,
-    experiments: rows.map(({ state: { id, replicate, status, sample_size } }) => ({
+    experiments: rows.map(({ state: { id, replicate, status, sample_size }, firstEventAt }) => ({
       id,
       replicate,
       status,
       sample_size,
+      first_event_at: Number.isFinite(firstEventAt) ? firstEventAt : null,
     })),
     events: rows.reduce((sum, { events }) => sum + events, 0),
     ...counts,
@@ -50,8 +51,22 @@ function unfinished(
 ): number {
   if (begun === undefined || starts === 0) return 0;
   const open = new Map<number, number>();
-  for (const operation of begun) open.set(operation, (open.get(operation) ?? 0) + 1);
-  for (const operation of ended ?? []) open.set(operation, (open.get(operation) ?? 0) - 1);
-  for (const [operation, count] of wrappers) open.set(operation, (open.get(operation) ?? 0) - count);
-  return [...open.values()].reduce((sum, count) => sum + Math.max(count, 0), 0);
+  const count = (operation: number, times: number) => open.set(operation, (open.get(operation) ?? 0) + times);
+  countStretches(begun, 1, count);
+  countStretches(ended, -1, count);
+  for (const [operation, times] of wrappers) count(operation, -times);
+  return [...open.values()].reduce((sum, times) => sum + Math.max(times, 0), 0);
+}
+
+function countStretches(
+  operations: Int32Array | undefined,
+  sign: number,
+  count: (operation: number, times: number) => void,
+): void {
+  let from = 0;
+  for (let row = 1; operations && row <= operations.length; row++) {
+    if (row < operations.length && operations[row] === operations[from]) continue;
+    count(operations[from]!, sign * (row - from));
+    from = row;
+  }
 }

@@ -37,6 +37,8 @@ export interface ArmOverview {
     readonly replicate: string;
     readonly status: string;
     readonly sample_size: number | null;
+    /** Microseconds since the Unix epoch; null without events. */
+    readonly first_event_at: number | null;
   }[];
   readonly events: number;
   /** Leaf requests that ended, and what became of them. */

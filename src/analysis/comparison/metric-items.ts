@@ -165,14 +165,10 @@ function latencyQuantiles(
   const inPair = items.design === 'paired' ? new Uint8Array(samples.count) : null;
   if (items.design === 'paired') for (const sample of items.samples) inPair![sample] = 1;
   const candidate = choice?.candidates.findIndex(({ name }) => name === clusterBy) ?? -1;
-  const numbers = new Map<number, number>();
-  let next = 0;
-  const numberOf = (key: number): number => {
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    numbers.set(key, next);
-    return next++;
-  };
+  const replicates = tables.baseline.length + tables.treatment.length;
+  // Rows that belong to nothing come after what has numbers already.
+  let next =
+    clusterBy === 'replicate' ? replicates : candidate >= 0 ? choice!.candidates[candidate]!.count : samples.count;
   const side = (selections: readonly Selection[], offset: number) => {
     let room = 0;
     for (const { table } of selections) room += table?.length ?? 0;
@@ -184,14 +180,13 @@ function latencyQuantiles(
       const sample = table!.samples?.[row] ?? -1;
       if (inPair !== null && (sample < 0 || inPair[sample] === 0)) return;
       values[count] = value;
-      clusters[count++] =
+      const own =
         clusterBy === 'replicate'
-          ? numberOf(replicate + offset)
+          ? replicate + offset
           : candidate >= 0
-            ? numberOf(table!.clusters(candidate)?.[row] ?? -1)
-            : sample >= 0
-              ? numberOf(sample)
-              : next++;
+            ? (table!.clusters(candidate)?.[row] ?? -1)
+            : sample;
+      clusters[count++] = own >= 0 ? own : next++;
     });
     return { values: values.subarray(0, count), clusters: clusters.subarray(0, count) };
   };

@@ -184,8 +184,7 @@ function rowSelection(
 function presentOperations(arm: ArmRows): Set<number> {
   const found = new Set<number>();
   for (const { requests } of arm) {
-    const { operations } = requests;
-    for (let row = 0; row < requests.length; row++) found.add(operations![row]!);
+    addChanges(found, requests.operations, requests.length, () => true);
   }
   return found;
 }
@@ -194,10 +193,25 @@ function requestOperations(arm: ArmRows, column: number): Set<number> {
   const found = new Set<number>();
   for (const { requests } of arm) {
     const values = requests.values(column);
-    const { operations } = requests;
-    for (let row = 0; row < requests.length; row++) if (!Number.isNaN(values[row]!)) found.add(operations![row]!);
+    addChanges(found, requests.operations, requests.length, (row) => !Number.isNaN(values[row]!));
   }
   return found;
+}
+
+// Operations come in long stretches: a set is asked only where one ends.
+function addChanges(
+  found: Set<number>,
+  operations: Int32Array | undefined,
+  rows: number,
+  counts: (row: number) => boolean,
+): void {
+  let last = -1;
+  for (let row = 0; row < rows; row++) {
+    const operation = operations![row]!;
+    if (operation === last || !counts(row)) continue;
+    found.add(operation);
+    last = operation;
+  }
 }
 
 function isInOthers(experiments: ArmRows, column: number): boolean {

@@ -16,7 +16,14 @@ export async function experiment(
   { logged, ...options }: ArmOptions = {},
 ): Promise<ComparedExperiment> {
   const id = options.id ?? condition;
-  const { state, batches } = await recorded(emitted, { id, name: id, condition, replicate: id, status: 'stopped', ...options });
+  const { state, batches } = await recorded(emitted, {
+    id,
+    name: id,
+    condition,
+    replicate: id,
+    status: 'stopped',
+    ...options,
+  });
   return { state, batches, points: () => points(...(logged ?? []).map((point) => ({ ...point, run_id: id }))) };
 }
 

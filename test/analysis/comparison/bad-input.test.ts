@@ -16,7 +16,12 @@ describe('data that allow no test', () => {
     ['equal differences', some([1, 2, 3]), some([2, 3, 4]), 'All values are equal: their variance is 0.'],
     ['no values', some([undefined, undefined]), some([undefined, undefined]), 'No event of either arm has a value.'],
     ['an arm without values', some(LIST), some([undefined, undefined]), 'There is no complete pair: see missing.'],
-    ['only NaN and infinities in an arm', some(LIST), some([Number.NaN, Infinity]), 'There is no complete pair: see missing.'],
+    [
+      'only NaN and infinities in an arm',
+      some(LIST),
+      some([Number.NaN, Infinity]),
+      'There is no complete pair: see missing.',
+    ],
     ['an arm without events', some(LIST), [], 'An arm has no values: see missing.'],
   ];
 
@@ -39,11 +44,16 @@ describe('data that allow no test', () => {
 
   it('as failures only leave a rate that did not differ', async () => {
     const fail = LIST.map((_, i) => ask(i, {}, { success: false }));
-    expect(await metricOf('success_rate', fail, fail)).toMatchObject({ estimate: 0, p_value: 1, verdict: 'inconclusive' });
+    expect(await metricOf('success_rate', fail, fail)).toMatchObject({
+      estimate: 0,
+      p_value: 1,
+      verdict: 'inconclusive',
+    });
   });
 
   it('as a perfect separation of many keep a p-value above 0', async () => {
-    const many = (value: number) => Array.from({ length: 3000 }, (_, i) => ask(i, { score: value + 1e-9 * (i % 2) * value }));
+    const many = (value: number) =>
+      Array.from({ length: 3000 }, (_, i) => ask(i, { score: value + 1e-9 * (i % 2) * value }));
     const found = await metricOf('measurements.score', many(1), many(1000), scored);
     expect(found.p_value).toBeGreaterThan(0);
     expect(found.p_value).toBeLessThan(1e-300);

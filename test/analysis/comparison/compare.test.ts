@@ -117,8 +117,8 @@ describe('a result', () => {
     const { metrics } = comparisons[0]!;
     expect(family_size).toBe(1);
     expect(Object.keys(metrics)[0]).toBe('cost_usd');
-    expect(metrics['cost_usd']).toMatchObject({ role: 'primary', adjusted_p_value: metrics['cost_usd']!.p_value });
-    expect(metrics['latency_ms']).toMatchObject({ role: 'exploratory', adjusted_p_value: null });
-    expect(metrics['latency_ms']!.methods).toContain('exploratory');
+    expect(metrics.cost_usd).toMatchObject({ role: 'primary', adjusted_p_value: metrics.cost_usd!.p_value });
+    expect(metrics.latency_ms).toMatchObject({ role: 'exploratory', adjusted_p_value: null });
+    expect(metrics.latency_ms!.methods).toContain('exploratory');
   });
 });

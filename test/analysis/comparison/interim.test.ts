@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
 import { randomStream } from '../../../src/stats/random.ts';
 import { pairedRateSequence } from '../../../src/stats/sequential/rate-sequence.ts';
-import { ask, experiment, only, type ArmOptions } from './arms.ts';
+import { type ArmOptions, ask, experiment, only } from './arms.ts';
 
 const COUNT = 150;
 
@@ -47,7 +47,8 @@ describe('data that may still change', () => {
         return success;
       }),
     );
-    const count = (a: boolean, b: boolean) => outcomes[0]!.filter((own, i) => own === a && outcomes[1]![i] === b).length;
+    const count = (a: boolean, b: boolean) =>
+      outcomes[0]!.filter((own, i) => own === a && outcomes[1]![i] === b).length;
     const expected = pairedRateSequence({ first_only: count(true, false), second_only: count(false, true), n: COUNT });
     expect(found.ci).toEqual(expected.ci);
     expect(found.anytime_p_value).toBe(expected.p_value);

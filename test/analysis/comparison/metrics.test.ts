@@ -9,7 +9,9 @@ const MORE = [5, 7, 8, 11];
 describe('the usual metrics', () => {
   it('are what there is of latency, cost, success, tokens, runs, scores and metric points', async () => {
     const events = (values: readonly number[]) => [
-      ...values.map((duration, i) => ask(i, { duration, input_tokens: duration, output_tokens: 1, cost_usd: duration })),
+      ...values.map((duration, i) =>
+        ask(i, { duration, input_tokens: duration, output_tokens: 1, cost_usd: duration }),
+      ),
       ask(0, { score: 1 }, { name: 'q' }, 'eval.score.recorded'),
     ];
     const logged = [{ metric: 'val_loss', value: 0.5 }];
@@ -28,7 +30,12 @@ describe('a metric', () => {
   it('may be a nested path', async () => {
     const events = (values: readonly number[]) => values.map((hits, i) => ask(i, { hits }));
     const found = await metricOf('measurements.hits', events(LIST), events(MORE), { metrics: ['measurements.hits'] });
-    expect(found).toMatchObject({ kind: 'mean', estimate: 1.5, better: null, events: { baseline: ['req_llm.request'] } });
+    expect(found).toMatchObject({
+      kind: 'mean',
+      estimate: 1.5,
+      better: null,
+      events: { baseline: ['req_llm.request'] },
+    });
     expect(found.verdict_reason).not.toContain('better');
   });
 
@@ -51,7 +58,8 @@ describe('a metric', () => {
   });
 
   it('without a direction gets no verdict but says that there is a difference', async () => {
-    const many = (add: number) => Array.from({ length: 30 }, (_, i) => ask(i, { hits: (i % 5) + add + 0.1 * (i % 3) * add }));
+    const many = (add: number) =>
+      Array.from({ length: 30 }, (_, i) => ask(i, { hits: (i % 5) + add + 0.1 * (i % 3) * add }));
     const found = await metricOf('measurements.hits', many(0), many(1), { metrics: ['measurements.hits'] });
     expect(found.p_value).toBeLessThan(0.001);
     expect(found).toMatchObject({ verdict: 'inconclusive', verdict_reason: expect.stringContaining('nobody said') });
@@ -62,15 +70,28 @@ describe('a metric', () => {
       ...values.map((_, i) => ask(i, { duration: 1 })),
       ...values.map((hits, i) => ask(i, { hits, duration: hits }, {}, 'my_app.retrieval.stop')),
     ];
-    const metrics = ['measurements.hits', { name: 'retrieval_ms', value: 'latency_ms', event: 'my_app.retrieval.stop' }];
+    const metrics = [
+      'measurements.hits',
+      { name: 'retrieval_ms', value: 'latency_ms', event: 'my_app.retrieval.stop' },
+    ];
     const result = await compared(events(LIST), events(MORE), { metrics });
-    expect(only(result, 'measurements.hits')).toMatchObject({ estimate: 1.5, events: { treatment: ['my_app.retrieval'] } });
-    expect(only(result, 'retrieval_ms')).toMatchObject({ kind: 'latency', n: { pairs: 4 }, arms: { treatment: { mean: 7.75 } } });
+    expect(only(result, 'measurements.hits')).toMatchObject({
+      estimate: 1.5,
+      events: { treatment: ['my_app.retrieval'] },
+    });
+    expect(only(result, 'retrieval_ms')).toMatchObject({
+      kind: 'latency',
+      n: { pairs: 4 },
+      arms: { treatment: { mean: 7.75 } },
+    });
   });
 
   it('is never pooled over operations', async () => {
     const events = (values: readonly number[]) =>
-      values.flatMap((duration, i) => [ask(i, { duration }), ask(i, { duration: 100 * duration }, {}, 'crucible_deployment.inference.stop')]);
+      values.flatMap((duration, i) => [
+        ask(i, { duration }),
+        ask(i, { duration: 100 * duration }, {}, 'crucible_deployment.inference.stop'),
+      ]);
     const result = await compared(events(LIST), events(MORE), { metrics: ['latency_ms'] });
     const { metrics } = result.comparisons[0]!;
     expect(Object.keys(metrics)).toEqual(['latency_ms@crucible_deployment.inference', 'latency_ms@req_llm.request']);
@@ -81,7 +102,11 @@ describe('a metric', () => {
   it('leaves out requests that only wrap requests', async () => {
     const span = (span_id: string, parent: string | undefined, duration: number) =>
       ask(span_id, { duration }, { trace_id: 't', span_id, parent_span_id: parent });
-    const events = (add: number) => [span('outer', undefined, 500), span('a', 'outer', 10 + add), span('b', 'outer', 20)];
+    const events = (add: number) => [
+      span('outer', undefined, 500),
+      span('a', 'outer', 10 + add),
+      span('b', 'outer', 20),
+    ];
     const result = await compared(events(0), events(5));
     expect(result.arms[0]).toMatchObject({ events: 3, requests: 2 });
     expect(only(result, 'latency_ms').arms.baseline.max).toBe(20);
@@ -93,7 +118,9 @@ describe('a metric', () => {
         [0, 1, 2].map((seed) =>
           experiment(
             condition,
-            LIST.map((score, i) => ask(i, { score: score + shift + seed * (1 + shift) }, { name: 'q' }, 'eval.score.recorded')),
+            LIST.map((score, i) =>
+              ask(i, { score: score + shift + seed * (1 + shift) }, { name: 'q' }, 'eval.score.recorded'),
+            ),
             { id: `${condition}${seed}`, replicate: `seed-${seed}` },
           ),
         ),
@@ -102,7 +129,12 @@ describe('a metric', () => {
       metrics: [{ name: 'scores.q', kind: 'replicate' }],
     });
     // 6.25 and seed against 7.25 and twice the seed: differences 1, 2, 3.
-    expect(only(result, 'scores.q')).toMatchObject({ kind: 'replicate', design: 'paired', estimate: 2, n: { pairs: 3 } });
+    expect(only(result, 'scores.q')).toMatchObject({
+      kind: 'replicate',
+      design: 'paired',
+      estimate: 2,
+      n: { pairs: 3 },
+    });
     expect(only(result, 'scores.q').standard_error).toBeCloseTo(1 / Math.sqrt(3), 12);
   });
 });
@@ -110,7 +142,9 @@ describe('a metric', () => {
 describe('a run that diverged', () => {
   it('is missing, and what it could have been keeps the verdict open', async () => {
     const run = (condition: string, accuracy: number, i: number) =>
-      experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { accuracy } }], { id: `${condition}${i}` });
+      experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { accuracy } }], {
+        id: `${condition}${i}`,
+      });
     const found = only(
       await compareExperiments(
         await Promise.all([
@@ -137,10 +171,13 @@ describe('the sample ratio', () => {
   });
 
   it('that is not as declared leaves every verdict open', async () => {
-    const fast = users(50, 90).map((event) => ({ ...event, m: { duration: 0.1 * Number(event.m!['duration']) } }));
+    const fast = users(50, 90).map((event) => ({ ...event, m: { duration: 0.1 * Number(event.m!.duration) } }));
     const result = await compared(users(0, 50).concat(users(200, 260)), fast, { sampleRatio });
     expect(result.sample_ratio!.mismatch).toBe(true);
-    expect(only(result, 'latency_ms')).toMatchObject({ verdict: 'inconclusive', verdict_reason: expect.stringContaining('assignment') });
+    expect(only(result, 'latency_ms')).toMatchObject({
+      verdict: 'inconclusive',
+      verdict_reason: expect.stringContaining('assignment'),
+    });
     expect(result.warnings.join()).toContain('sample ratio');
   });
 });

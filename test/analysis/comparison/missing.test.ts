@@ -35,7 +35,10 @@ describe('a treatment that never saw its hardest fifth', () => {
   });
 
   it('is no better though it is faster on every pair, where the missing could turn it round', async () => {
-    const faster = answers('t', EASY).map((event) => ({ ...event, m: { duration: Number(event.m!['duration']) * 0.85 } }));
+    const faster = answers('t', EASY).map((event) => ({
+      ...event,
+      m: { duration: Number(event.m!.duration) * 0.85 },
+    }));
     const found = await metricOf('latency_ms', answers('c', ALL), faster);
     expect(found.p_value).toBeLessThan(0.01);
     expect(found).toMatchObject({ verdict: 'inconclusive', sensitivity: { could_flip: true } });
@@ -43,8 +46,12 @@ describe('a treatment that never saw its hardest fifth', () => {
   });
 
   it('that is far better is better all the same', async () => {
-    const far = answers('t', ALL.slice(0, 98)).map((event) => ({ ...event, m: { duration: Number(event.m!['duration']) / 3 } }));
-    const succeed = (events: readonly Emitted[]) => events.map((event) => ({ ...event, d: { ...event.d, success: true } }));
+    const far = answers('t', ALL.slice(0, 98)).map((event) => ({
+      ...event,
+      m: { duration: Number(event.m!.duration) / 3 },
+    }));
+    const succeed = (events: readonly Emitted[]) =>
+      events.map((event) => ({ ...event, d: { ...event.d, success: true } }));
     const found = await metricOf('latency_ms', succeed(answers('c', ALL)), succeed(far));
     expect(found).toMatchObject({ verdict: 'better', sensitivity: { missing: 2, could_flip: false } });
   });
@@ -53,11 +60,15 @@ describe('a treatment that never saw its hardest fifth', () => {
 describe('incomplete pairs', () => {
   it('are told by their cause', async () => {
     const ok = (sample: number) => ask(sample, { duration: 10 + sample });
-    const found = await metricOf(
-      'latency_ms',
-      [0, 1, 2, 3, 4, 5, 6].map(ok),
-      [ok(0), ok(1), failed(2), start(3), ask(4), ask(5, { duration: Number.NaN }), ask(undefined, { duration: 5 })],
-    );
+    const found = await metricOf('latency_ms', [0, 1, 2, 3, 4, 5, 6].map(ok), [
+      ok(0),
+      ok(1),
+      failed(2),
+      start(3),
+      ask(4),
+      ask(5, { duration: Number.NaN }),
+      ask(undefined, { duration: 5 }),
+    ]);
     expect(found.n.pairs).toBe(2);
     expect(found.missing).toEqual({
       baseline: {},
@@ -74,7 +85,8 @@ describe('incomplete pairs', () => {
   });
 
   it('of scores are failures where the request failed', async () => {
-    const score = (sample: number): Emitted => ask(sample, { score: 0.1 * sample }, { name: 'q' }, 'eval.score.recorded');
+    const score = (sample: number): Emitted =>
+      ask(sample, { score: 0.1 * sample }, { name: 'q' }, 'eval.score.recorded');
     const all = [1, 2, 3, 4].flatMap((sample) => [ask(sample), score(sample)]);
     const found = await metricOf('scores.q', all, [ask(1), score(1), ask(2), score(2), failed(3), ask(4)]);
     expect(found.missing.treatment).toEqual({ failed: 1, no_value: 1 });
@@ -89,7 +101,11 @@ describe('incomplete pairs', () => {
   });
 
   it('are no reason to compare unpaired: no complete pair is no result', async () => {
-    const found = await metricOf('latency_ms', [1, 2].map((i) => ask(i, { duration: 5 })), [1, 2].map(failed));
+    const found = await metricOf(
+      'latency_ms',
+      [1, 2].map((i) => ask(i, { duration: 5 })),
+      [1, 2].map(failed),
+    );
     expect(found).toMatchObject({ design: 'paired', estimate: null, p_value: null, verdict: 'inconclusive' });
     expect(found.reasons).toContain('There is no complete pair: see missing.');
   });
@@ -107,7 +123,11 @@ describe('items without a sample', () => {
 describe('different failure rates', () => {
   it('are told beside the latencies, which are those of successes', async () => {
     const ok = ALL.map((sample) => ask(sample, { duration: 50 + sample }));
-    const found = await metricOf('latency_ms', ok, ok.map((event, i) => (i % 4 === 0 ? failed(i) : event)));
+    const found = await metricOf(
+      'latency_ms',
+      ok,
+      ok.map((event, i) => (i % 4 === 0 ? failed(i) : event)),
+    );
     expect(found.arms).toMatchObject({ baseline: { failure_rate: 0 }, treatment: { failure_rate: 0.25, n: 75 } });
     expect(found.warnings.join()).toContain('differ in how often requests fail, by 25.0 points');
   });

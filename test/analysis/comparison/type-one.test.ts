@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
 import { betaQuantile } from '../../../src/stats/distributions/beta.ts';
 import { type RandomStream, randomStream } from '../../../src/stats/random.ts';
-import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
 import type { Emitted } from '../recorded.ts';
 import { ask, compared } from './arms.ts';
 
@@ -26,7 +26,9 @@ function draw(stream: RandomStream, hardness: readonly number[], users: readonly
 }
 
 const NAMES = ['latency_ms', 'success_rate', ...Array.from({ length: METRICS - 2 }, (_, k) => `measurements.m${k}`)];
-const metrics: CompareOptions['metrics'] = NAMES.map((name) => (name.includes('.') ? { name, better: 'higher' } : name));
+const metrics: CompareOptions['metrics'] = NAMES.map((name) =>
+  name.includes('.') ? { name, better: 'higher' } : name,
+);
 
 async function falseFindings(lost: number): Promise<number> {
   const seed = randomStream(`null data, ${lost} lost`);

@@ -12,6 +12,7 @@ export interface Latest<Time> {
 export class ExperimentRows {
   readonly state: ExperimentState;
   events = 0;
+  firstEventAt: number = Number.POSITIVE_INFINITY;
   readonly requests: RowTable;
   /** Beginnings of requests, and of the operations that metrics name. */
   readonly starts: RowTable;

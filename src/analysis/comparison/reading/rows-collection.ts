@@ -80,6 +80,7 @@ export class RowsCollection {
     const rows = this.#reader.read(batch);
     const experiment = this.experiments.get(batch.schema.experiment.id)!;
     experiment.events += rows;
+    experiment.firstEventAt = Math.min(experiment.firstEventAt, batch.minTimestamp);
     const { samples, clusters, units } = this.#plan;
     for (const labels of [samples, ...clusters, ...(units ? [units] : [])]) labels.read(batch, rows);
     experiment.samples.add(samples.ids, rows);

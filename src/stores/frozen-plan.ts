@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
+
+/** Where the treatment's metric is expected. `equivalent`: within the margin; `not_worse`: worse by less than the margin. */
+export type HypothesisDirection = 'higher' | 'lower' | 'equivalent' | 'not_worse';
+
+/** A hypothesis that can be tested, as it is given at the start. */
+export interface Hypothesis {
+  readonly statement: string;
+  /** Name of the metric that decides, as `compare` knows it: `success_rate`, `latency_ms`, `scores.exact_match`. */
+  readonly metric: string;
+  readonly direction: HypothesisDirection;
+  /** Differences up to this do not matter: a share for latency (0.1 is 10 %), else in the unit of the metric. Needed by the last two directions. */
+  readonly margin?: number;
+  /** Default 0.05. */
+  readonly alpha?: number;
+  /** Of the samples needed. Default 0.8. */
+  readonly power?: number;
+}
+
+/** A plan as it was frozen when its experiment started. What a statement alone leaves open is null. */
+export interface FrozenPlan {
+  readonly statement: string;
+  readonly metric: string | null;
+  readonly direction: HypothesisDirection | null;
+  readonly margin: number | null;
+  readonly alpha: number | null;
+  readonly power: number | null;
+  readonly sample_size: number | null;
+  readonly request_events: readonly string[] | null;
+  /** Microseconds since the Unix epoch. */
+  readonly frozen_at: number;
+  /** Of all fields above but the time, so that equal plans have equal hashes. */
+  readonly sha256: string;
+}
+
+const DIRECTIONS: readonly HypothesisDirection[] = ['higher', 'lower', 'equivalent', 'not_worse'];
+
+/** Checks a hypothesis and freezes it; null without one. Throws `invalid_argument`. */
+export function frozenPlan(
+  hypothesis: string | Hypothesis | null | undefined,
+  planned: Pick<FrozenPlan, 'sample_size' | 'request_events'>,
+  now: number,
+): FrozenPlan | null {
+  if (hypothesis === undefined || hypothesis === null) return null;
+  const open = { metric: null, direction: null, margin: null, alpha: null, power: null };
+  const plan =
+    typeof hypothesis === 'string' ? { statement: text('hypothesis', hypothesis), ...open } : checked(hypothesis);
+  const whole = { ...plan, ...planned, frozen_at: now, sha256: '' };
+  return { ...whole, sha256: planHash(whole) };
+}
+
+/** What the hash of a plan must be. */
+export function planHash(plan: FrozenPlan): string {
+  const { statement, metric, direction, margin, alpha, power, sample_size, request_events } = plan;
+  const content = JSON.stringify([statement, metric, direction, margin, alpha, power, sample_size, request_events]);
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function checked(hypothesis: Hypothesis): Omit<FrozenPlan, 'sample_size' | 'request_events' | 'frozen_at' | 'sha256'> {
+  requireOptions('hypothesis', hypothesis, ['statement', 'metric', 'direction', 'margin', 'alpha', 'power']);
+  const { direction, margin, alpha = 0.05, power = 0.8 } = hypothesis;
+  const statement = text('statement', hypothesis.statement);
+  const metric = text('metric', hypothesis.metric);
+  if (!DIRECTIONS.includes(direction)) {
+    throw refused(`direction is ${show(direction)}`, `Give one of ${DIRECTIONS.map(show).join(', ')}.`);
+  }
+  if (margin !== undefined && !(margin > 0 && Number.isFinite(margin))) {
+    throw refused(`margin is ${show(margin)}`, 'Give a positive number.');
+  }
+  if (margin === undefined && (direction === 'equivalent' || direction === 'not_worse')) {
+    throw refused(
+      `a direction of ${show(direction)} has no margin`,
+      'Say which differences do not matter: { margin }.',
+    );
+  }
+  if (!(alpha > 0 && alpha < 0.5)) throw refused(`alpha is ${show(alpha)}`, 'Give a fraction below 0.5, such as 0.05.');
+  if (!(power > alpha && power < 1)) {
+    throw refused(`power is ${show(power)}`, 'Give a fraction above alpha, such as 0.8.');
+  }
+  return { statement, metric, direction, margin: margin ?? null, alpha, power };
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw refused(`${name} is ${show(value)}`, 'Give text that is not empty, or { statement, metric, direction, … }.');
+}
+
+function refused(what: string, hint: string): CrucibleError {
+  return new CrucibleError('invalid_argument', `The hypothesis cannot be tested: ${what}.`, { hint });
+}
