@@ -14,6 +14,12 @@ export class Ledger {
     capacity: 0,
   };
 
+  /** Takes back that so many events were stored: there was no place to keep them. */
+  lose(events: number): void {
+    this.stored -= events;
+    this.dropped.overflow += events;
+  }
+
   counts(): LedgerCounts {
     return { emitted: this.emitted, stored: this.stored, sampled_out: this.sampledOut, dropped: { ...this.dropped } };
   }

@@ -45,7 +45,11 @@ export async function openSession(
   loadPriceData();
   const schema = new BatchSchema(state, writerId());
   const ledger = new Ledger();
-  const writer = await lab.store.openWriter(state.id, { schema, ledger: () => ledger.counts() });
+  const writer = await lab.store.openWriter(state.id, {
+    schema,
+    ledger: () => ledger.counts(),
+    lost: (rows) => ledger.lose(rows),
+  });
   const collector = new Collector({
     schema,
     writer,

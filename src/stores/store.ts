@@ -40,6 +40,8 @@ export interface WriterOptions {
   readonly schema: BatchSchema;
   /** The writer's account, to be read whenever the store wants to note it. */
   readonly ledger: () => LedgerCounts;
+  /** Told when rows that were taken could not be kept after all: they count as `dropped.overflow`, not as stored. */
+  readonly lost?: (rows: number) => void;
 }
 
 /** A hint about what will be looked at beside the event's name: a store may leave out the rest, or not. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -34,6 +35,8 @@ export async function killRound({ durability, pace, sealing, afterMs, slackMs = 
       detached: true,
     });
     await once(child.stdout, 'data');
+    // Killed while a process is at the sealing, or between two segments that it seals.
+    if (sealing) while (!(await isSealing(args[0]))) await setTimeout(5);
     const reading = readWhile(args[0], afterMs, problems);
     await setTimeout(afterMs);
     process.kill(-child.pid, 'SIGKILL');
@@ -49,11 +52,17 @@ export async function killRound({ durability, pace, sealing, afterMs, slackMs = 
     const bound = BOUNDS[durability][pace];
     if (lostMs > (bound === 0 ? 0 : bound + slackMs))
       problems.push(`${lost} events of the last ${lostMs.toFixed(0)} ms lost, ${bound} ms are allowed`);
+    if (executed > 100 && kept === 0) problems.push('nothing was kept');
     await resume(args[0], kept, problems);
     return { executed, kept, lost, lostMs, bound, problems };
   } finally {
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function isSealing(dir) {
+  const names = await readdir(join(dir, 'experiments', 'killed', 'events'));
+  return names.some((name) => name.endsWith('.parquet') || name.endsWith('.tmp'));
 }
 
 // Reads the experiment again and again while it is written: what is seen is whole and never shrinks.

@@ -34,7 +34,7 @@ export class CallerLane {
 
   /** The other end of the lane, for a drain that begins where another has stopped. */
   inherited(limits: SegmentLimits): Lane {
-    const lane = new Lane(JSON.parse(this.opening()) as LaneOpening, limits);
+    const lane = new Lane(this.index, JSON.parse(this.opening()) as LaneOpening, limits);
     lane.lines.inherit(this.#schema, this.batch);
     lane.file.recover();
     return lane;

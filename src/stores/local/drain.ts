@@ -18,30 +18,38 @@ export interface LaneOpening {
 
 /** One writer's way from packed rows to its segments. */
 export class Lane {
+  readonly index: number;
   readonly lines: PackedLines;
   readonly file: SegmentFile;
   /** Of the last line that is not written yet. */
   lastSequence = -1;
+  /** Lines that are not written yet. */
+  taken = 0;
   closed = false;
   /** What has come of a row that is larger than the room in the ring. */
   readonly parts: Int32Array[] = [];
   /** How many of the parts made a row that was taken. */
   joined = 0;
 
-  constructor({ writer, experiment, folder }: LaneOpening, limits: SegmentLimits) {
+  constructor(index: number, { writer, experiment, folder }: LaneOpening, limits: SegmentLimits) {
+    this.index = index;
     this.lines = new PackedLines(new BatchSchema(experiment, writer));
     this.file = new SegmentFile(folder, writer, limits);
   }
 
-  /** Writes the lines that were taken. Throws what the system says; nothing of them is then in the file. */
-  write(): void {
+  /**
+   * Writes the lines that were taken; false when the experiment was removed, so that there is no place for them and others must
+   * not wait behind them. Throws what else the system says; nothing of them is then in the file.
+   */
+  write(): boolean {
     const { out } = this.lines;
-    if (out.at === 0) return;
+    if (out.at === 0) return true;
     try {
       this.file.append(out.bytes.subarray(0, out.at), this.lastSequence);
+      return true;
     } catch (error) {
-      // The experiment was removed: its records with it, and others must not wait behind them.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
     }
   }
 }
@@ -85,7 +93,8 @@ export class Drain {
       () => full,
     );
     try {
-      for (const lane of this.#filled) lane.write();
+      const homeless = [...this.#filled].filter((lane) => !lane.write());
+      for (const { index, taken } of homeless) ring.countLost(index, taken);
     } catch (error) {
       // All entries are still in the ring; what other lanes have written is known by its sequence.
       for (const lane of this.#lanes.values()) {
@@ -94,7 +103,10 @@ export class Drain {
       }
       throw error;
     } finally {
-      for (const { lines } of this.#filled) lines.out.at = 0;
+      for (const lane of this.#filled) {
+        lane.lines.out.at = 0;
+        lane.taken = 0;
+      }
       this.#filled.clear();
     }
     ring.release(position);
@@ -145,6 +157,7 @@ export class Drain {
     }
     lines.add(space, at, end);
     lane.lastSequence = sequence;
+    lane.taken++;
     this.#filled.add(lane);
     return lines.out.at > SLICE_BYTES;
   }
@@ -165,7 +178,7 @@ export class Drain {
   // After a failed write the same entries are taken again.
   #openLane(index: number, text: string): void {
     if (this.#lanes.has(index)) return;
-    const lane = new Lane(JSON.parse(text) as LaneOpening, this.#options.limits);
+    const lane = new Lane(index, JSON.parse(text) as LaneOpening, this.#options.limits);
     if (this.#options.inherit) lane.file.recover();
     this.#lanes.set(index, lane);
   }

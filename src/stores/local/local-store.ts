@@ -12,6 +12,7 @@ import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from
 import { ExperimentFiles } from './experiment-files.ts';
 import { LocalWriter } from './local-writer.ts';
 import { beforeProcessEnds } from './process-end.ts';
+import { RecordCounts } from './record-counts.ts';
 import { type Durability, Recording, type RecordingOptions } from './recording.ts';
 import { checkedRetention, expired, type Retention } from './retention.ts';
 import { scanSegments } from './scan-segments.ts';
@@ -41,7 +42,8 @@ export interface LocalStoreOptions {
 }
 
 const SEGMENT_AGE_MS = 15 * 60_000;
-const BEAT_EVERY_MS = 5000;
+const LOOK_EVERY_MS = 250;
+const BEAT_EVERY_MS = 1000;
 
 /** Keeps experiments as plain files in one folder, for any number of processes at once. See `docs/guide/local-store.md`. */
 export function localStore(options: LocalStoreOptions = {}): LocalStore {
@@ -71,7 +73,7 @@ export function localStore(options: LocalStoreOptions = {}): LocalStore {
   if (!(Number.isSafeInteger(segmentBytes) && segmentBytes >= 1024))
     throw bad('segmentBytes', segmentBytes, 'Give a whole number of bytes, 1024 or more.');
   if (typeof signals !== 'boolean') throw bad('signals', signals, 'Give true or false.');
-  const limits = { bytes: segmentBytes, ageMs: SEGMENT_AGE_MS };
+  const limits = { bytes: segmentBytes, ageMs: SEGMENT_AGE_MS, sync: durability === 'fsync' };
   return new FolderStore(resolve(dir), signals, checkedRetention(options.retain), {
     durability,
     overflow,
@@ -97,8 +99,10 @@ class FolderStore implements LocalStore {
   readonly #watch: StateWatch;
   readonly #writers = new Map<string, LocalWriter[]>();
   readonly #sealed = new SealedFiles();
+  readonly #recounts = new RecordCounts(this.#sealed);
   readonly #sealing: Sealing;
   #finishedSegments = 0;
+  #beatAt = 0;
   #closed = false;
   #recording: Recording | undefined;
   #takeBack: (() => void) | undefined;
@@ -134,7 +138,10 @@ class FolderStore implements LocalStore {
     this.#requireOpen();
     const state = await this.#files.update(id, change);
     await this.#watch.tell(id, state);
-    if (state.status === 'stopped') await this.#sealStopped(id);
+    if (state.status === 'stopped') {
+      await Promise.allSettled((this.#writers.get(id) ?? []).map((writer) => writer.close()));
+      await this.#sealEnded(id);
+    }
     return state;
   }
 
@@ -163,7 +170,8 @@ class FolderStore implements LocalStore {
     }
     await this.#record().ready;
     const known = (await readdir(join(folder, 'writers'))).filter((name) => name.endsWith('.json')).length;
-    const writer = await LocalWriter.open(options, this.#record(), folder, known);
+    const closed = () => this.#sealIfStopped(id);
+    const writer = await LocalWriter.open({ ...options, closed }, this.#record(), folder, known);
     this.#writers.set(id, [...(this.#writers.get(id) ?? []), writer]);
     return writer;
   }
@@ -194,7 +202,7 @@ class FolderStore implements LocalStore {
     this.#requireOpen();
     await this.#files.require(id);
     const state = (await this.#files.load(id))!;
-    await this.#recording?.flush();
+    await this.#flushFor(id);
     const folder = this.#files.folder(id);
     const writers = (await readNotes(join(folder, 'writers'))).map(({ writer_id }) => writer_id);
     yield* scanSegments(this.#sealed, folder, state, writers, options);
@@ -208,8 +216,8 @@ class FolderStore implements LocalStore {
     this.#closed = true;
     this.#watch.close();
     const writers = [...this.#writers.values()].flat();
-    this.#writers.clear();
     const closed = await Promise.allSettled(writers.map((writer) => writer.close()));
+    this.#writers.clear();
     const recording = this.#recording;
     this.#recording = undefined;
     clearInterval(this.#beat);
@@ -218,6 +226,19 @@ class FolderStore implements LocalStore {
     this.#sealing.close();
     this.#sealed.close();
     for (const result of closed) if (result.status === 'rejected') throw result.reason;
+  }
+
+  // What cannot be written now is not read; what is there, is.
+  async #flushFor(id: string): Promise<void> {
+    if (!this.#writers.get(id)?.some((writer) => writer.isOpen)) return;
+    try {
+      await this.#recording?.flush();
+    } catch (error) {
+      warnOnce(
+        `unflushed:${id}`,
+        `The last events of ${id} are not read: they wait to be written. ${(error as Error).message}`,
+      );
+    }
   }
 
   #requireOpen(): void {
@@ -235,20 +256,15 @@ class FolderStore implements LocalStore {
       { flush: () => void recording.flushSync(), end: () => this.#end(recording) },
       this.#signals,
     );
-    this.#beat = setInterval(() => void this.#beatAll(), BEAT_EVERY_MS).unref();
+    this.#beat = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
     return recording;
   }
 
   // What a crashed writer has recorded stands in its files; its last note may be older.
   async #recount(id: string, crashed: readonly WriterNote[]): Promise<ReadonlyMap<string, number>> {
-    const counts = new Map(crashed.map(({ writer_id }) => [writer_id, 0]));
-    if (crashed.length === 0) return counts;
-    const order = crashed.map(({ writer_id }) => writer_id);
-    const state = (await this.#files.load(id))!;
-    for await (const batch of scanSegments(this.#sealed, this.#files.folder(id), state, order, { fields: [] })) {
-      const { writerId } = batch.schema;
-      const count = counts.get(writerId);
-      if (count !== undefined) counts.set(writerId, count + batch.rows);
+    const counts = new Map<string, number>();
+    for (const { writer_id } of crashed) {
+      counts.set(writer_id, await this.#recounts.of(this.#files.folder(id), writer_id));
     }
     return counts;
   }
@@ -269,9 +285,13 @@ class FolderStore implements LocalStore {
     for (const id of this.#writers.keys()) await this.#sealing.add(this.#files.folder(id), () => true);
   }
 
-  // Writers of other processes hear of the stop within a second and close; whoever closes last, seals.
-  async #sealStopped(id: string): Promise<void> {
-    await Promise.allSettled((this.#writers.get(id) ?? []).map((writer) => writer.close()));
+  // A writer that closes because its experiment was stopped, by whomever, has nobody behind it who would seal its segments.
+  async #sealIfStopped(id: string): Promise<void> {
+    const state = await this.#files.load(id).catch(() => undefined);
+    if (state?.status === 'stopped') await this.#sealEnded(id);
+  }
+
+  async #sealEnded(id: string): Promise<void> {
     const notes = await readNotes(join(this.#files.folder(id), 'writers'));
     const open = new Set(notes.filter((note) => statusOf(note) === 'open').map(({ writer_id }) => writer_id));
     await this.#sealing.add(this.#files.folder(id), (writer) => open.has(writer));
@@ -281,16 +301,20 @@ class FolderStore implements LocalStore {
     return [...this.#writers.values()].flat().filter((writer) => writer.isOpen);
   }
 
-  async #beatAll(): Promise<void> {
-    const finished = this.#recording?.finishedSegments ?? 0;
-    if (finished !== this.#finishedSegments) {
-      this.#finishedSegments = finished;
-      await this.#sealRotated();
-    }
-    for (const writer of this.#openWriters()) {
-      await writer.beat().catch((error: Error) => {
-        warnOnce(`heartbeat:${this.dir}`, `A heartbeat could not be written. ${error.message}`);
-      });
+  // Segments that were finished since are sealed; writers say that they are alive.
+  async #look(): Promise<void> {
+    try {
+      const finished = this.#recording?.finishedSegments ?? 0;
+      if (finished !== this.#finishedSegments) {
+        this.#finishedSegments = finished;
+        await this.#sealRotated();
+      }
+      const now = performance.now();
+      if (now - this.#beatAt < BEAT_EVERY_MS) return;
+      this.#beatAt = now;
+      for (const writer of this.#openWriters()) await writer.beat();
+    } catch (error) {
+      warnOnce(`heartbeat:${this.dir}`, `A heartbeat could not be written. ${(error as Error).message}`);
     }
   }
 

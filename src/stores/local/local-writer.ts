@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../core/clock.ts';
+import { warnOnce } from '../../core/warn.ts';
 import { ColumnBatch } from '../../record/batch.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { StoreWriter, WriterOptions } from '../store.ts';
@@ -8,11 +9,18 @@ import { newNote, type WriterNote, writeNote, writeNoteSync } from './writer-fil
 
 // Rows between two turns of the scratch batch: few enough to stay in the processor's cache.
 const SCRATCH_ROWS = 256;
+// A writer that has nothing new to say says so every five seconds.
+const QUIET_MICROS = 4_500_000;
+
+export interface LocalWriterOptions extends WriterOptions {
+  /** Called once the writer is closed. */
+  readonly closed: () => Promise<void>;
+}
 
 /** A writer of the local store: rows go through a small batch of its own into the recording, one by one. */
 export class LocalWriter implements StoreWriter {
   readonly id: string;
-  readonly #options: WriterOptions;
+  readonly #options: LocalWriterOptions;
   readonly #recording: Recording;
   readonly #lane: CallerLane;
   readonly #batch: ColumnBatch;
@@ -21,9 +29,11 @@ export class LocalWriter implements StoreWriter {
   #note: WriterNote;
   #closing: Promise<void> | undefined;
   #beating: Promise<void> | undefined;
+  // Rows that had no place to go and are told of.
+  #lost = 0;
 
   private constructor(
-    options: WriterOptions,
+    options: LocalWriterOptions,
     recording: Recording,
     lane: CallerLane,
     folder: string,
@@ -41,7 +51,7 @@ export class LocalWriter implements StoreWriter {
 
   /** @param folder Of the experiment; @param ordinal Position among its writers. */
   static async open(
-    options: WriterOptions,
+    options: LocalWriterOptions,
     recording: Recording,
     folder: string,
     ordinal: number,
@@ -81,17 +91,24 @@ export class LocalWriter implements StoreWriter {
   }
 
   committed(batch: ColumnBatch, row: number): boolean {
+    if (this.#recording.lostOf(this.#lane) > this.#lost) this.#tellLost();
     return !this.#closing && this.#recording.append(this.#lane, batch, row);
   }
 
-  flush(): Promise<void> {
-    return this.#recording.flush();
+  async flush(): Promise<void> {
+    await this.#recording.flush();
+    this.#tellLost();
   }
 
   /** Notes that it is alive, and its account. */
   async beat(): Promise<void> {
     if (this.#closing || this.#beating) return;
-    this.#beating = writeNote(this.#folder, this.note);
+    this.#tellLost();
+    const { note } = this;
+    const news = note.ledger.emitted !== this.#note.ledger.emitted;
+    if (!news && note.heartbeat_at - this.#note.heartbeat_at < QUIET_MICROS) return;
+    this.#note = note;
+    this.#beating = writeNote(this.#folder, note);
     try {
       await this.#beating;
     } finally {
@@ -106,13 +123,28 @@ export class LocalWriter implements StoreWriter {
 
   /** Notes that it is closed, in a process that ends. */
   end(): void {
-    if (!this.#closing) writeNoteSync(this.#folder, { ...this.note, closed_at: this.#clock.nowMicros() });
+    if (this.#note.closed_at === null)
+      writeNoteSync(this.#folder, { ...this.note, closed_at: this.#clock.nowMicros() });
   }
 
   async #close(): Promise<void> {
     await this.#beating?.catch(() => undefined);
     await this.#recording.close(this.#lane);
+    this.#tellLost();
+    this.#recording.forget(this.#lane);
     this.#note = { ...this.note, closed_at: this.#clock.nowMicros() };
     await writeNote(this.#folder, this.#note);
+    await this.#options.closed();
+  }
+
+  #tellLost(): void {
+    const rows = this.#recording.lostOf(this.#lane) - this.#lost;
+    if (rows <= 0) return;
+    this.#lost += rows;
+    this.#options.lost?.(rows);
+    warnOnce(
+      `removed:${this.#folder}`,
+      `The folder of experiment ${this.#options.schema.experiment.id} was removed while it was being recorded: its events are dropped and counted.`,
+    );
   }
 }

@@ -31,7 +31,10 @@ const MAX_AGE_MS = 25;
 const STALL_MS = 2000;
 const EXIT_MS = 5000;
 const RETRY_MS = 250;
+const HUNG_MS = 10_000;
 const PART_WORDS = 8192;
+// What is no error of the system counts as one: the rows are in the queue, and whoever recorded them is not to blame.
+const UNFORESEEN = -5;
 
 /**
  * The way from this thread to the segments, for all writers of a store: rows are packed into shared memory and drained by a
@@ -43,7 +46,6 @@ export class Recording {
   readonly #lanes = new Map<number, CallerLane>();
   /** Resolves when rows are drained as fast as they come. */
   ready: Promise<void> = Promise.resolve();
-  #nextLane = 0;
   #worker: Worker | undefined;
   #workerEnded: Promise<void> | undefined;
   /** Set once this thread drains; from then on it holds the ring's lock. */
@@ -53,6 +55,8 @@ export class Recording {
   #mark = 0;
   #markedAt = 0;
   #retryAt = 0;
+  // Until then nobody waits for the other thread, which holds the lock and does not move.
+  #hungUntil = 0;
   #closed = false;
 
   constructor(options: RecordingOptions) {
@@ -69,8 +73,11 @@ export class Recording {
 
   /** Adds a writer. `folder` is that of its experiment's events. */
   open(schema: BatchSchema, folder: string): CallerLane {
-    const lane = new CallerLane(this.#nextLane++, schema, folder);
-    this.#lanes.set(lane.index, lane);
+    let index = 0;
+    while (this.#lanes.has(index)) index++;
+    const lane = new CallerLane(index, schema, folder);
+    this.#lanes.set(index, lane);
+    this.#ring.forgetLost(index);
     this.#control(Entry.OPEN, lane, lane.opening());
     return lane;
   }
@@ -114,10 +121,19 @@ export class Recording {
     return this.#ring.hasTaken(position);
   }
 
+  /** How many rows of a writer had no place to go, because its experiment was removed. */
+  lostOf(lane: CallerLane): number {
+    return this.#ring.lostOf(lane.index);
+  }
+
   /** Ends a writer; what it appended is written first. */
   async close(lane: CallerLane): Promise<void> {
     this.#control(Entry.CLOSE, lane, '');
     await this.flush();
+  }
+
+  /** Forgets a writer that was closed. */
+  forget(lane: CallerLane): void {
     this.#lanes.delete(lane.index);
   }
 
@@ -139,7 +155,7 @@ export class Recording {
     if (this.#ring.hasTaken(this.#mark)) {
       this.#mark = this.#ring.head;
       this.#markedAt = now;
-    } else if (now - this.#markedAt > MAX_AGE_MS) {
+    } else if (now - this.#markedAt > MAX_AGE_MS && now > this.#hungUntil) {
       if (this.#ring.trouble !== 0) this.#tell();
       else this.#mayWaitForRoom();
     }
@@ -177,10 +193,12 @@ export class Recording {
   }
 
   // For good: what the other thread was told about the rows' texts and columns is not told again.
-  #takeOver(): boolean {
+  #takeOver(ms = STALL_MS): boolean {
     if (this.#drain) return true;
     this.#ring.stop(Stop.NOW);
-    if (!this.#ring.lock(Side.CALLER, STALL_MS)) return false;
+    if (!this.#ring.lock(Side.CALLER, ms)) return false;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
     const { limits } = this.#options;
     this.#drain = new Drain({ ring: this.#ring, limits, inherit: (lane) => this.#lanes.get(lane)?.inherited(limits) });
     if (this.#options.durability === 'batched') {
@@ -201,8 +219,8 @@ export class Recording {
       if (this.#options.durability === 'fsync') this.#drain!.sync();
       this.#ring.trouble = 0;
     } catch (error) {
-      const { errno } = error as NodeJS.ErrnoException;
-      if (errno === undefined) throw error;
+      const { errno = UNFORESEEN, message } = error as NodeJS.ErrnoException;
+      if (errno === UNFORESEEN) warnOnce(`local_store:${message}`, `Events could not be written: ${message}`);
       this.#ring.trouble = errno;
       this.#retryAt = performance.now() + RETRY_MS;
       this.#tell();
@@ -273,9 +291,29 @@ export class Recording {
       this.#tell();
       return false;
     }
+    if (performance.now() < this.#hungUntil) return false;
     if (this.#ring.waitForRoom(STALL_MS)) return true;
     // Nothing moved for seconds: the other thread has died, or the disk holds it up.
-    return this.#takeOver();
+    return this.#takeOver() || this.#hang();
+  }
+
+  // The host is not to wait for a disk that does not answer, event by event.
+  #hang(): false {
+    this.#hungUntil = performance.now() + HUNG_MS;
+    warnOnce(
+      `local_store_hung:${this.#folder}`,
+      `Writing to ${this.#folder} does not come back. Events wait in memory; those beyond are dropped and counted.`,
+    );
+    this.#timer ??= setInterval(() => {
+      if (!this.#takeOver(0)) return;
+      this.#hungUntil = 0;
+      this.#drainAll();
+    }, RETRY_MS).unref();
+    return false;
+  }
+
+  get #folder(): string {
+    return this.#lanes.values().next().value?.folder ?? 'the store';
   }
 
   #control(kind: number, lane: CallerLane, text: string): void {
@@ -299,7 +337,6 @@ export class Recording {
   }
 
   #refusal(): Error {
-    const folder = this.#lanes.values().next().value?.folder ?? 'the store';
-    return unwritable(folder, systemError(this.#ring.trouble));
+    return unwritable(this.#folder, systemError(this.#ring.trouble));
   }
 }

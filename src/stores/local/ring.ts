@@ -48,11 +48,20 @@ const PAUSING = 2;
 export interface RingMemory {
   readonly control: SharedArrayBuffer;
   readonly data: SharedArrayBuffer;
+  /** Rows by lane that had no place to go. */
+  readonly lost: SharedArrayBuffer;
 }
+
+/** The most lanes at a time. */
+export const MAX_LANES = 65_536;
 
 /** @param bytes A power of two. */
 export function ringMemory(bytes: number): RingMemory {
-  return { control: new SharedArrayBuffer(CONTROL_WORDS * 4), data: new SharedArrayBuffer(bytes) };
+  return {
+    control: new SharedArrayBuffer(CONTROL_WORDS * 4),
+    data: new SharedArrayBuffer(bytes),
+    lost: new SharedArrayBuffer(MAX_LANES * 4),
+  };
 }
 
 /** Packs an entry's content from word `at` on; returns the word after it, or −1 when it would pass `limit`. */
@@ -68,12 +77,14 @@ export type Take = (kind: number, lane: number, space: PackedSpace, at: number, 
 export class Ring {
   readonly memory: RingMemory;
   readonly #control: Int32Array;
+  readonly #lost: Int32Array;
   readonly #space: PackedSpace;
   readonly #capacity: number;
 
   constructor(memory: RingMemory) {
     this.memory = memory;
     this.#control = new Int32Array(memory.control);
+    this.#lost = new Int32Array(memory.lost);
     this.#space = packedSpace(memory.data);
     this.#capacity = memory.data.byteLength / 4;
   }
@@ -209,6 +220,20 @@ export class Ring {
 
   set trouble(errno: number) {
     Atomics.store(this.#control, TROUBLE, errno);
+  }
+
+  /** How many rows of a lane had no place to go since it was opened. */
+  lostOf(lane: number): number {
+    return Atomics.load(this.#lost, lane);
+  }
+
+  countLost(lane: number, rows: number): void {
+    Atomics.add(this.#lost, lane, rows);
+  }
+
+  /** For a lane that is used anew. */
+  forgetLost(lane: number): void {
+    Atomics.store(this.#lost, lane, 0);
   }
 
   /** How many segments were finished so far. */

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { warnOnce } from '../../core/warn.ts';
 import { compiledFile } from './compiled-file.ts';
+import type { SealReport } from './sealer.ts';
 import { parseSegmentName } from './segment-name.ts';
 
 const IDLE_MS = 1000;
@@ -49,22 +51,40 @@ export class Sealing {
   #start(): ChildProcess | undefined {
     const file = compiledFile('stores/local/sealer.js');
     if (!file) {
-      warnOnce('sealer', 'The program that seals segments was not found; they stay in JSON Lines.');
+      tell('The program that seals was not found.');
       return undefined;
     }
-    const child = spawn(process.execPath, [file, this.#dir], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: environment(),
+    let child: ChildProcess;
+    try {
+      child = spawn(process.execPath, [file, this.#dir], { stdio: ['pipe', 'pipe', 'ignore'], env: environment() });
+    } catch (error) {
+      tell((error as Error).message);
+      this.#given.clear();
+      return undefined;
+    }
+    child.on('error', (error) => tell(error.message));
+    // Whatever it did not come to may be given to another.
+    child.on('exit', () => {
+      if (this.#process === child) this.#process = undefined;
+      this.#given.clear();
     });
-    child.on('error', (error) =>
-      warnOnce('sealer', `Segments are not sealed and stay in JSON Lines: ${error.message}`),
-    );
     // It may have ended before it was told to.
     child.stdin?.on('error', () => undefined);
+    if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => this.#report(line));
     child.unref();
-    (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    for (const stream of [child.stdin, child.stdout] as unknown as { unref?: () => void }[]) stream.unref?.();
     return child;
   }
+
+  #report(line: string): void {
+    const report = JSON.parse(line) as SealReport;
+    this.#given.delete(report.segment);
+    if ('error' in report) tell(`${report.segment}: ${report.error.message}`);
+  }
+}
+
+function tell(why: string): void {
+  warnOnce(`sealer:${why}`, `Segments are not sealed and stay in JSON Lines, which every reader reads. ${why}`);
 }
 
 /** The live segments in an experiment's folder that nobody writes to: of open writers all but the newest. */

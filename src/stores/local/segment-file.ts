@@ -3,6 +3,7 @@ import {
   existsSync,
   fdatasyncSync,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -19,6 +20,8 @@ import { parseSegmentName, segmentStem } from './segment-name.ts';
 export interface SegmentLimits {
   readonly bytes: number;
   readonly ageMs: number;
+  /** Whether what is written must survive a loss of power, its file's name included. */
+  readonly sync: boolean;
 }
 
 const NEWLINE = 10;
@@ -87,6 +90,7 @@ export class SegmentFile {
 
   close(): void {
     if (this.#fd === undefined) return;
+    if (this.#limits.sync) fdatasyncSync(this.#fd);
     closeSync(this.#fd);
     this.#fd = undefined;
   }
@@ -119,6 +123,7 @@ export class SegmentFile {
     this.#inode = found.ino;
     this.#size = found.size;
     this.#openedAt = performance.now();
+    if (this.#limits.sync) syncFolder(this.#folder);
     return fd;
   }
 
@@ -192,5 +197,15 @@ function namesIn(folder: string): string[] {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
+  }
+}
+
+// A new file's name is in its folder, which the system writes when it likes.
+function syncFolder(folder: string): void {
+  const fd = openSync(folder, 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

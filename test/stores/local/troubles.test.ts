@@ -213,7 +213,7 @@ describe('who takes over a segment', () => {
   const segment = (text: string): SegmentFile => {
     const events = folder();
     writeFileSync(join(events, 'w1-00000000.jsonl'), text);
-    const file = new SegmentFile(events, 'w1', { bytes: 1e6, ageMs: 1e6 });
+    const file = new SegmentFile(events, 'w1', { bytes: 1e6, ageMs: 1e6, sync: false });
     file.recover();
     return file;
   };
@@ -228,7 +228,7 @@ describe('who takes over a segment', () => {
   });
 
   it('begins where there is no folder any more', () => {
-    const file = new SegmentFile(join(folder(), 'nowhere'), 'w1', { bytes: 1e6, ageMs: 1e6 });
+    const file = new SegmentFile(join(folder(), 'nowhere'), 'w1', { bytes: 1e6, ageMs: 1e6, sync: false });
     file.recover();
     expect(file.lastSequence).toBe(-1);
     expect(() => file.append(Buffer.from(line(0)), 0)).toThrow('ENOENT');
