@@ -3,7 +3,7 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import type { Experiment } from '../../lab/experiment.ts';
 import type { EventRecord } from '../../record/event-record.ts';
 import { recordToLine } from '../../record/record-line.ts';
-import type { ExperimentTail } from '../../stores/local/index.ts';
+import type { ExperimentTail, LocalStore } from '../../stores/local/index.ts';
 import { recordPrinter } from '../report/record.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
 import { printLine, say } from '../terminal/output.ts';
@@ -75,7 +75,7 @@ async function follow(
   for (;;) {
     // Looked at before the reading, so that nothing can come after the last of it.
     const state = await store.load(id);
-    const open = state ? (await store.writers(id)).some(({ status }) => status === 'open') : false;
+    const open = state !== undefined && (await isBeingWritten(store, id));
     for await (const batch of tail.read()) {
       for (let row = 0; row < batch.rows; row++) {
         if (!names || names.has(batch.eventName(row))) await print(batch.record(row));
@@ -87,6 +87,16 @@ async function follow(
     if (!open && !waits) say(`Nobody writes to ${name} (${id}) now; Ctrl-C ends the waiting.`);
     waits = !open;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+async function isBeingWritten(store: LocalStore, id: string): Promise<boolean> {
+  try {
+    return (await store.writers(id)).some(({ status }) => status === 'open');
+  } catch (error) {
+    // Deleted since it was looked at.
+    if (error instanceof CrucibleError && error.code === 'experiment_not_found') return false;
+    throw error;
   }
 }
 
