@@ -21,7 +21,7 @@ const CONTEXT = { id: 'exp-1', name: 'naïve, "first"', study: "o'clock", condit
 const STATE = { ...CONTEXT, replicate: null, started_at: 0 } as unknown as ExperimentState;
 const FORMATS = ['jsonl', 'csv', 'parquet', 'arrow'] as const;
 const KINDS = ['sealed', 'live', 'mixed'] as const;
-const SEGMENT_ROWS = 4;
+const SEGMENT_ROWS = 7;
 
 const folder = scratchFolder();
 const files = new SealedFiles();
@@ -40,7 +40,9 @@ async function recordings(events: readonly Emitted[]) {
   const memory = await Recording.start(CONTEXT);
   for (const writer of ['w1', 'w2']) {
     await memory.join(writer);
-    for (const [i, event] of events.entries()) memory.emit({ timestamp: NOON + i, ...event }, writer);
+    // Each twice: the second of a kind is read by what the first one taught.
+    for (const [i, event] of events.flatMap((each) => [each, each]).entries())
+      memory.emit({ timestamp: NOON + i, ...event }, writer);
   }
   const records = await memory.records();
   const experiment = { id: CONTEXT.id, name: CONTEXT.name };
