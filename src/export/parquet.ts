@@ -32,7 +32,7 @@ const SPOOL_TYPES: Readonly<Record<ColumnType, string>> = {
  * lists of tags as LIST, JSON columns as strings. The file's metadata says where it comes from: see `provenance`.
  *
  * Rows that are stored as Parquet go from file to file within DuckDB, where the survey found nothing that it would read otherwise
- * than we do. Other rows go through a temporary file of comma-separated values beside the target: handing DuckDB vectors took
+ * than we do and all rows are. Otherwise they go through a temporary file of comma-separated values beside the target: handing DuckDB vectors took
  * longer and three times the memory.
  */
 export async function writeParquet(job: ExportJob): Promise<Written> {
@@ -63,6 +63,7 @@ async function copied(
   structure: NestedStructure,
 ): Promise<boolean> {
   const parts = await spoolParts(job, columns, structure);
+  if (parts.length === 0) return false;
   const stored = parts.filter((part) => part.isStored);
   const zeros = columns.filter(({ type, nested }) => type === 'number' && !nested).map(({ name }) => sqlName(name));
   try {
@@ -106,7 +107,12 @@ async function spoolParts(
       next = await slices.next();
       continue;
     }
-    const path = join(job.draft.folder, `rows-${structure ? 'between' : 'all'}-${parts.length}.csv`);
+    if (structure) {
+      // DuckDB does not keep the order of a union of both.
+      await slices.return();
+      return [];
+    }
+    const path = join(job.draft.folder, 'rows.csv');
     const spool = new Spool(columns);
     await ChunkWriter.fill(path, job.draft.target, async (writer) => {
       for (; !next.done && !next.value.batch.stored; next = await slices.next()) await spool.add(writer, next.value);

@@ -2,7 +2,7 @@ import type { ColumnBatch } from './batch.ts';
 import { type Column, ColumnKind } from './column.ts';
 import { ColumnTexts } from './column-texts.ts';
 import { FIELDS, fieldIndex } from './fields.ts';
-import { toJsonText } from './json.ts';
+import { fromJsonText, toJsonText } from './json.ts';
 import { fieldText, nestedText } from './line-text.ts';
 import { type NestedNode, nestedTrees } from './nested-tree.ts';
 import type { RecordPath } from './path.ts';
@@ -13,6 +13,9 @@ type Root = 'measurements' | 'metadata';
 const EVENT_ID = fieldIndex('event_id');
 // Without a column of their own, these still differ from row to row.
 const VARYING = new Set([EVENT_ID, fieldIndex('category'), fieldIndex('sequence')]);
+
+// Where text that went through DuckDB may be another one for the same value: exponents, small fractions, escapes.
+const NOT_OURS = /\d[eE]|0\.00000|\\u/;
 
 export interface LineOptions {
   /** Fields that stand in every line, as null where they do not apply. Default: those that are null are left out. */
@@ -74,7 +77,10 @@ export class LineEncoder {
   #objects(root: Root, index: number, batch: ColumnBatch, from: number, to: number): string[] {
     const whole = batch.columns[index];
     if (whole && !this.#edit) {
-      return Array.from({ length: to - from }, (_, i) => (whole.get(from + i) as string | undefined) ?? '{}');
+      return Array.from({ length: to - from }, (_, i) => {
+        const text = (whole.get(from + i) as string | undefined) ?? '{}';
+        return NOT_OURS.test(text) ? toJsonText(fromJsonText(text)) : text;
+      });
     }
     const tree = nestedTrees(batch.schema)[root];
     if (!tree.tagged && !whole) {
