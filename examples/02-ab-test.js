@@ -79,18 +79,14 @@ for (const experiment of [control, treatment]) {
 console.log(`${control.hypothesis}\n`);
 printTable(rows);
 
-const { baseline, comparisons } = await lab.compare({ study: study.study });
-for (const {
-  name,
-  latency_improvement_pct,
-  success_rate_improvement_pct,
-  cost_per_request_difference_usd,
-} of comparisons) {
-  const extra = (cost_per_request_difference_usd ?? Number.NaN) / (baseline.cost_per_request_usd ?? Number.NaN);
-  console.log(
-    `\n${name} against ${baseline.name}: mean latency ${latency_improvement_pct?.toFixed(1)} % better, cost ${percent(extra)} higher,`,
-  );
-  console.log(`success ${success_rate_improvement_pct?.toFixed(1)} points higher.`);
+const { baseline, comparisons } = await lab.compare({ study: study.study }, { margin: { latency_ms: 0.05 } });
+for (const { name, metrics } of comparisons) {
+  console.log(`\n${name} against ${baseline}, samples paired:`);
+  for (const { metric, relative_difference, adjusted_p_value, verdict, missing } of Object.values(metrics)) {
+    const change = relative_difference === null ? 'unknown' : percent(relative_difference);
+    const p = adjusted_p_value === null ? 'none' : adjusted_p_value.toPrecision(2);
+    console.log(`  ${metric}: ${change}, p = ${p}, ${verdict}; missing: ${JSON.stringify(missing)}`);
+  }
 }
 
 const duplicated = await treatment.queryWindow({}, { event_name: 'hedging.request.duplicated' });

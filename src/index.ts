@@ -1,3 +1,9 @@
+export type {
+  AnomaliesOptions,
+  AnomalousRecord,
+  OperationAnomalies,
+  SeriesChange,
+} from './analysis/anomalies/anomalies.ts';
 export type { CompareOptions, MetricSpec, PerMetric } from './analysis/comparison/compare-options.ts';
 export type {
   ArmOverview,

@@ -71,33 +71,29 @@ export function testSection(experiments, style) {
 }
 
 /**
- * The treatment beside the control. Whether a difference is more than chance is not said here.
+ * The treatment beside the control: samples are paired, runs have one number each, all p-values are corrected together.
  * @param {ExperimentComparison} comparison
  * @param {Style} style
  */
 export function comparisonSection({ baseline, comparisons }, style) {
+  const titles = {
+    'scores.exact_match': 'digits read right, share',
+    'logged.val_loss': 'validation loss, last epoch',
+    accuracy: 'validation accuracy, last epoch',
+    latency_ms: 'latency, ratio of geometric means',
+  };
   const lines = comparisons.flatMap((arm) => {
-    const { scores, logged } = arm.metrics;
-    const latency = {
-      baseline: baseline.mean_latency_ms,
-      treatment: sum(baseline.mean_latency_ms, arm.latency_difference_ms),
-      difference: arm.latency_difference_ms,
-      n: { treatment: arm.n.treatment.latency },
-    };
-    const rows = [
-      { name: 'digits read right, share', ...scores.exact_match },
-      { name: 'validation loss, last epoch', ...logged.val_loss },
-      { name: 'validation accuracy, last epoch', ...arm.metrics.training.accuracy },
-      { name: 'mean latency, ms', ...latency },
-    ].map((row) => [
-      row.name,
-      ...[row.baseline, row.treatment].map((value) => number(value)),
-      number(row.difference, 'always'),
-      count(row.n?.treatment ?? 0),
-    ]);
-    return table(['', baseline.name, arm.name, 'difference', 'n of each'], rows, style);
+    const rows = Object.entries(titles).flatMap(([name, title]) => {
+      const found = arm.metrics[name];
+      if (!found) return [];
+      const p = found.adjusted_p_value;
+      return [
+        [title, number(found.estimate), p === null ? '–' : p.toPrecision(2), found.verdict, count(found.n.treatment)],
+      ];
+    });
+    return table([`${arm.name} against ${baseline}`, 'estimate', 'p', 'verdict', 'n'], rows, style);
   });
-  return [...heading('Comparison', 'differences as observed', style), ...lines];
+  return [...heading('Comparison', 'paired by digit, or one number per run', style), ...lines];
 }
 
 /**
@@ -162,20 +158,9 @@ function look(condition, style) {
 /** @param {number} value */
 const count = (value) => value.toLocaleString('en-US');
 
-/**
- * @param {number | null | undefined} value
- * @param {'always' | 'auto'} sign
- */
-const number = (value, sign = 'auto') =>
-  value == null
-    ? '–'
-    : value.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3, signDisplay: sign });
-
-/**
- * @param {number | null} a
- * @param {number | null} b
- */
-const sum = (a, b) => (a === null || b === null ? null : a + b);
+/** @param {number | null | undefined} value */
+const number = (value) =>
+  value == null ? '–' : value.toLocaleString('en-US', { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 
 /** @param {number | null | undefined} value */
 const percent = (value) => (value == null ? '–' : `${(value * 100).toFixed(1)} %`);

@@ -1,13 +1,14 @@
+import type { AnomaliesOptions, OperationAnomalies } from '../analysis/anomalies/anomalies.ts';
 import type { ExperimentMetrics } from '../analysis/metrics.ts';
 import type { QueryWindow } from '../analysis/query-window.ts';
 import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/windowed-metrics.ts';
 import { INVALID_EVENT } from '../bus/dispatcher.ts';
-import { isRecord, merged } from '../bus/records.ts';
+import { merged } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { warnOnce } from '../core/warn.ts';
 import { normalizeEventName } from '../events/name.ts';
-import type { Measurements, MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
+import type { MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
 import type { IngestedEvent } from '../experiment/ingest.ts';
 import { sumLedgers } from '../experiment/ledger.ts';
 import { archived, paused, resumed, stopped } from '../experiment/lifecycle.ts';
@@ -21,6 +22,8 @@ import { snapshot } from '../record/snapshot.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
+import type { Projection } from '../stores/store.ts';
+import { objectOf, requireFunction } from './arguments.ts';
 import type { LabContext } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -289,6 +292,13 @@ export class Experiment implements ExperimentContext {
     });
   }
 
+  /** Values that are far from the rest, by record, and lasting changes over time, for each operation: see `AnomaliesOptions`. */
+  async anomalies(options: AnomaliesOptions = {}): Promise<readonly OperationAnomalies[]> {
+    const { findExperimentAnomalies } = await import('../analysis/anomalies/anomalies.ts');
+    const batches = (projection: Projection) => this.#lab.store.scan(this.id, projection);
+    return findExperimentAnomalies({ state: this.#state, batches }, options);
+  }
+
   /** Writes all records to one file. See `ExportOptions`. */
   async export(format: ExportFormat, options: ExportOptions): Promise<ExportResult> {
     const { exportExperiments } = await import('./exporting.ts');
@@ -382,15 +392,4 @@ export class Experiment implements ExperimentContext {
     this.#ended ??= this.#session?.close() ?? Promise.resolve();
     return this.#ended;
   }
-}
-
-function requireFunction(what: string, fn: unknown): void {
-  if (typeof fn === 'function') return;
-  throw new CrucibleError('invalid_argument', `${what} was given ${show(fn)}, which is not a function.`, {
-    hint: `Call ${what}(() => …).`,
-  });
-}
-
-function objectOf(value: unknown): Measurements {
-  return isRecord(value) ? value : {};
 }

@@ -10,10 +10,13 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** The pages that show code to readers: the README and the guide. */
+/** The pages that show code to readers: the README, the guide, and the questions. */
 export function documentedPages(root: string): string[] {
-  const guide = readdirSync(join(root, 'docs/guide')).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...guide.sort().map((name) => `docs/guide/${name}`)];
+  const pagesOf = (folder: string) => {
+    const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
+    return names.sort().map((name) => `${folder}/${name}`);
+  };
+  return ['README.md', ...pagesOf('docs/guide'), ...pagesOf('docs/questions')];
 }
 
 /** The fenced blocks of one language in a page. */
@@ -34,6 +37,14 @@ export function blocks(root: string, page: string, language: string): Snippet[] 
     fence = undefined;
   });
   return found;
+}
+
+/** What a page of questions says that its program prints: its blocks of text, one after the other; undefined for other pages. */
+export function promisedOutput(root: string, page: string): string | undefined {
+  if (!page.startsWith('docs/questions/')) return undefined;
+  return blocks(root, page, 'text')
+    .map(({ code }) => code.trim())
+    .join('\n');
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as api from '../../src/index.ts';
 import { Sandbox } from '../sandbox.ts';
-import { blocks, documentedPages, programs, type Snippet } from './pages.ts';
+import { blocks, documentedPages, programs, promisedOutput, type Snippet } from './pages.ts';
 import { complaints, globalsText } from './type-check.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -50,7 +50,9 @@ describe('what the pages show', () => {
 
   for (const { page, line, path } of shown) {
     it(`runs as it stands, and its SQL finds rows: ${page}, line ${line}`, async () => {
-      await sandbox.run(path, ['--import', preamble]);
+      const output = await sandbox.run(path, ['--import', preamble]);
+      const promised = promisedOutput(ROOT, page);
+      if (promised !== undefined) expect(output.trim()).toBe(promised);
       if (page === 'README.md') return;
       const query = sandbox.write(join(relative(sandbox.folder, dirname(path)), 'query.mjs'), QUERY);
       for (const { code } of blocks(ROOT, page, 'sql')) {

@@ -20,7 +20,10 @@ export function armOverview(
       else if (verdict === Verdict.FALSE) counts.failed++;
       else counts.unjudged++;
     }
-    counts.not_finished += unfinished(requests.operations, starts.operations, starts.length, wrappers);
+    counts.not_finished += Math.max(
+      unfinished(requests.operations, starts.operations, starts.length, wrappers),
+      neverEnded(requests.samples, starts.samples),
+    );
   }
   return {
     name,
@@ -40,6 +43,15 @@ export function armOverview(
       samples,
     ),
   };
+}
+
+// Where only some beginnings are recorded, samples still tell which of them have no end.
+function neverEnded(ended: Int32Array | undefined, begun: Int32Array | undefined): number {
+  if (begun === undefined) return 0;
+  const open = new Set<number>();
+  for (const sample of begun) if (sample >= 0) open.add(sample);
+  for (const sample of ended ?? []) open.delete(sample);
+  return open.size;
 }
 
 // By operation: those whose beginnings are not recorded must not make up for others.

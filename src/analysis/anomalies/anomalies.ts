@@ -1,0 +1,323 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import { requireOptions } from '../../core/options.ts';
+import { type Duration, durationMicros } from '../../core/time.ts';
+import type { ColumnBatch } from '../../record/batch.ts';
+import { FIELDS, fieldIndex } from '../../record/fields.ts';
+import { parsePath, pathName } from '../../record/path.ts';
+import type { AnomalyMethod, Baseline } from '../../stats/anomalies/baseline.ts';
+import { type ChangePoint, cusum, pageHinkley } from '../../stats/anomalies/change-point.ts';
+import { EwmaDetector } from '../../stats/anomalies/ewma-detector.ts';
+import { type Anomaly, type AnomalyReport, findAnomalies } from '../../stats/anomalies/find-anomalies.ts';
+import type { AnomalyScale } from '../../stats/anomalies/scale.ts';
+import { median } from '../../stats/quantile.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
+import { rowTest, type Where, withCondition } from '../../stores/query.ts';
+import type { Projection } from '../../stores/store.ts';
+import { operationOf, type Source } from '../comparison/metric.ts';
+import { ValueReader } from '../comparison/reading/value-reader.ts';
+import { readLeaves } from '../rows/read-leaves.ts';
+import { RequestNames } from '../rows/request-names.ts';
+import type { RowReader } from '../rows/row-reader.ts';
+import { type TimedValues, TimedValuesCollection } from './timed-values.ts';
+
+export interface AnomaliesOptions {
+  /** A numeric field or path. Default `latency_ms`, of requests that did not fail. */
+  readonly metric?: string;
+  /** Take the values of events of this operation. Default: the leaf requests, each operation by itself. */
+  readonly event?: string;
+  /** `mad` (default), `z` and `iqr` hold each value against all; `ewma` against those before it, in order of time. */
+  readonly method?: AnomalyMethod | 'ewma';
+  /** Default `log` for latency and cost, else `linear`. */
+  readonly scale?: AnomalyScale;
+  /** Default 3.5 for `mad`, 3 for `z`, 1.5 for `iqr`, 4 for `ewma`. */
+  readonly threshold?: number;
+  readonly where?: Where;
+  /** At most so many records, the farthest first. Default 100. */
+  readonly limit?: number;
+  /** How the search for a lasting change cuts time into windows, whose medians it looks at. Default: a hundredth of the time that passed. */
+  readonly window?: Duration;
+  /** Default `cusum`. */
+  readonly changePoint?: 'cusum' | 'page_hinkley';
+}
+
+/** A record whose value is far from the others. */
+export interface AnomalousRecord {
+  readonly event_id: string;
+  /** Microseconds since the Unix epoch. */
+  readonly timestamp: number;
+  readonly sample_id: string | null;
+  readonly value: number;
+  /** In spreads of the baseline, on the scale; positive above. */
+  readonly score: number;
+}
+
+/** Where a series of window medians changed for good. Times are those of windows' starts; null where nothing changed or can be told. */
+export interface SeriesChange {
+  readonly method: ChangePoint['method'];
+  readonly window_seconds: number;
+  readonly windows: number;
+  readonly changed: boolean | null;
+  readonly direction: 'up' | 'down' | null;
+  readonly changed_at: number | null;
+  readonly alarm_at: number | null;
+  readonly reasons: readonly string[];
+}
+
+/** The anomalies of one operation. To flag is not to remove: what is flagged counts in every other analysis. */
+export interface OperationAnomalies {
+  readonly event: string;
+  readonly metric: string;
+  readonly method: AnomalyMethod | 'ewma';
+  readonly scale: AnomalyScale;
+  readonly threshold: number;
+  readonly n: number;
+  /** Values without a score: not finite, or not positive on the log scale. */
+  readonly skipped: number;
+  /** How many values were flagged; null where nothing can be told. */
+  readonly flagged: number | null;
+  /** Of a million values of a normal distribution on this scale; null for `ewma`. */
+  readonly expected_false_flags_per_million: number | null;
+  /** On the scale; null for `ewma`, whose baseline moves. */
+  readonly baseline: Baseline | null;
+  /** The farthest first. */
+  readonly records: readonly AnomalousRecord[];
+  readonly change: SeriesChange;
+  readonly reasons: readonly string[];
+}
+
+export interface AnomaliesInput {
+  readonly state: ExperimentState;
+  readonly batches: (projection: Projection) => AsyncIterable<ColumnBatch>;
+}
+
+const OPTIONS: readonly (keyof AnomaliesOptions)[] = [
+  'metric',
+  'event',
+  'method',
+  'scale',
+  'threshold',
+  'where',
+  'limit',
+  'window',
+  'changePoint',
+];
+const WINDOWS = 100;
+
+/**
+ * Values that are far from the rest, and lasting changes, by operation: records by id, and the time of a change. Rejects with
+ * `invalid_argument` or `unknown_field` for options that make no sense.
+ */
+export async function findExperimentAnomalies(
+  { state, batches }: AnomaliesInput,
+  options: AnomaliesOptions = {},
+): Promise<OperationAnomalies[]> {
+  const checked = checkedOptions(options);
+  const { source, metric, event } = checked;
+  const requests = new RequestNames([state]);
+  const fields = [...(ValueReader.fieldsOf(source) ?? []), 'timestamp', 'success'];
+  const projection = withCondition({ fields, nestedOf: source.from === 'path' ? undefined : [] }, options.where);
+  const test =
+    options.where === undefined
+      ? undefined
+      : rowTest(options.where, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
+  const collect = async (source_: AsyncIterable<ColumnBatch>, reader: RowReader) => {
+    const collection = new TimedValuesCollection(reader, source, event, metric === 'latency_ms');
+    for await (const batch of source_) collection.add(batch);
+    return collection;
+  };
+  const collection = await readLeaves({ requests, projection, batches, ...(test && { test }) }, collect);
+  const found = collection.all().map((timed) => ({ timed, flags: flagsOf(timed, checked) }));
+  const wanted = new Wanted(found, collection.writers.texts);
+  await wanted.read(batches({ fields: ['event_id', 'sample_id'], nestedOf: [] }));
+  return found.map(({ timed, flags }) => ({
+    event: timed.operation,
+    metric,
+    method: checked.method,
+    scale: checked.scale,
+    threshold: flags.threshold,
+    n: timed.values.length,
+    skipped: flags.skipped,
+    flagged: flags.count,
+    expected_false_flags_per_million: flags.report?.expected_false_flags_per_million ?? null,
+    baseline: flags.report?.baseline ?? null,
+    records: flags.shown.map(({ index, value, score }) => ({
+      ...wanted.of(timed, index),
+      timestamp: timed.times[index]!,
+      value,
+      score,
+    })),
+    change: changeOf(timed, checked),
+    reasons: flags.reasons,
+  }));
+}
+
+interface Checked {
+  readonly metric: string;
+  readonly source: Source;
+  readonly event: string | null;
+  readonly method: AnomalyMethod | 'ewma';
+  readonly scale: AnomalyScale;
+  readonly threshold: number | undefined;
+  readonly limit: number;
+  readonly windowMicros: number | null;
+  readonly changePoint: 'cusum' | 'page_hinkley';
+}
+
+function checkedOptions(options: AnomaliesOptions): Checked {
+  requireOptions('anomalies', options, OPTIONS);
+  const {
+    metric = 'latency_ms',
+    event,
+    method = 'mad',
+    threshold,
+    limit = 100,
+    window,
+    changePoint = 'cusum',
+  } = options;
+  const skewed = metric === 'latency_ms' || metric === 'cost_usd';
+  const { scale = skewed ? 'log' : 'linear' } = options;
+  requireChoice('method', method, ['mad', 'z', 'iqr', 'ewma']);
+  requireChoice('scale', scale, ['linear', 'log']);
+  requireChoice('changePoint', changePoint, ['cusum', 'page_hinkley']);
+  if (!(Number.isInteger(limit) && limit >= 0)) {
+    throw new CrucibleError('invalid_argument', `limit is ${show(limit)}.`, { hint: 'Give a whole number.' });
+  }
+  return {
+    metric,
+    source: sourceOf(metric),
+    event: event === undefined ? null : operationOf(event),
+    method,
+    scale,
+    threshold,
+    limit,
+    windowMicros: window === undefined ? null : durationMicros(window, 'window'),
+    changePoint,
+  };
+}
+
+function sourceOf(metric: string): Source {
+  const path = parsePath(metric);
+  if (path) return { from: 'path', name: pathName(path) };
+  const field = FIELDS[fieldIndex(metric)];
+  if (field?.type === 'number' || field?.type === 'integer') return { from: 'field', name: metric };
+  throw new CrucibleError('unknown_field', `${show(metric)} is no numeric field of a record.`, {
+    hint: 'Give a field such as latency_ms, or a path such as measurements.score.',
+  });
+}
+
+function requireChoice(name: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
+    hint: `Give one of ${choices.map(show).join(', ')}.`,
+  });
+}
+
+interface Flags {
+  readonly count: number | null;
+  readonly shown: readonly Anomaly[];
+  readonly threshold: number;
+  readonly skipped: number;
+  readonly reasons: readonly string[];
+  readonly report: AnomalyReport | null;
+}
+
+function flagsOf({ values }: TimedValues, { method, scale, threshold, limit }: Checked): Flags {
+  const farthest = (anomalies: readonly Anomaly[]) =>
+    [...anomalies].sort((a, b) => Math.abs(b.score) - Math.abs(a.score) || a.index - b.index).slice(0, limit);
+  const options = { scale, ...(threshold !== undefined && { threshold }) };
+  if (method !== 'ewma') {
+    const report = findAnomalies(values, { method, ...options });
+    const { anomalies, skipped, reasons } = report;
+    return {
+      count: anomalies?.length ?? null,
+      shown: farthest(anomalies ?? []),
+      threshold: report.threshold,
+      skipped,
+      reasons,
+      report,
+    };
+  }
+  const detector = new EwmaDetector(options);
+  const found: Anomaly[] = [];
+  let judged = false;
+  values.forEach((value, index) => {
+    const { flagged, score } = detector.update(value);
+    judged ||= flagged !== null;
+    if (flagged) found.push({ index, value, score: score! });
+  });
+  return {
+    count: judged ? found.length : null,
+    shown: farthest(found),
+    threshold: detector.threshold,
+    skipped: detector.skipped,
+    reasons: judged ? [] : ['There are too few values before the last one, or they do not vary.'],
+    report: null,
+  };
+}
+
+/** Looks for a lasting change in the medians of windows, which are better behaved than single values. */
+function changeOf({ values, times }: TimedValues, { scale, windowMicros, changePoint }: Checked): SeriesChange {
+  const from = times[0] ?? 0;
+  const span = (times.at(-1) ?? 0) - from;
+  const size = windowMicros ?? Math.max(1, Math.ceil((span + 1) / WINDOWS));
+  const medians: number[] = [];
+  const starts: number[] = [];
+  let low = 0;
+  while (low < times.length) {
+    const window = Math.floor((times[low]! - from) / size);
+    let high = low;
+    while (high < times.length && Math.floor((times[high]! - from) / size) === window) high++;
+    const finite = values.subarray(low, high).filter((value) => Number.isFinite(value));
+    medians.push(median(finite) ?? Number.NaN);
+    starts.push(from + window * size);
+    low = high;
+  }
+  const found = (changePoint === 'cusum' ? cusum : pageHinkley)(medians, { scale });
+  return {
+    method: found.method,
+    window_seconds: size / 1e6,
+    windows: medians.length,
+    changed: found.changed,
+    direction: found.direction,
+    changed_at: found.index === null ? null : starts[found.index]!,
+    alarm_at: found.alarm_index === null ? null : starts[found.alarm_index]!,
+    reasons: found.reasons,
+  };
+}
+
+/** The ids of the flagged records, which are looked up once they are known: no other record is touched. */
+class Wanted {
+  readonly #byWriter = new Map<string, Map<number, { event_id: string; sample_id: string | null }>>();
+  readonly #writers: readonly string[];
+
+  constructor(found: readonly { timed: TimedValues; flags: Flags }[], writers: readonly string[]) {
+    this.#writers = writers;
+    for (const { timed, flags } of found) {
+      for (const { index } of flags.shown) {
+        const writer = writers[timed.writers[index]!]!;
+        const sequences = this.#byWriter.get(writer) ?? new Map();
+        this.#byWriter.set(writer, sequences);
+        sequences.set(timed.sequences[index]!, { event_id: '', sample_id: null });
+      }
+    }
+  }
+
+  async read(batches: AsyncIterable<ColumnBatch>): Promise<void> {
+    if (this.#byWriter.size === 0) return;
+    for await (const batch of batches) {
+      const sequences = this.#byWriter.get(batch.schema.writerId);
+      if (!sequences) continue;
+      for (const [sequence, ids] of sequences) {
+        const row = sequence - batch.firstSequence;
+        if (row < 0 || row >= batch.rows) continue;
+        const sample = batch.value('sample_id', row);
+        ids.event_id = String(batch.value('event_id', row));
+        ids.sample_id = typeof sample === 'string' ? sample : null;
+      }
+    }
+  }
+
+  of({ writers, sequences }: TimedValues, index: number): { event_id: string; sample_id: string | null } {
+    return this.#byWriter.get(this.#writers[writers[index]!]!)!.get(sequences[index]!)!;
+  }
+}

@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { Hypothesis } from '../../../src/stores/frozen-plan.ts';
+import { planHash } from '../../../src/stores/frozen-plan.ts';
+import { bench } from '../../lab/bench.ts';
+
+const PLAN: Hypothesis = { statement: 'B answers faster', metric: 'latency_ms', direction: 'lower' };
+
+/** A finished study whose treatment takes `factor` of the control's time, with some spread. */
+async function study(hypothesis: Hypothesis | string | undefined, factor: number, treatment: object = {}) {
+  const { lab, clock, store } = bench();
+  const ids: string[] = [];
+  for (const [condition, scale] of [
+    ['control', 1],
+    ['treatment', factor],
+  ] as const) {
+    const own = condition === 'treatment' ? treatment : {};
+    const experiment = await lab.startExperiment({
+      name: condition,
+      study: 's',
+      condition,
+      ...(hypothesis !== undefined && { hypothesis }),
+      ...own,
+    });
+    ids.push(experiment.id);
+    for (let i = 0; i < 40; i++) {
+      clock.advance(1000);
+      const duration = scale * (100 + 10 * (i % 7)) * (1 + 0.02 * ((i * (condition === 'control' ? 3 : 5)) % 4));
+      experiment.execute('req_llm.request.stop', { duration }, { sample_id: `s${i}` });
+    }
+    await experiment.stop();
+  }
+  return { lab, store, ids };
+}
+
+describe('a hypothesis', () => {
+  it('is frozen with its hash when its experiment starts', async () => {
+    const { lab, ids } = await study({ ...PLAN, margin: 0.1 }, 0.5);
+    const { plan, hypothesis } = (await lab.getExperiment(ids[0]!)).state;
+    expect(hypothesis).toEqual({ ...PLAN, margin: 0.1 });
+    expect(plan).toMatchObject({ ...PLAN, margin: 0.1, alpha: 0.05, power: 0.8, sample_size: null });
+    expect(plan!.sha256).toBe(planHash(plan!));
+    expect(plan!.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect((await lab.getExperiment(ids[1]!)).state.plan!.sha256).toBe(plan!.sha256);
+  });
+
+  const outcomes: readonly [Partial<Hypothesis>, number, string][] = [
+    [{}, 0.5, 'supported'],
+    [{}, 1.5, 'not_supported'],
+    [{}, 1, 'inconclusive'],
+    [{ margin: 0.2 }, 1, 'not_supported'],
+    [{ direction: 'higher' }, 1.5, 'supported'],
+    [{ direction: 'equivalent', margin: 0.1 }, 1, 'supported'],
+    [{ direction: 'equivalent', margin: 0.1 }, 1.5, 'not_supported'],
+    [{ direction: 'not_worse', margin: 0.1 }, 0.9, 'supported'],
+    [{ direction: 'not_worse', margin: 0.1 }, 1, 'supported'],
+    [{ direction: 'not_worse', margin: 0.1 }, 1.5, 'not_supported'],
+  ];
+  for (const [change, factor, outcome] of outcomes) {
+    it(`${JSON.stringify(change)} with ${factor} times the latency is ${outcome}`, async () => {
+      const { lab } = await study({ ...PLAN, ...change }, factor);
+      const analysis = await lab.analyze('s');
+      expect(analysis).toMatchObject({ outcome, deviations: [] });
+      expect(analysis.outcomes).toMatchObject([{ treatment: 'treatment', outcome, result: { role: 'primary' } }]);
+    });
+  }
+
+  it('that cannot be tested is refused at the start', async () => {
+    const { lab } = bench();
+    const bad = [
+      '',
+      5,
+      { metric: 'latency_ms', direction: 'lower' },
+      { ...PLAN, direction: 'faster' },
+      { ...PLAN, margin: -1 },
+      { ...PLAN, direction: 'equivalent' },
+      { ...PLAN, alpha: 0.9 },
+      { ...PLAN, power: 0.01 },
+      { ...PLAN, metric: undefined },
+      { ...PLAN, level: 0.95 },
+    ];
+    for (const hypothesis of bad) {
+      const start = lab.startExperiment({ name: 'a', hypothesis: hypothesis as Hypothesis });
+      await expect(start, JSON.stringify(hypothesis)).rejects.toMatchObject({ code: 'invalid_argument' });
+    }
+  });
+
+  it('in words alone has nothing to test', async () => {
+    const { lab } = await study('B is faster', 0.5);
+    await expect(lab.analyze({ study: 's' })).rejects.toMatchObject({ code: 'invalid_argument' });
+  });
+});
+
+describe('what was changed after data were seen', () => {
+  it('in a later experiment is told', async () => {
+    const { lab, ids } = await study(PLAN, 0.5, { hypothesis: { ...PLAN, direction: 'higher', margin: 0.3 } });
+    const { plan, deviations, outcome } = await lab.analyze(ids);
+    expect([plan.direction, outcome]).toEqual(['lower', 'supported']);
+    const named = `treatment (${ids[1]})`;
+    expect(deviations).toEqual([
+      { what: `direction of ${named}`, planned: 'lower', actual: 'higher', after_data: true },
+      { what: `margin of ${named}`, planned: null, actual: 0.3, after_data: true },
+    ]);
+  });
+
+  it('in a stored plan does not pass its hash', async () => {
+    const { lab, store, ids } = await study(PLAN, 0.5);
+    await store.update(ids[0]!, (state) => ({ ...state, plan: { ...state.plan!, alpha: 0.2 } }));
+    const { deviations } = await lab.analyze('s');
+    expect(deviations[0]).toMatchObject({
+      what: expect.stringContaining('changed since it was frozen'),
+      after_data: true,
+    });
+  });
+
+  it('in a stored definition is told', async () => {
+    const { lab, store, ids } = await study(PLAN, 0.5);
+    await store.update(ids[1]!, (state) => ({ ...state, sample_size: 40 }));
+    expect((await lab.analyze('s')).deviations).toEqual([
+      {
+        what: `sample_size of treatment (${ids[1]}), changed since its start`,
+        planned: null,
+        actual: 40,
+        after_data: true,
+      },
+    ]);
+  });
+
+  it('at the analysis is told and not followed', async () => {
+    const { lab } = await study(PLAN, 1);
+    const { deviations, comparison } = await lab.analyze('s', { alpha: 0.4 });
+    expect(comparison.alpha).toBe(0.05);
+    expect(deviations).toMatchObject([{ what: expect.stringContaining('alpha'), planned: 0.05, actual: 0.4 }]);
+  });
+
+  it('by an experiment without a plan is told', async () => {
+    const { lab, ids } = await study(PLAN, 0.5, { hypothesis: undefined });
+    expect((await lab.analyze(ids)).deviations).toMatchObject([
+      { what: expect.stringContaining('plan of treatment'), actual: null },
+    ]);
+  });
+});
