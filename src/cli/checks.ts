@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { bytes, plural } from '../core/figures.ts';
 import type { OpenedStore } from './store-access.ts';
-import { bytes, plural } from './terminal/figures.ts';
 
 /** What `doctor` has looked at. */
 export interface Check {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../core/package-version.ts';
 import { COMMANDS } from './commands.ts';
 import { ExitCode } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
@@ -26,7 +26,7 @@ export function createProgram(): Command {
     .description(
       'Looks at experiments that crucible-telemetry recorded: lists, measures, compares, follows, exports them.',
     )
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(packageVersion() ?? 'unknown', '-V, --version', 'print the version')
     .option('--dir <folder>', 'where experiments are kept (default: CRUCIBLE_DIR, else .crucible)')
     .option('--no-color', 'print without colour; so does NO_COLOR')
     .helpOption('-h, --help', 'print help')
@@ -70,20 +70,4 @@ function showWarnings(): void {
   process.on('warning', ({ name, message }) => {
     if (name === 'CrucibleWarning') process.stderr.write(`warning: ${message}\n`);
   });
-}
-
-// This module lies one or two folders below the package, depending on how it was built.
-function packageVersion(): string {
-  for (const up of ['../../package.json', '../package.json', '../../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8')) as Record<
-        string,
-        string
-      >;
-      if (name === 'crucible-telemetry' && version) return version;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  return 'unknown';
 }

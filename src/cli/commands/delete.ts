@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { count, plural } from '../../core/figures.ts';
 import { ExitCode } from '../exit-code.ts';
 import { findExperiments, withStore } from '../store-access.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { count, plural } from '../terminal/figures.ts';
 import { say } from '../terminal/output.ts';
 import { cleanText } from '../terminal/text-width.ts';
 import { requireNobodyWrites } from '../writers.ts';

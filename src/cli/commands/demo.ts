@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { plural, seconds } from '../../core/figures.ts';
 import { printComparison } from '../report/comparison.ts';
 import { withStore } from '../store-access.ts';
-import { plural, seconds } from '../terminal/figures.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 

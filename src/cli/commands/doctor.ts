@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { plural } from '../../core/figures.ts';
 import { type Check, checkMachine, checkStore, unsealedOf } from '../checks.ts';
 import { ExitCode } from '../exit-code.ts';
 import { storeFolder, withFolder } from '../store-access.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { plural } from '../terminal/figures.ts';
 import { printJson, printLine, say, warn } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { paint } from '../terminal/style.ts';

@@ -5,10 +5,10 @@ import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { CrucibleError, show } from '../../core/errors.ts';
+import { bytes, plural } from '../../core/figures.ts';
 import type { AnonymizeOptions, ExportFormat } from '../../export/export-records.ts';
 import { selectedIds } from '../selection.ts';
 import { withStore } from '../store-access.ts';
-import { bytes, plural } from '../terminal/figures.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 

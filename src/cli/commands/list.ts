@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { count, moment, NONE, plural, seconds } from '../../core/figures.ts';
 import { sumLedgers } from '../../experiment/ledger.ts';
 import type { ObservedStatus } from '../../lab/observed-status.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
-import { count, moment, NONE, plural, seconds } from '../terminal/figures.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { paintStatus } from '../terminal/status.ts';
 import { type Column, tableLines } from '../terminal/table.ts';

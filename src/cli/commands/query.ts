@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { CrucibleError } from '../../core/errors.ts';
+import { NONE, plural } from '../../core/figures.ts';
 import type { QueryResult } from '../sql/run-query.ts';
 import { findExperiments, withStore } from '../store-access.ts';
-import { NONE, plural } from '../terminal/figures.ts';
 import { printJsonLine, printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { type Column, fittedTable, terminalWidth } from '../terminal/table.ts';

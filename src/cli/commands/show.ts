@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { bytes, count, moment, NONE, plural } from '../../core/figures.ts';
 import type { Experiment } from '../../lab/experiment.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
-import { bytes, count, moment, NONE, plural } from '../terminal/figures.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { paintStatus } from '../terminal/status.ts';

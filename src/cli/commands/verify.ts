@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { count, plural } from '../../core/figures.ts';
 import type { ExperimentVerification, Finding } from '../../stores/local/index.ts';
 import { ExitCode } from '../exit-code.ts';
 import { findExperiments, type OpenedStore, withStore } from '../store-access.ts';
-import { count, plural } from '../terminal/figures.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { paint } from '../terminal/style.ts';

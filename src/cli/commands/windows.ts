@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { WindowMetrics } from '../../analysis/windowed-metrics.ts';
+import { count, dollars, milliseconds, moment, percent } from '../../core/figures.ts';
 import { parseDuration } from '../durations.ts';
 import { findExperiment, withStore } from '../store-access.ts';
-import { count, dollars, milliseconds, moment, percent } from '../terminal/figures.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { type Column, tableLines } from '../terminal/table.ts';

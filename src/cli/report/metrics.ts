@@ -1,6 +1,6 @@
 import type { EventMetrics, ExperimentMetrics, ScoreMetrics } from '../../analysis/experiment-metrics.ts';
 import { type MetricSummary, TRAINING_FIELDS } from '../../analysis/training/training-metrics.ts';
-import { count, dollars, figure, milliseconds, moment, NONE, percent, seconds } from '../terminal/figures.ts';
+import { count, dollars, figure, milliseconds, moment, NONE, percent, seconds } from '../../core/figures.ts';
 import { printLine } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { type Column, tableLines } from '../terminal/table.ts';

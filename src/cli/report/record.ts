@@ -1,5 +1,5 @@
+import { dollars, figure, milliseconds } from '../../core/figures.ts';
 import type { EventRecord } from '../../record/event-record.ts';
-import { dollars, figure, milliseconds } from '../terminal/figures.ts';
 import { printLine } from '../terminal/output.ts';
 import { paint } from '../terminal/style.ts';
 import { terminalWidth } from '../terminal/table.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../../src/cli/durations.ts';
 import {
   bytes,
   count,
@@ -10,7 +9,7 @@ import {
   percent,
   seconds,
   signed,
-} from '../../../src/cli/terminal/figures.ts';
+} from '../../src/core/figures.ts';
 
 describe('figures', () => {
   it.each([
@@ -42,21 +41,5 @@ describe('figures', () => {
   it('are a dash where there is none, never a zero', () => {
     for (const format of [milliseconds, seconds, figure, count, dollars, percent, moment])
       expect(format(null)).toBe('–');
-  });
-});
-
-describe('a length of time', () => {
-  it.each([
-    ['30s', { seconds: 30 }],
-    ['1h30m', { hours: 1, minutes: 30 }],
-    ['250ms', { milliseconds: 250 }],
-    ['1.5 min', { minutes: 1.5 }],
-    ['2d', { days: 2 }],
-  ])('%s is %j', (text, duration) => {
-    expect(parseDuration(text)).toEqual(duration);
-  });
-
-  it.each(['', '5', 'm', '5 weeks', '-1s', '1m garbage'])('is not %j', (text) => {
-    expect(() => parseDuration(text)).toThrow(/is no length of time/);
   });
 });

@@ -1,4 +1,4 @@
-import { microsToIso } from '../../core/time.ts';
+import { microsToIso } from './time.ts';
 
 /** What stands for a quantity that is not there. */
 export const NONE = '–';

@@ -1,0 +1,70 @@
+import type { ArmValues, ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
+import { count, dollars, figure, milliseconds, NONE, percent, signed } from '../../core/figures.ts';
+import type { ForestLine } from './forest-text.ts';
+
+/** The typical value of an arm: the median of a latency, the mean of anything else. */
+export function typicalText({ metric, kind }: MetricComparison, { mean, p50 }: ArmValues): string {
+  return valueText(metric, kind, kind === 'latency' ? p50 : mean);
+}
+
+/** A value in the unit of its metric. */
+export function valueText(metric: string, kind: MetricComparison['kind'], value: number | null): string {
+  if (kind === 'latency') return milliseconds(value);
+  if (kind === 'rate') return percent(value);
+  return metric.endsWith('_usd') ? dollars(value) : figure(value);
+}
+
+/** The estimate: `×1.24` for a ratio, else a signed difference, of rates in percentage points. */
+export function differenceText({ metric, kind, scale, estimate }: MetricComparison): string {
+  if (estimate === null) return NONE;
+  if (scale === 'ratio') return `×${figure(estimate)}`;
+  return kind === 'rate' ? `${points(estimate)} points` : signed(estimate, (value) => valueText(metric, kind, value));
+}
+
+/** The interval of the estimate, on its scale: `1.13 to 1.35`. */
+export function intervalText({ metric, kind, scale, ci }: MetricComparison): string {
+  if (ci === null) return NONE;
+  const end = (value: number | null, unbounded: string) => {
+    if (value === null) return unbounded;
+    if (scale === 'ratio') return figure(value);
+    return kind === 'rate' ? points(value) : signed(value, (size) => valueText(metric, kind, size));
+  };
+  return `${end(ci.low, scale === 'ratio' ? '0' : '−∞')} to ${end(ci.high, '∞')}`;
+}
+
+/** A p-value in two digits; a small one by its bound. */
+export function pText(p: number | null): string {
+  if (p === null) return NONE;
+  return p < 0.0001 ? '<0.0001' : String(Number(p.toPrecision(2)));
+}
+
+/** What stands behind the estimate: `240 pairs`, or the items of both arms. */
+export function itemsText({ n }: MetricComparison): string {
+  const clusters = n.clusters === null ? '' : ` in ${count(n.clusters)} clusters`;
+  return `${n.pairs === null ? `${count(n.baseline)} / ${count(n.treatment)}` : `${count(n.pairs)} pairs`}${clusters}`;
+}
+
+/** The estimate and its interval as shares of the baseline; null where there is no such share. */
+export function relativeLine({ scale, estimate, ci, arms }: MetricComparison): ForestLine | null {
+  if (estimate === null || ci === null) return null;
+  if (scale === 'ratio') {
+    const relative = (value: number | null) => (value === null ? null : value - 1);
+    return { estimate: estimate - 1, low: relative(ci.low), high: relative(ci.high) };
+  }
+  const { mean } = arms.baseline;
+  if (mean === null || mean <= 0) return null;
+  const relative = (value: number | null) => (value === null ? null : value / mean);
+  return { estimate: estimate / mean, low: relative(ci.low), high: relative(ci.high) };
+}
+
+/** All warnings, each once, those about a metric with its name. */
+export function warningTexts({ comparisons, warnings }: ExperimentComparison): string[] {
+  const own = comparisons.flatMap(({ metrics }) =>
+    Object.values(metrics).flatMap((each) => each.warnings.map((warning) => `${each.metric}: ${warning}`)),
+  );
+  return [...new Set([...warnings, ...own])];
+}
+
+function points(share: number): string {
+  return signed(Number((share * 100).toFixed(2)));
+}
