@@ -204,7 +204,8 @@ function defaultsOf(id: string): ExperimentState {
     request_events: null,
     sampling: null,
     redact: [],
-    status: 'stopped',
+    // What has not ended is never removed to make room.
+    status: 'running',
     started_at: 0,
     paused_at: null,
     pause_count: 0,
