@@ -29,9 +29,12 @@ export interface LocalStoreOptions {
    * when `execute` returns; `fsync` then too, and from a loss of power. Default `batched`.
    */
   readonly durability?: Durability;
-  /** What becomes of an event when the queue of `batched` is full: the caller waits, or it is dropped and counted. Default `wait`. */
+  /**
+   * What becomes of an event when the queue of `batched` is full, or its oldest event too old: the caller waits, or the event is
+   * dropped and counted, and the queue grows as old as the disk makes it. Default `wait`.
+   */
   readonly overflow?: 'wait' | 'drop';
-  /** How long `batched` gathers events at most, in milliseconds. Default 5. */
+  /** How long `batched` gathers events, in milliseconds: what a kill may cost grows by it. 1 to 1000, default 5. */
   readonly flushIntervalMs?: number;
   /** How large a live segment grows before the next one begins, in bytes. Default 64 MB. */
   readonly segmentBytes?: number;
