@@ -14,7 +14,7 @@ for (const file of readdirSync(CASES).sort()) {
   const { title, about, cases } = await import(new URL(file, CASES).href);
   const rows = [];
   console.log(`\n${title}`);
-  for (const row of cases({ full })) {
+  for await (const row of cases({ full })) {
     rows.push(row);
     console.log(`  ${row.what}: ${(100 * row.covered).toFixed(1)}% of ${row.runs}${row.note ? ` (${row.note})` : ''}`);
   }

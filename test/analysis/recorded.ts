@@ -17,6 +17,8 @@ export interface Emitted {
   readonly at: number;
   readonly m?: Record<string, unknown>;
   readonly d?: Record<string, unknown>;
+  /** Fixed fields, as whoever ingests an event may give them. */
+  readonly fields?: Record<string, unknown>;
   /** Which of the writers records it. */
   readonly writer?: number;
 }
@@ -76,10 +78,10 @@ export async function recorded(
   const collectors: Collector[] = [];
   for (let i = 0; i < writers; i++) collectors.push(await collectorOf(state, store, `w${i}`));
   const emit = (more: readonly Emitted[]) => {
-    for (const { name, at, m = {}, d = {}, writer = 0 } of more) {
+    for (const { name, at, m = {}, d = {}, fields = {}, writer = 0 } of more) {
       collectors[writer]!.collect({ name, index: -1 }, m, d, 'ingest', undefined, undefined, {
         timestamp: at,
-        fields: {},
+        fields,
       });
     }
   };

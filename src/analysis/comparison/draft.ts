@@ -50,16 +50,20 @@ export function draftOf(input: DraftInput, options: CheckedOptions): Draft {
   const approach = approachOf(kind, items);
   const { alpha, seed, resamples } = options;
   const settings = { level: 1 - alpha, seed, resamples };
-  const replicates = kind === 'replicate';
   const margin = marginOf(metric.margin, kind);
-  if (interim && replicates) {
-    return { ...input, approach, margin, result: testItems('t', { ...items }, settings), equivalence: null };
+  if (interim && !hasSequence(kind, approach)) {
+    return { ...input, approach, margin, result: testItems(approach, items, settings), equivalence: null };
   }
   const result = interim
     ? sequenceItems(approach, items, 1 - alpha, interim.tunedFor)
     : testItems(approach, items, settings);
   const equivalence = margin === null || interim ? null : equivalenceP(approach, items, result, margin);
   return { ...input, approach, result, equivalence, margin };
+}
+
+/** Whether there is a confidence sequence for interim data: not for few runs, nor for weighted rows. */
+export function hasSequence(kind: MetricKind, approach: Approach): boolean {
+  return kind !== 'replicate' && approach !== 'weighted';
 }
 
 /** A margin on the scale of the items: of a share for latency, whose logarithms are compared. */

@@ -21,7 +21,7 @@ const ABOUT = {
 
 /** What was done with a metric, in sentences that may stand in a paper. */
 export function methodsText(draft: Draft, options: CheckedOptions, family: number): string {
-  const { items, kind, result, clusterBy, metric, interim, name } = draft;
+  const { items, kind, result, clusterBy, metric, interim, name, approach } = draft;
   const level = Math.round(100 * (1 - options.alpha) * 1e6) / 1e6;
   const items_ = kind === 'replicate' ? 'replicates' : 'items';
   const sizes =
@@ -31,7 +31,7 @@ export function methodsText(draft: Draft, options: CheckedOptions, family: numbe
   const sentences = [
     `${name}: ${ABOUT[kind]} (treatment against baseline) with ${interim ? 'an anytime-valid' : 'a'} ${level} % interval, by ${lowerFirst(result.method)}, over ${sizes}${clusterBy === null ? '' : `, clustered by ${clusterBy}`}.`,
   ];
-  if (kind !== 'replicate') sentences.push('Repeats of a sample were averaged first.');
+  if (kind !== 'replicate' && approach !== 'weighted') sentences.push('Repeats of a sample were averaged first.');
   sentences.push(...draft.methods);
   if (interim) sentences.push('The data are interim; no test for a fixed sample size was made.');
   if (result.resamples !== null && !interim) {

@@ -2,7 +2,7 @@ import { describe } from '../../stats/describe.ts';
 import type { Interval } from '../../stats/inference/test-result.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import type { MetricComparison, MetricKind } from './comparison-result.ts';
-import { type Draft, shown } from './draft.ts';
+import { type Draft, hasSequence, shown } from './draft.ts';
 import { neededSamples } from './inference/needed-samples.ts';
 import { methodsText } from './methods-text.ts';
 import { type Decision, pOf } from './verdict.ts';
@@ -15,7 +15,7 @@ export function metricComparison(
   family: number,
 ): MetricComparison {
   const { metric, kind, items, result, interim } = draft;
-  const unavailable = interim !== null && kind === 'replicate';
+  const unavailable = interim !== null && !hasSequence(kind, draft.approach);
   const p = pOf(draft);
   const isLow = result.assumptions.filter((text) => text.startsWith('low_coverage'));
   return {
@@ -75,15 +75,17 @@ function needed(draft: Draft, options: CheckedOptions, family: number): MetricCo
   });
 }
 
-function reasonsOf({ reasons, result, interim, kind, items }: Draft): string[] {
+function reasonsOf({ reasons, result, interim, kind, items, approach }: Draft): string[] {
   const own = [...reasons];
   if (items.first.length === 0 || items.second.length === 0) {
     own.push(
       items.design === 'paired' ? 'There is no complete pair: see missing.' : 'An arm has no values: see missing.',
     );
   }
-  if (interim && kind === 'replicate') own.push('Few replicates have no confidence sequence: wait for their end.');
-  else if (interim) own.push('p_value is null: the data are interim, and anytime_p_value holds at every look.');
+  if (interim && !hasSequence(kind, approach)) {
+    const what = kind === 'replicate' ? 'Few replicates' : 'Weighted values';
+    own.push(`${what} have no confidence sequence: wait for the end.`);
+  } else if (interim) own.push('p_value is null: the data are interim, and anytime_p_value holds at every look.');
   // What a test says last is why it says no more.
   else if (result.p_value === null && result.assumptions.length > 0) own.push(result.assumptions.at(-1)!);
   if (interim && result.ci === null && result.assumptions.length > 0) own.push(result.assumptions.at(-1)!);

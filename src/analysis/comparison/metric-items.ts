@@ -1,25 +1,18 @@
 import { twoProportionsTest } from '../../stats/inference/two-proportions.ts';
 import { Verdict } from '../rows/cells.ts';
-import type { CheckedOptions } from './compare-options.ts';
+import { arrangeRows } from './arrange-rows.ts';
 import type { MetricKind, QuantileDifference } from './comparison-result.ts';
-import type { DraftInput, Interim } from './draft.ts';
+import type { DraftInput } from './draft.ts';
 import { overReplicates } from './inference/over-replicates.ts';
 import { quantileDifferences } from './inference/quantile-differences.ts';
-import { ArmItems, type Selection } from './items/arm-items.ts';
-import { type Arranged, arrangeGroups, arrangePairs, shareSamples } from './items/arranged.ts';
-import { byReplicate, type ClusterChoice, withClusters } from './items/clusters.ts';
+import type { Selection } from './items/arm-items.ts';
+import type { Arranged } from './items/arranged.ts';
 import { arrangeReplicates } from './items/replicate-items.ts';
+import { isSampled } from './items/weighted-groups.ts';
 import type { Metric } from './metric.ts';
+import type { MetricContext } from './metric-context.ts';
 import { allBinary, armValues, eachValue, type MetricTables, transformOf, zeroLatency } from './metric-tables.ts';
-import { type ArmRows as Arm, replicateValues } from './replicate-values.ts';
-
-export interface MetricContext {
-  readonly options: CheckedOptions;
-  readonly clusters: ClusterChoice;
-  readonly interim: Interim;
-  readonly baseline: Arm;
-  readonly treatment: Arm;
-}
+import { replicateValues } from './replicate-values.ts';
 
 /** The items of a metric whose values are in rows, as pairs or groups, with everything that is said beside the test. */
 export function rowItems(metric: Metric, tables: MetricTables, context: MetricContext): DraftInput {
@@ -42,7 +35,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     ] as const;
     return {
       ...known,
-      ...replicateInput(arrangeReplicates(...numbers), context),
+      ...replicateInput(arrangeReplicates(...numbers), context, isSampled(both)),
       methods: ['The number of a replicate is the mean over its samples.'],
     };
   }
@@ -54,37 +47,14 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     warnings.push(text);
   }
   const transform = transformOf(kind, isLatency, zeroAs);
-  const { count } = clusters.samples;
-  const candidates = clusters.candidates.length;
-  const items = [
-    new ArmItems(count, candidates, tables.baseline, transform),
-    new ArmItems(count, candidates, tables.treatment, transform),
-  ] as const;
-  const paired = shareSamples(...items);
-  const arranged: Arranged = paired ? arrangePairs(...items) : arrangeGroups(...items);
-  const grouped = withClusters(tables.name, arranged, items, clusters);
-  warnings.push(...grouped.warnings);
-  let { clusterBy } = grouped;
-  let final = grouped.arranged;
-  const replicated = context.baseline.length > 1 && context.treatment.length > 1;
-  const isLoose = items.every(
-    ({ looseValues }, i) =>
-      looseValues.length > 0 && looseValues.length === [arranged.first, arranged.second][i]!.length,
-  );
-  if (clusterBy === null && final.design === 'unpaired' && replicated && isLoose) {
-    final = byReplicate(final, items, context.baseline.length);
-    clusterBy = 'replicate';
-  }
-  if (!paired && items.every(({ known: seen }) => seen.some((bits) => bits !== 0))) {
-    warnings.push(`No ${options.pairBy} is in both arms: they are compared as groups.`);
-  }
-  if (paired && replicated) {
-    methods.push('The result is about these replicates and other samples; kind replicate is about other replicates.');
-  }
+  const arranged = arrangeRows(tables, transform, context);
+  const { items, clusterBy, weighted } = arranged;
+  warnings.push(...arranged.warnings);
+  methods.push(...arranged.methods);
   if (kind === 'latency') warnings.push(...failureWarning(tables, options.alpha));
   const quantiles =
-    kind === 'latency' && options.quantiles.length > 0
-      ? latencyQuantiles(tables, final, clusterBy === null ? null : clusters, clusterBy, context)
+    kind === 'latency' && !weighted && options.quantiles.length > 0
+      ? latencyQuantiles(tables, items, clusterBy, context)
       : [];
   if (quantiles.length > 0) {
     methods.push(
@@ -94,11 +64,11 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
   return {
     ...known,
     kind,
-    items: final,
+    items,
     clusterBy,
     quantileDifferences: quantiles,
     overReplicates: null,
-    reasons: [],
+    reasons: weighted && kind === 'latency' ? ['No quantile differences: the values are weighted.'] : [],
     warnings,
     methods,
   };
@@ -108,6 +78,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
 export function replicateInput(
   items: Arranged,
   { options, interim }: MetricContext,
+  weighted = false,
 ): Pick<
   DraftInput,
   'kind' | 'items' | 'clusterBy' | 'quantileDifferences' | 'overReplicates' | 'reasons' | 'warnings'
@@ -119,7 +90,7 @@ export function replicateInput(
     items,
     clusterBy: null,
     quantileDifferences: [],
-    overReplicates: interim ? null : overReplicates(items, { level: 1 - alpha, seed, resamples }),
+    overReplicates: interim ? null : overReplicates(items, { level: 1 - alpha, seed, resamples }, weighted),
     reasons:
       fewest < 2 ? ['Each arm has one number per replicate, and chance can be told from two replicates on.'] : [],
     warnings: [],
@@ -158,17 +129,15 @@ function percent(share: number): string {
 function latencyQuantiles(
   tables: MetricTables,
   items: Arranged,
-  choice: ClusterChoice | null,
   clusterBy: string | null,
-  { options, clusters: { samples } }: MetricContext,
+  { options, clusters: { samples, candidates } }: MetricContext,
 ): QuantileDifference[] {
   const inPair = items.design === 'paired' ? new Uint8Array(samples.count) : null;
   if (items.design === 'paired') for (const sample of items.samples) inPair![sample] = 1;
-  const candidate = choice?.candidates.findIndex(({ name }) => name === clusterBy) ?? -1;
+  const candidate = candidates.findIndex(({ name }) => name === clusterBy);
   const replicates = tables.baseline.length + tables.treatment.length;
   // Rows that belong to nothing come after what has numbers already.
-  let next =
-    clusterBy === 'replicate' ? replicates : candidate >= 0 ? choice!.candidates[candidate]!.count : samples.count;
+  let next = clusterBy === 'replicate' ? replicates : candidate >= 0 ? candidates[candidate]!.count : samples.count;
   const side = (selections: readonly Selection[], offset: number) => {
     let room = 0;
     for (const { table } of selections) room += table?.length ?? 0;

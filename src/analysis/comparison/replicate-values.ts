@@ -1,8 +1,10 @@
+import { weightedMean } from '../../stats/sampling/weighted-estimate.ts';
 import { sum } from '../../stats/sum.ts';
 import type { MissingCause } from './comparison-result.ts';
 import { ArmItems, type Selection, type Transform } from './items/arm-items.ts';
 import { samplesWithValue } from './items/arranged.ts';
 import type { ReplicateValue } from './items/replicate-items.ts';
+import { weightedRows } from './items/weighted-groups.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
 
 export type ArmRows = readonly ExperimentRows[];
@@ -15,7 +17,13 @@ export function replicateValues(
   samples: number,
 ): ReplicateValue[] {
   return arm.map(({ state }, i) => {
-    const items = new ArmItems(samples, 0, [selections[i]!], transform);
+    const selection = selections[i]!;
+    if (selection.table?.inclusion) {
+      const { values, inclusion } = weightedRows([selection], transform, null, samples);
+      const { estimate } = weightedMean(values, inclusion);
+      return { label: state.replicate, value: estimate, cause: estimate === null ? 'no_value' : null };
+    }
+    const items = new ArmItems(samples, 0, [selection], transform);
     const own = Float64Array.from(samplesWithValue(items), (sample) => items.value(sample));
     const n = own.length + items.looseValues.length;
     const value = n === 0 ? null : (sum(own) + sum(items.looseValues)) / n;

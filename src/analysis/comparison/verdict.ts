@@ -1,7 +1,7 @@
 import { type Adjustment, adjustPValues } from '../../stats/inference/adjust-p-values.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import type { Sensitivity, Verdict } from './comparison-result.ts';
-import { type Claim, type Draft, sensitivityOf } from './draft.ts';
+import { type Claim, type Draft, hasSequence, sensitivityOf } from './draft.ts';
 
 /** What a draft comes to among the others. */
 export interface Decision {
@@ -67,9 +67,9 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
   });
 }
 
-/** Interim data have a p-value too, which holds at every look; few runs under way have none. */
-export function pOf({ result, interim, kind }: Draft): number | null {
-  return interim && kind === 'replicate' ? null : result.p_value;
+/** Interim data have a p-value too, which holds at every look, where there is a sequence for them. */
+export function pOf({ result, interim, kind, approach }: Draft): number | null {
+  return interim && !hasSequence(kind, approach) ? null : result.p_value;
 }
 
 /** What a raw p-value may be at most so that its corrected form is at most alpha, as far as this correction stretched this one. */

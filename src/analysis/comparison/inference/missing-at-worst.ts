@@ -51,10 +51,21 @@ export function completed(items: Arranged, first: number, second: number): Arran
     second: concat(items.second, new Float64Array(secondMissing).fill(second)),
     firstClusters: firstClusters && extended(firstClusters, firstMissing, next),
     secondClusters: secondClusters && extended(secondClusters, secondMissing, next + firstMissing),
+    ...(items.inclusion && {
+      inclusion: {
+        first: concat(items.inclusion.first, new Float64Array(firstMissing).fill(usual(items.inclusion.first))),
+        second: concat(items.inclusion.second, new Float64Array(secondMissing).fill(usual(items.inclusion.second))),
+      },
+    }),
     firstMissing: 0,
     secondMissing: 0,
     missing: none,
   };
+}
+
+/** The probability whose inverse is the mean weight. */
+function usual(inclusion: Float64Array): number {
+  return inclusion.length === 0 ? 1 : inclusion.length / inclusion.reduce((sum, p) => sum + 1 / p, 0);
 }
 
 function concat(...lists: readonly Float64Array[]): Float64Array {

@@ -39,6 +39,7 @@ export function neededSamples(approach: Approach, items: Arranged, wanted: Neede
   const none = (reason: string): NeededSamples => ({ ...known, n: null, reason });
   if (effect === null)
     return none('Declare a margin or a minimumEffect: what is worth finding is not for the data to say.');
+  if (approach === 'weighted') return none('The values are weighted: plan with what is collected without sampling.');
   const design = approach === 'counts' ? designOfCounts(items) : designOfMeans(items);
   if (typeof design === 'string') return none(design);
   if (design.kind === 'paired_proportions' && effect > design.discordant) {

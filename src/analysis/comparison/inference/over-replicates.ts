@@ -8,16 +8,22 @@ const ENOUGH_FOR_IQM = 5;
 const ENOUGH_TO_PERMUTE = 2;
 
 /** What few runs allow to say without supposing normality. */
-export function overReplicates({ design, first, second }: Arranged, settings: TestSettings): OverReplicates {
+export function overReplicates(
+  { design, first, second }: Arranged,
+  settings: TestSettings,
+  weighted = false,
+): OverReplicates {
   const { level, seed, resamples } = settings;
   const fewest = Math.min(first.length, second.length);
   const reasons: string[] = [];
+  if (weighted)
+    reasons.push('No permutation test: sampled values are weighted, and weighted ones are not exchangeable.');
   if (fewest < ENOUGH_TO_PERMUTE) reasons.push('No permutation test: it needs two replicates in each arm.');
   if (fewest < ENOUGH_FOR_IQM) {
     reasons.push(`No interquartile means: they need ${ENOUGH_FOR_IQM} replicates in each arm.`);
   }
   const permutation =
-    fewest < ENOUGH_TO_PERMUTE
+    weighted || fewest < ENOUGH_TO_PERMUTE
       ? null
       : design === 'paired'
         ? permutationTestPaired(first, second, 'mean', { seed, resamples })

@@ -11,6 +11,7 @@ import { welchTest } from '../../../stats/inference/two-sample-t.ts';
 import type { MetricKind } from '../comparison-result.ts';
 import type { Arranged, Groups, Pairs } from '../items/arranged.ts';
 import { bootstrapMeans } from './bootstrap-means.ts';
+import { weightedDifference } from './weighted-difference.ts';
 
 export interface TestSettings {
   readonly level: number;
@@ -19,10 +20,11 @@ export interface TestSettings {
 }
 
 /** How the items of a kind of metric are tested, by what they are. */
-export type Approach = 'clustered' | 'counts' | 'bca' | 't';
+export type Approach = 'weighted' | 'clustered' | 'counts' | 'bca' | 't';
 
 /** Counts only where every item is a plain yes or no: a mean of repeats is none. */
 export function approachOf(kind: MetricKind, items: Arranged): Approach {
+  if (items.design === 'unpaired' && items.inclusion) return 'weighted';
   if (items.design === 'paired' ? items.clusters !== null : items.firstClusters !== null) return 'clustered';
   if (kind === 'rate' && isBinary(items.first) && isBinary(items.second)) return 'counts';
   return kind === 'cost' ? 'bca' : 't';
@@ -62,6 +64,8 @@ function testGroups(approach: Approach, groups: Groups, settings: TestSettings):
   const { first, second, firstClusters, secondClusters } = groups;
   const { level } = settings;
   switch (approach) {
+    case 'weighted':
+      return weightedDifference(groups, level);
     case 'clustered':
       return {
         ...clusteredDifferenceTest(first, firstClusters!, second, secondClusters!, { level }),

@@ -30,6 +30,8 @@ export interface Groups {
   readonly second: Float64Array;
   readonly firstClusters: Int32Array | null;
   readonly secondClusters: Int32Array | null;
+  /** With which probability each item was kept, where items were sampled: then they are rows, and weigh the inverse. */
+  readonly inclusion?: { readonly first: Float64Array; readonly second: Float64Array };
   /** How many items have no value. */
   readonly firstMissing: number;
   readonly secondMissing: number;

@@ -1,0 +1,55 @@
+import { ArmItems, type Transform } from './items/arm-items.ts';
+import { type Arranged, arrangeGroups, arrangePairs, type Groups, shareSamples } from './items/arranged.ts';
+import { byReplicate, withClusters } from './items/clusters.ts';
+import { clusterOfRows, isSampled, keptTogether, weightedGroups } from './items/weighted-groups.ts';
+import type { MetricContext } from './metric-context.ts';
+import type { MetricTables } from './metric-tables.ts';
+
+/** The rows of a metric as items to compare. */
+export interface ArrangedRows {
+  readonly items: Arranged;
+  readonly clusterBy: string | null;
+  /** Whether items weigh differently, because events were sampled. */
+  readonly weighted: boolean;
+  readonly warnings: readonly string[];
+  readonly methods: readonly string[];
+}
+
+const SAMPLED =
+  'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability, and a sample that one arm lost cannot be told from one that was not kept.';
+const ABOUT = 'The result is about these replicates and other samples; kind replicate is about other replicates.';
+
+/** Pairs where the arms share samples, else groups; weighted rows where sampling tore pairs apart. */
+export function arrangeRows(tables: MetricTables, transform: Transform, context: MetricContext): ArrangedRows {
+  const { clusters, options } = context;
+  const { count } = clusters.samples;
+  const candidates = clusters.candidates.length;
+  const arms = [
+    new ArmItems(count, candidates, tables.baseline, transform),
+    new ArmItems(count, candidates, tables.treatment, transform),
+  ] as const;
+  const both = [...tables.baseline, ...tables.treatment];
+  const pairs = shareSamples(...arms) ? arrangePairs(...arms) : null;
+  if (isSampled(both) && !(pairs !== null && keptTogether(pairs, both))) {
+    const items = weightedGroups(tables, arms, transform, clusters);
+    return { items, clusterBy: clusterOfRows(clusters), weighted: true, warnings: [SAMPLED], methods: [] };
+  }
+  const grouped = withClusters(tables.name, pairs ?? arrangeGroups(...arms), arms, clusters);
+  const { arranged, clusterBy } = grouped;
+  const warnings = [...grouped.warnings];
+  const replicated = context.baseline.length > 1 && context.treatment.length > 1;
+  const methods = replicated && pairs !== null ? [ABOUT] : [];
+  if (pairs === null && arms.every(({ known }) => known.some((bits) => bits !== 0))) {
+    warnings.push(`No ${options.pairBy} is in both arms: they are compared as groups.`);
+  }
+  if (clusterBy === null && replicated && arranged.design === 'unpaired' && isLoose(arranged, arms)) {
+    const items = byReplicate(arranged, arms, context.baseline.length);
+    return { items, clusterBy: 'replicate', weighted: false, warnings, methods };
+  }
+  return { items: arranged, clusterBy, weighted: false, warnings, methods };
+}
+
+/** Whether no item has a sample. */
+function isLoose({ first, second }: Groups, [a, b]: readonly [ArmItems, ArmItems]): boolean {
+  return a.looseValues.length === first.length && b.looseValues.length === second.length && first.length > 0;
+}

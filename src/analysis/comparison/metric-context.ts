@@ -1,0 +1,13 @@
+import type { CheckedOptions } from './compare-options.ts';
+import type { Interim } from './draft.ts';
+import type { ClusterChoice } from './items/clusters.ts';
+import type { ArmRows } from './replicate-values.ts';
+
+/** Beside what every metric of a treatment is compared. */
+export interface MetricContext {
+  readonly options: CheckedOptions;
+  readonly clusters: ClusterChoice;
+  readonly interim: Interim;
+  readonly baseline: ArmRows;
+  readonly treatment: ArmRows;
+}
