@@ -2,12 +2,12 @@ import type { ExperimentMetrics } from '../analysis/metrics.ts';
 import type { QueryWindow } from '../analysis/query-window.ts';
 import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/windowed-metrics.ts';
 import { INVALID_EVENT } from '../bus/dispatcher.ts';
-import { isRecord, merged } from '../bus/records.ts';
+import { merged } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { warnOnce } from '../core/warn.ts';
 import { normalizeEventName } from '../events/name.ts';
-import type { Measurements, MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
+import type { MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
 import type { IngestedEvent } from '../experiment/ingest.ts';
 import { sumLedgers } from '../experiment/ledger.ts';
 import { archived, paused, resumed, stopped } from '../experiment/lifecycle.ts';
@@ -18,9 +18,11 @@ import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
 import { Redaction } from '../record/redaction.ts';
 import { snapshot } from '../record/snapshot.ts';
+import type { Report, ReportOptions } from '../report/report.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
+import { objectOf, requireFunction } from './arguments.ts';
 import type { LabContext } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -295,6 +297,12 @@ export class Experiment implements ExperimentContext {
     return exportExperiments(this.#lab, [this.#state], format, options);
   }
 
+  /** Writes what there is to say of this experiment alone: see `ReportOptions`. `lab.report` compares several. */
+  async report(options: ReportOptions = {}): Promise<Report> {
+    const { reportOne } = await import('./reporting.ts');
+    return reportOne(this.#lab, this.#state, options);
+  }
+
   /** @internal Ends this lab's part without changing the experiment. */
   async release(): Promise<void> {
     this.#released = true;
@@ -382,15 +390,4 @@ export class Experiment implements ExperimentContext {
     this.#ended ??= this.#session?.close() ?? Promise.resolve();
     return this.#ended;
   }
-}
-
-function requireFunction(what: string, fn: unknown): void {
-  if (typeof fn === 'function') return;
-  throw new CrucibleError('invalid_argument', `${what} was given ${show(fn)}, which is not a function.`, {
-    hint: `Call ${what}(() => …).`,
-  });
-}
-
-function objectOf(value: unknown): Measurements {
-  return isRecord(value) ? value : {};
 }
