@@ -103,6 +103,7 @@ export { teeMetrics } from './metrics-store/tee-metrics.ts';
 export { type EnrichOptions, enrichEvent } from './record/enrich-event.ts';
 export type { EventRecord, ExperimentContext, FieldName, RecordScope } from './record/event-record.ts';
 export type { ModelPrice, PriceOverrides } from './record/prices.ts';
+export type { ComparisonReportOptions, Report, ReportFormat, ReportOptions } from './report/report.ts';
 export type { ExperimentState, ExperimentStatus, Phase } from './stores/experiment-state.ts';
 export type { FrozenPlan, Hypothesis, HypothesisDirection } from './stores/frozen-plan.ts';
 export type { DropReason, LedgerCounts } from './stores/ledger-counts.ts';

@@ -22,6 +22,11 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/metrics.ts'),
   },
   { name: 'compare', summary: 'compare experiments with a baseline', load: () => import('./commands/compare.ts') },
+  {
+    name: 'report',
+    summary: 'write a report of a study as HTML or Markdown',
+    load: () => import('./commands/report.ts'),
+  },
   { name: 'windows', summary: 'metrics for each of many windows of time', load: () => import('./commands/windows.ts') },
   {
     name: 'tail',

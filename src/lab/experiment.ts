@@ -19,6 +19,7 @@ import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
 import { Redaction } from '../record/redaction.ts';
 import { snapshot } from '../record/snapshot.ts';
+import type { Report, ReportOptions } from '../report/report.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
@@ -303,6 +304,12 @@ export class Experiment implements ExperimentContext {
   async export(format: ExportFormat, options: ExportOptions): Promise<ExportResult> {
     const { exportExperiments } = await import('./exporting.ts');
     return exportExperiments(this.#lab, [this.#state], format, options);
+  }
+
+  /** Writes what there is to say of this experiment alone: see `ReportOptions`. `lab.report` compares several. */
+  async report(options: ReportOptions = {}): Promise<Report> {
+    const { reportOne } = await import('./reporting.ts');
+    return reportOne(this.#lab, this.#state, options);
   }
 
   /** @internal Ends this lab's part without changing the experiment. */

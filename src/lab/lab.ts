@@ -18,6 +18,7 @@ import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.t
 import { checkedStore } from '../metrics-store/checked-store.ts';
 import type { MetricsStore } from '../metrics-store/metrics-store.ts';
 import { PriceBook, type PriceOverrides } from '../record/prices.ts';
+import type { ComparisonReportOptions, Report } from '../report/report.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import { memoryStore } from '../stores/memory/memory-store.ts';
 import type { Store } from '../stores/store.ts';
@@ -183,6 +184,16 @@ export class Lab {
     const experiments = await this.#compared(typeof which === 'string' ? { study: which } : which);
     const { analyzeExperiments } = await import('../analysis/hypothesis/analyze.ts');
     return analyzeExperiments(experiments, options);
+  }
+
+  /**
+   * Compares as `compare` does and writes what came of it as Markdown or one HTML file: see `ComparisonReportOptions`. Rejects with
+   * `nothing_to_compare` for fewer than two arms; `experiment.report` describes a single experiment.
+   */
+  async report(which: Comparands, options: ComparisonReportOptions = {}): Promise<Report> {
+    const states = await this.#select(which);
+    const { reportMany } = await import('./reporting.ts');
+    return reportMany(this.#context, states, options);
   }
 
   /** Writes the records of several experiments, in the order given, to one file with the union of their columns. */

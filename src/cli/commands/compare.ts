@@ -1,23 +1,18 @@
 import type { Command } from 'commander';
-import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { acrossFolders } from '../baseline-folder.ts';
+import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { printComparison, verdictsOf } from '../report/comparison.ts';
 import { selectedIds } from '../selection.ts';
 import { findExperiments, type OpenedStore, withFolder, withStore } from '../store-access.ts';
 import { printJson, warn } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
-interface Options {
+interface Options extends ComparisonFlags {
   readonly study?: string;
   readonly baseline?: string;
   readonly baselineDir?: string;
-  readonly metric?: readonly string[];
-  readonly primary?: readonly string[];
-  readonly margin?: readonly string[];
-  readonly alpha?: string;
-  readonly seed?: string;
   readonly failOn?: string;
   readonly json?: boolean;
 }
@@ -64,7 +59,7 @@ async function compareHere(opened: OpenedStore, wanted: readonly string[], optio
     given === undefined || isCondition ? given : ((await findExperiments(opened, [given]))[0]?.id ?? given);
   const gate = gateOf(options);
   const comparison = await withProgress('comparing', () =>
-    lab.compare(ids, { ...compareOptions(options), ...(baseline === undefined ? {} : { baseline }) }),
+    lab.compare(ids, { ...comparisonOptions(options), ...(baseline === undefined ? {} : { baseline }) }),
   );
   await (options.json ? printJson(comparison) : printComparison(comparison));
   gate([comparison]);
@@ -85,31 +80,12 @@ async function compareFolders(
   }
   const ids = await chosenIds(here, wanted, study);
   const { comparisons, unmatched } = await withProgress('comparing', () =>
-    acrossFolders(here, ids, there, study, compareOptions(options)),
+    acrossFolders(here, ids, there, study, comparisonOptions(options)),
   );
   for (const name of unmatched) warn(`${name} is in only one of the folders.`);
   if (json) await printJson(comparisons);
   else for (const comparison of comparisons) await printComparison(comparison);
   gate(comparisons);
-}
-
-function compareOptions({ metric, primary, margin, alpha, seed }: Options): CompareOptions {
-  return {
-    ...(metric ? { metrics: metric } : {}),
-    ...(primary ? { primary } : {}),
-    ...(margin ? { margin: Object.fromEntries(margin.map(marginOf)) } : {}),
-    ...(alpha === undefined ? {} : { alpha: Number(alpha) }),
-    ...(seed === undefined ? {} : { seed: Number(seed) }),
-  };
-}
-
-function marginOf(text: string): [string, number] {
-  const at = text.lastIndexOf('=');
-  const number = Number(text.slice(at + 1));
-  if (at > 0 && number > 0) return [text.slice(0, at), number];
-  throw new CrucibleError('invalid_argument', `--margin is ${show(text)}.`, {
-    hint: 'Give a metric and a number: --margin latency_ms=0.1 success_rate=0.02',
-  });
 }
 
 // What a run in CI stands or falls by.

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
+import { CrucibleError, show } from '../../core/errors.ts';
+import type { Report, ReportFormat } from '../../report/report.ts';
+import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
+import { findExperiments, type OpenedStore, withStore } from '../store-access.ts';
+import { printLine, say } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+
+interface Options extends ComparisonFlags {
+  readonly output?: string;
+  readonly format?: string;
+  readonly title?: string;
+  readonly baseline?: string;
+}
+
+export function define(command: Command): void {
+  command
+    .argument('<study or experiments...>', 'a study; or ids, beginnings of ids, or names of experiments')
+    .description(
+      'Writes a report: findings, plan, data quality, forest plot, distributions, tables, methods and references. One experiment is described, several are compared.',
+    )
+    .option('-o, --output <file>', 'report.html or report.md (default: Markdown on stdout)')
+    .option('--format <format>', 'html or markdown, where the name of the file does not say')
+    .option('--title <text>', 'title of the report')
+    .option(
+      '--baseline <condition or id>',
+      'what the others are compared with (default: control or baseline, else the first)',
+    )
+    .option('--metric <name...>', 'what to compare (default: what there is of latency, cost, success, tokens, loss, …)')
+    .option('--primary <name...>', 'the metrics that the conclusion rests on (default: all)')
+    .option('--margin <metric=number...>', 'differences up to this are equivalent: latency_ms=0.1 is 10 %')
+    .option('--alpha <number>', 'how often a difference may be found where there is none (default: 0.05)')
+    .option('--seed <number>', 'of what is drawn at random (default: 1)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ crucible report penguins -o penguins.html\n  $ crucible report penguins --primary accuracy > penguins.md\n  $ crucible report my_run -o run.html',
+    )
+    .action((wanted: readonly string[], options: Options) =>
+      withStore(command, async (opened) => {
+        const written = await withProgress('writing the report', () => write(opened, wanted, options));
+        if (written.path === null) await printLine(written.text.trimEnd());
+        else say(`Written to ${written.path}`);
+      }),
+    );
+}
+
+async function write(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<Report> {
+  const { output, format, title, baseline } = options;
+  const file = {
+    ...(output === undefined || output === '-' ? {} : { path: output }),
+    ...(format === undefined ? {} : { format: formatOf(format) }),
+    ...(title === undefined ? {} : { title }),
+  };
+  const chosen: CompareOptions = { ...comparisonOptions(options), ...(baseline === undefined ? {} : { baseline }) };
+  const ids = await idsOf(opened, wanted);
+  const [only] = ids;
+  if (only !== undefined && ids.length === 1) {
+    if (Object.keys(chosen).length === 0) return (await opened.lab.getExperiment(only)).report(file);
+    throw new CrucibleError('nothing_to_compare', `${show(wanted.join(' '))} is one experiment.`, {
+      hint: 'Leave the options of a comparison out, or name a study or several experiments.',
+    });
+  }
+  return opened.lab.report(ids, { ...chosen, ...file });
+}
+
+// A single word is a study before it is an experiment.
+async function idsOf(opened: OpenedStore, wanted: readonly string[]): Promise<string[]> {
+  const [first] = wanted;
+  const members = (await opened.store.list()).filter(({ study }) => study === first);
+  if (wanted.length === 1 && members.length > 0) return members.map(({ id }) => id);
+  return (await findExperiments(opened, wanted)).map(({ id }) => id);
+}
+
+function formatOf(format: string): ReportFormat {
+  if (format === 'md') return 'markdown';
+  if (format === 'html' || format === 'markdown') return format;
+  throw new CrucibleError('unknown_format', `There is no report format ${show(format)}.`, {
+    hint: '--format is html or markdown.',
+  });
+}

@@ -1,0 +1,69 @@
+import { operationOf } from '../../analysis/comparison/metric.ts';
+import { FlagCells, NumberCells, Verdict } from '../../analysis/rows/cells.ts';
+import { readLeaves } from '../../analysis/rows/read-leaves.ts';
+import { RequestNames } from '../../analysis/rows/request-names.ts';
+import { RowKind } from '../../analysis/rows/row-reader.ts';
+import { ValueList } from '../../analysis/tallies/value-list.ts';
+import type { FieldName } from '../../record/event-record.ts';
+import { fieldIndex } from '../../record/fields.ts';
+import type { Distribution, ReportSource } from './report-data.ts';
+
+/** Points of a distribution function that are drawn. */
+export const DRAWN_POINTS = 200;
+
+const FIELDS: readonly FieldName[] = ['latency_ms', 'success', 'cost_source', 'cost_usd'];
+const COST_SOURCE = fieldIndex('cost_source');
+
+/** What a pass over the leaf requests of an experiment finds. */
+export interface RequestLatencies {
+  /** By operation: the latencies, in ms, of requests that did not fail. */
+  readonly byOperation: ReadonlyMap<string, ValueList>;
+  /** Where the costs that are known come from. */
+  readonly costSources: ReadonlySet<string>;
+}
+
+/** Reads the latencies of an experiment's leaf requests, operation by operation; only a few columns are read. */
+export function readLatencies({ state, batches }: ReportSource): Promise<RequestLatencies> {
+  const reading = { requests: new RequestNames([state]), projection: { fields: FIELDS, nestedOf: [] }, batches };
+  return readLeaves(reading, async (chosen, reader) => {
+    const byOperation = new Map<string, ValueList>();
+    const costSources = new Set<string>();
+    const latency = new NumberCells('latency_ms');
+    const cost = new NumberCells('cost_usd');
+    const success = new FlagCells('success');
+    for await (const batch of chosen) {
+      const rows = reader.read(batch);
+      const sources = cost.read(batch, rows) ? batch.columns[COST_SOURCE] : undefined;
+      const timed = latency.read(batch, rows);
+      success.read(batch, rows);
+      const { ids, names } = reader.events;
+      for (let row = 0; row < rows; row++) {
+        if (reader.kinds[row] !== RowKind.REQUEST) continue;
+        const source = cost.present[row] === 1 ? sources?.get(row) : undefined;
+        if (typeof source === 'string') costSources.add(source);
+        if (!timed || latency.present[row] === 0 || success.values[row] === Verdict.FALSE) continue;
+        const operation = operationOf(names[ids[row]!]!);
+        let list = byOperation.get(operation);
+        if (!list) {
+          list = new ValueList();
+          byOperation.set(operation, list);
+        }
+        list.add(latency.values[row]!);
+      }
+    }
+    return { byOperation, costSources };
+  });
+}
+
+/** The empirical distribution function of values at no more than `DRAWN_POINTS` of their ranks, the first and the last among them. */
+export function distributionOf(arm: string, lists: readonly ValueList[]): Distribution | undefined {
+  const values = ValueList.joined(lists);
+  const n = values.count;
+  if (n === 0) return undefined;
+  const drawn = Math.min(n, DRAWN_POINTS);
+  const ranks = Array.from({ length: drawn }, (_, i) =>
+    drawn === 1 ? n : 1 + Math.round((i * (n - 1)) / (drawn - 1)),
+  );
+  const found = values.quantiles(ranks.map((rank) => (n === 1 ? 0 : (rank - 1) / (n - 1))));
+  return { arm, values: n, points: ranks.map((rank, i) => [found[i]!, rank / n] as const) };
+}

@@ -1,0 +1,74 @@
+import { compareExperiments } from '../../analysis/comparison/compare.ts';
+import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
+import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
+import { computeMetrics } from '../../analysis/metrics.ts';
+import { type CurveSource, readCurves } from './curves.ts';
+import { distributionOf, type RequestLatencies, readLatencies } from './latencies.ts';
+import type { LatencyDistributions, ReportData, ReportSource } from './report-data.ts';
+
+/**
+ * Reads all that a report is written from. Two experiments or more are compared; one alone is described. Rejects as `compareExperiments`
+ * does, with `nothing_to_compare` where several experiments are asked for and there is one.
+ */
+export async function readReport(
+  sources: readonly ReportSource[],
+  options: CompareOptions,
+  { title, now, alone }: { readonly title: string | undefined; readonly now: number; readonly alone: boolean },
+): Promise<ReportData> {
+  const comparison = alone ? null : await compareExperiments(sources, options);
+  const labels = comparison ? armLabels(comparison) : new Map<string, string>();
+  const unique = [...new Map(sources.map((source) => [source.state.id, source])).values()];
+  const runs: (CurveSource & { readonly latencies: RequestLatencies })[] = [];
+  for (const source of unique) {
+    const { state, batches, points } = source;
+    runs.push({
+      source,
+      arm: labels.get(state.id) ?? state.name,
+      metrics: await computeMetrics({ states: [state], batches, points: points() }),
+      latencies: await readLatencies(source),
+    });
+  }
+  const arms = [...new Set(comparison ? labels.values() : runs.map(({ arm }) => arm))];
+  return {
+    title,
+    written_at: now,
+    experiments: runs.map(({ source: { batches: _, points: __, ...known }, arm, metrics }) => ({
+      ...known,
+      arm,
+      metrics,
+    })),
+    arms,
+    comparison,
+    options,
+    latencies: latenciesByOperation(runs, arms),
+    curves: await readCurves(runs),
+    cost_sources: [...new Set(runs.flatMap(({ latencies }) => [...latencies.costSources]))].sort(),
+  };
+}
+
+// Two experiments may have one name: then their ids tell the arms apart.
+function armLabels({ arms }: ExperimentComparison): Map<string, string> {
+  const shared = new Set(arms.map(({ name }) => name).filter((name, i, names) => names.indexOf(name) !== i));
+  return new Map(
+    arms.flatMap(({ name, experiments }) => {
+      const label = shared.has(name) ? `${name} (${experiments[0]!.id})` : name;
+      return experiments.map(({ id }) => [id, label] as const);
+    }),
+  );
+}
+
+function latenciesByOperation(
+  runs: readonly { readonly arm: string; readonly latencies: RequestLatencies }[],
+  arms: readonly string[],
+): LatencyDistributions[] {
+  const operations = [...new Set(runs.flatMap(({ latencies }) => [...latencies.byOperation.keys()]))].sort();
+  return operations.map((operation) => ({
+    operation,
+    arms: arms.flatMap((arm) => {
+      const own = runs
+        .filter((run) => run.arm === arm)
+        .flatMap(({ latencies }) => latencies.byOperation.get(operation) ?? []);
+      return distributionOf(arm, own) ?? [];
+    }),
+  }));
+}

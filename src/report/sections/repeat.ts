@@ -1,0 +1,42 @@
+import { NONE } from '../../core/figures.ts';
+import type { ReportData } from '../data/report-data.ts';
+import { type Block, heading, paragraph } from '../document/block.ts';
+import type { Software } from './software.ts';
+import { treatmentsOf } from './treatments.ts';
+
+/** Seeds, versions and the call that gives the same numbers again. */
+export function repeat(data: ReportData, { version, node, platform }: Software): Block[] {
+  const { comparison, experiments, options, cost_sources } = data;
+  const metrics = treatmentsOf(data).flatMap((each) => each.metrics);
+  const drew = metrics.some(
+    ({ resamples, over_replicates: over }) =>
+      resamples !== null || (over !== null && (over.iqm_ci !== null || !over.permutation_exact)),
+  );
+  const pairs: [string, string][] = [
+    ['Seed', comparison && drew ? String(comparison.seed) : 'nothing was drawn at random'],
+    ['crucible-telemetry', version],
+    ['Node.js', `${node}, ${platform}`],
+    ['Costs from', cost_sources.length === 0 ? NONE : cost_sources.join(', ')],
+    ['Experiments', experiments.map(({ state }) => state.id).join(', ')],
+  ];
+  return [
+    heading(2, 'How to repeat it'),
+    { kind: 'pairs', pairs },
+    paragraph('The same records, options, seed and version give the same numbers.'),
+    {
+      kind: 'code',
+      language: 'js',
+      text: comparison ? call(data, options) : `await experiment.metrics(); // ${experiments[0]!.state.id}`,
+    },
+  ];
+}
+
+function call({ experiments }: ReportData, options: ReportData['options']): string {
+  const ids = experiments.map(({ state }) => `  ${JSON.stringify(state.id)},`).join('\n');
+  const given = JSON.stringify(
+    options,
+    (_, value: unknown) => (typeof value === 'function' ? `[Function: ${value.name || 'anonymous'}]` : value),
+    2,
+  );
+  return `await lab.compare([\n${ids}\n]${given === '{}' ? '' : `, ${given}`});`;
+}
