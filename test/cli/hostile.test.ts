@@ -82,3 +82,37 @@ describe('crucible query', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 });
+
+describe('what the store says', () => {
+  const clean = (text: string) => expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}]/u);
+
+  it.each([
+    [['list']],
+    [['show', `${EVIL}7`]],
+    [['show', 'e']],
+    [['compare', '--study', `study${EVIL}`]],
+    [['query', 'SELECT 1 AS "\u001b[2Jtitle", 2 AS "b\u0007"']],
+    [['query', 'SELECT error(name) FROM experiments']],
+    [['tail', `${EVIL}7`]],
+    [['archive', `${EVIL}7`]],
+    [['delete', `${EVIL}8`, '--yes', '--force']],
+  ])('%j prints no control character', async (args) => {
+    const { stdout, stderr } = await crucible(['--dir', dir, ...args]);
+    clean(stdout);
+    clean(stderr);
+    const colored = await crucible(['--dir', dir, ...args], { env: { FORCE_COLOR: '1' } });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what may stay.
+    clean((colored.stdout + colored.stderr).replace(/\u001b\[\d+m/g, ''));
+  });
+
+  it('is in JSON as it is, and yet safe to print', async () => {
+    const name = `c1\u009b2J${EVIL}`;
+    const folder = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: folder }) });
+    await (await lab.startExperiment({ name })).stop();
+    await lab.close();
+    const { stdout } = await crucible(['list', '--dir', folder, '--json']);
+    clean(stdout);
+    expect(JSON.parse(stdout)[0].name).toBe(name);
+  });
+});
