@@ -1,13 +1,28 @@
-import { CrucibleError } from '../core/errors.ts';
+import { CrucibleError, type ErrorCode } from '../core/errors.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
+import { say } from './terminal/output.ts';
 import { paint } from './terminal/style.ts';
 
-/** Says what went wrong, as `error:` and `hint:`, on stderr. Returns the code to end with. */
-export function reportFailure(error: unknown): ExitCode {
-  const { message, hint, code } = describe(error);
-  process.stderr.write(`${paint('red', 'error:', process.stderr)} ${message}\n`);
-  if (hint) process.stderr.write(`${paint('dim', 'hint:', process.stderr)} ${hint}\n`);
+// What an answer without anything in it ends with: where data was left out, that is why.
+const LEFT_EMPTY: readonly ErrorCode[] = ['no_events', 'nothing_to_compare'];
+
+/**
+ * Says what went wrong, as `error:` and `hint:`, on stderr. Returns the code to end with.
+ *
+ * @param damage What could not be read before that.
+ */
+export function reportFailure(error: unknown, damage?: string): ExitCode {
+  const isLeftEmpty = error instanceof CrucibleError && LEFT_EMPTY.includes(error.code) && damage !== undefined;
+  const { message, hint, code } = describe(isLeftEmpty ? nothingReadable(damage) : error);
+  say(`${paint('red', 'error:', process.stderr)} ${message}`);
+  if (hint) say(`${paint('dim', 'hint:', process.stderr)} ${hint}`);
   return code;
+}
+
+function nothingReadable(damage: string): CrucibleError {
+  return new CrucibleError('damaged_data', `Nothing that was asked for can be read. ${damage}`, {
+    hint: 'crucible verify says what is damaged.',
+  });
 }
 
 function describe(error: unknown): { message: string; hint: string | undefined; code: ExitCode } {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../core/package-version.ts';
 import { COMMANDS } from './commands.ts';
+import { damageMet, showWarnings } from './damage.ts';
 import { ExitCode } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
 import { useColor } from './terminal/style.ts';
@@ -12,11 +13,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     if (argv.length <= 2) program.outputHelp();
     else await program.parseAsync(argv);
+    if ((await damageMet()) !== undefined) return ExitCode.DAMAGED;
     return (process.exitCode as ExitCode | undefined) ?? ExitCode.OK;
   } catch (error) {
     // Commander has said by itself what is wrong with the command line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
-    return reportFailure(error);
+    return reportFailure(error, await damageMet());
   }
 }
 
@@ -62,12 +64,4 @@ function usageError(text: string): string {
   const suggestion = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' ').trim())?.[1];
   const hint = suggestion ? `Did you mean ${suggestion}?` : 'Add --help to see what is possible.';
   return `${message.replace(/\.?$/, '.')}\nhint: ${hint}\n`;
-}
-
-// Node's own way of printing warnings says more about the process than about the matter.
-function showWarnings(): void {
-  process.removeAllListeners('warning');
-  process.on('warning', ({ name, message }) => {
-    if (name === 'CrucibleWarning') process.stderr.write(`warning: ${message}\n`);
-  });
 }

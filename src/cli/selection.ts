@@ -1,4 +1,5 @@
 import { CrucibleError, show } from '../core/errors.ts';
+import { wantsAllExperiments } from './damage.ts';
 import { findExperiments, type OpenedStore } from './store-access.ts';
 
 /** The ids of the experiments that were named, or of a study; undefined when nothing was named. */
@@ -14,6 +15,7 @@ export async function selectedIds(
   }
   if (wanted.length > 0) return (await findExperiments(opened, wanted)).map(({ id }) => id);
   if (study === undefined) return undefined;
+  wantsAllExperiments();
   const found = (await opened.store.list()).filter((state) => state.study === study);
   if (found.length > 0) return found.map(({ id }) => id);
   throw new CrucibleError('experiment_not_found', `There is no experiment of a study ${show(study)}.`, {

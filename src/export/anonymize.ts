@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { withinEdits } from '../core/edit-distance.ts';
 import { CrucibleError, show } from '../core/errors.ts';
-import { eventsByCategory } from '../events/registry.ts';
+import type { FieldDefinition } from '../events/definition.ts';
+import { eventInfo, eventsByCategory } from '../events/registry.ts';
 import { fieldIndex } from '../record/fields.ts';
 import { parsePath, pathName, type RecordPath } from '../record/path.ts';
 import type { RecordEdit, ValueEdit } from '../record/record-edit.ts';
@@ -18,13 +20,15 @@ export interface AnonymizeOptions {
   /**
    * What to leave out: a field (`model`, with the nested values that it may be filled from) or a nested path with everything
    * below it (`metadata.response`, `metadata.messages.*.content`, where `*` stands for any key or list position). A path
-   * leaves a field alone that was filled from it. Default: nothing.
+   * leaves a field alone that was filled from it. A path that no record and no registered event has makes the export fail:
+   * mistyped, it would leave in the file what was to stay secret. Default: nothing.
    */
   readonly drop?: readonly string[];
 }
 
 const PSEUDONYM_DIGITS = 32;
 const MAX_REMEMBERED = 10_000;
+const MAX_NAMES = 1000;
 const IDENTITY_FIELDS = new Set(['user_id', 'session_id'].map(fieldIndex));
 const IDENTITY_KEYS = new Set(['user_id', 'userId', 'session_id', 'sessionId', 'user.id', 'session.id', 'enduser.id']);
 const CATEGORIES = Object.keys(eventsByCategory());
@@ -37,18 +41,20 @@ const IDENTITY_OWNERS = new Set(['user', 'session', 'enduser']);
  *
  * @throws `invalid_argument` for options that are not of that form, `unknown_field` for a name that is no field or path.
  */
-export function anonymizer(options: AnonymizeOptions): RecordEdit {
+export function anonymizer(options: AnonymizeOptions): Anonymizer {
   checkOptions(options);
   return new Anonymizer(options.key, options.drop ?? []);
 }
 
-class Anonymizer implements RecordEdit {
+export class Anonymizer implements RecordEdit {
   readonly #key: string;
   readonly #pseudonyms = new Map<string, string>();
   // By path object: the columns of a schema come again with each batch.
   readonly #decided = new WeakMap<RecordPath, ValueEdit | null>();
   readonly #droppedFields = new Set<number>();
   readonly #droppedPaths: RecordPath[] = [];
+  readonly #met = new Set<RecordPath>();
+  readonly #names = new Set<string>();
   readonly #pseudonymize: ValueEdit = (value) => this.#hidden(value);
 
   constructor(key: string, drop: readonly string[]) {
@@ -64,6 +70,7 @@ class Anonymizer implements RecordEdit {
   nested(path: RecordPath): ValueEdit | undefined {
     let edit = this.#decided.get(path);
     if (edit === undefined) {
+      if (this.#names.size < MAX_NAMES) this.#names.add(pathName(path));
       edit = this.#decide(path) ?? null;
       this.#decided.set(path, edit);
     }
@@ -80,6 +87,20 @@ class Anonymizer implements RecordEdit {
       if (kept !== undefined) setOwn(result, key, kept);
     }
     return result;
+  }
+
+  /** Throws `unknown_field` when some path to drop was met in no record that went through. */
+  requireAllMet(): void {
+    const met = [...this.#met];
+    const missing = this.#droppedPaths.find(
+      (path) => !isDocumented(path) && !met.some((found) => found === path || leadsTo(found, path)),
+    );
+    if (!missing) return;
+    const name = pathName(missing);
+    const near = nearest(name, this.#names);
+    throw new CrucibleError('unknown_field', `anonymize.drop names ${show(name)}, which no record has.`, {
+      hint: `${near === undefined ? 'Give the path as a column of an export is called.' : `Did you mean ${near}?`} Nothing was written.`,
+    });
   }
 
   #below(path: RecordPath, value: unknown): unknown {
@@ -115,7 +136,12 @@ class Anonymizer implements RecordEdit {
   }
 
   #drops(path: RecordPath): boolean {
-    if (this.#droppedPaths.some((dropped) => leadsTo(dropped, path))) return true;
+    const leading = this.#droppedPaths.filter((dropped) => leadsTo(dropped, path));
+    for (const dropped of leading) this.#met.add(dropped);
+    return leading.length > 0 || this.#fillsDropped(path);
+  }
+
+  #fillsDropped(path: RecordPath): boolean {
     return (
       this.#droppedFields.size > 0 &&
       path.keys.some((_, i) => this.#fills({ root: path.root, keys: path.keys.slice(0, i + 1) }))
@@ -150,6 +176,30 @@ class Anonymizer implements RecordEdit {
 }
 
 const remove: ValueEdit = () => undefined;
+
+// Whether some registered event has it, such as the stack trace of a failure: then it is not mistyped where nothing has failed.
+function isDocumented({ root, keys }: RecordPath): boolean {
+  const [first, ...below] = keys;
+  if (first === undefined) return true;
+  return Object.values(eventsByCategory())
+    .flat()
+    .some((name) => {
+      let field: FieldDefinition | undefined = eventInfo(name)?.fields[root][first];
+      for (const key of field ? below : []) {
+        if (!field?.fields) break;
+        field = field.fields[key];
+      }
+      return field !== undefined;
+    });
+}
+
+// The name that differs least, and by no more than a third of its letters.
+function nearest(wanted: string, names: ReadonlySet<string>): string | undefined {
+  for (let limit = 1; limit <= wanted.length / 3; limit++) {
+    for (const name of names) if (withinEdits(wanted, name, limit)) return name;
+  }
+  return undefined;
+}
 
 function leadsTo({ root, keys }: RecordPath, path: RecordPath): boolean {
   return (

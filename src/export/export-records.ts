@@ -48,8 +48,8 @@ const WRITERS: Readonly<Record<ExportFormat, () => Promise<(job: ExportJob) => P
  * Writes the records of experiments to one file: source by source, each by (writer, sequence). What is recorded while it runs
  * is not in it. The records are gone through twice, to find the columns and to write them, in bounded memory.
  *
- * @throws `unknown_format`, `invalid_argument`, `no_events` when there is no record at all, `path_unwritable`. Then nothing
- * was written, and a file that was there before still is.
+ * @throws `unknown_format`, `invalid_argument`, `no_events` when there is no record at all, `unknown_field` for a path to drop
+ * that none of them has, `path_unwritable`. Then nothing was written, and a file that was there before still is.
  */
 export async function exportRecords(
   sources: readonly RecordSource[],
@@ -68,6 +68,7 @@ export async function exportRecords(
   const write = await WRITERS[format]();
   const written = await replaceFile(options.path, async (draft) => {
     const { columns, json_columns } = await write({ sources, survey, edit, draft });
+    edit?.requireAllMet();
     return { columns, json_columns, bytes: (await stat(draft.path)).size };
   });
   return { path: resolve(options.path), format, rows: survey.rows, ...written };

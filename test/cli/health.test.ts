@@ -165,6 +165,14 @@ describe('crucible verify', () => {
     expect((await crucible(['show', '--dir', dir, 'sealed'])).code).toBe(4);
   });
 
+  it('does not call the records of a damaged file of a dead writer not yet written', async () => {
+    const dir = copy();
+    for (const name of files(dir, 'killed')) writeFileSync(join(dir, 'experiments/killed/events', name), 'garbage\n');
+    const { code, result } = await verify(dir, 'killed');
+    expect([code, result.records]).toEqual([4, 0]);
+    expect(result.notes.map(({ message }) => message).join()).not.toContain('not yet written');
+  });
+
   it('takes a half-written last line of a dead writer, and a live segment that was sealed, for no damage', async () => {
     const dir = copy();
     appendFileSync(join(dir, 'experiments/killed/events', files(dir, 'killed').at(-1)!), '{"event_id":"w');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CrucibleError } from '../../src/core/errors.ts';
 import { type AnonymizeOptions, anonymizer } from '../../src/export/anonymize.ts';
@@ -119,6 +119,30 @@ test('keys beyond the columns are covered too', async () => {
     late: { session_id: pseudonym('RAW'), list: [{ user_id: pseudonym('RAW') }] },
   });
 });
+
+test.each(['jsonl', 'csv', 'parquet', 'arrow'] as const)(
+  'a path to drop that no record has is refused, and no %s is written; one that only failures have is not',
+  async (format) => {
+    const events = [{ metadata: { prompt: 'SECRET', late: { list: [{ text: 'x' }] } } }];
+    const path = folder.file(`mistyped.${format}`);
+    const written = async (...drop: string[]) =>
+      exportRecords([await recorded(events)], format, { path, anonymize: { key: KEY, drop } });
+    await expect(written('metadata.prompt', 'metadata.promt')).rejects.toMatchObject({
+      code: 'unknown_field',
+      message:
+        'anonymize.drop names "metadata.promt", which no record has. Did you mean metadata.prompt? Nothing was written.',
+    });
+    expect(existsSync(path)).toBe(false);
+    await written(
+      'metadata.prompt',
+      'metadata.stacktrace',
+      'metadata.late.list.*.text',
+      'metadata.late.list',
+      'measurements',
+    );
+    expect(readFileSync(path, 'latin1')).not.toContain('SECRET');
+  },
+);
 
 test('options that would leave something in are refused', () => {
   const cases: [unknown, string][] = [

@@ -3,6 +3,7 @@ import type { ExperimentComparison } from '../../analysis/comparison/comparison-
 import { CrucibleError, show } from '../../core/errors.ts';
 import { acrossFolders } from '../baseline-folder.ts';
 import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
+import { wantsAllExperiments } from '../damage.ts';
 import { printComparison, verdictsOf } from '../report/comparison.ts';
 import { selectedIds } from '../selection.ts';
 import { findExperiments, type OpenedStore, withFolder, withStore } from '../store-access.ts';
@@ -107,6 +108,7 @@ function gateOf({ failOn }: Options): (comparisons: readonly ExperimentCompariso
 async function chosenIds(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {
   const named = await selectedIds(opened, wanted, study);
   if (named) return named;
+  wantsAllExperiments();
   const states = await opened.store.list();
   if (new Set(states.map((state) => state.study)).size <= 1) return states.map(({ id }) => id);
   throw new CrucibleError('invalid_argument', 'Nothing says what to compare.', {

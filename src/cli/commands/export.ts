@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { bytes, plural } from '../../core/figures.ts';
 import type { AnonymizeOptions, ExportFormat } from '../../export/export-records.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { selectedIds } from '../selection.ts';
 import { withStore } from '../store-access.ts';
 import { printJson, say } from '../terminal/output.ts';
@@ -104,10 +105,13 @@ function anonymization({ anonymize, drop }: Options): AnonymizeOptions | undefin
 async function toStdout(format: ExportFormat, write: (path: string) => Promise<unknown>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'crucible-export-'));
   const path = join(folder, `export.${format}`);
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  const removed = onInterrupt(remove);
   try {
     await write(path);
     await pipeline(createReadStream(path), process.stdout, { end: false });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await remove();
+    removed();
   }
 }

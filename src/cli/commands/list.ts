@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { count, moment, NONE, plural, seconds } from '../../core/figures.ts';
 import { sumLedgers } from '../../experiment/ledger.ts';
 import type { ObservedStatus } from '../../lab/observed-status.ts';
+import { wantsAllExperiments } from '../damage.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { paintStatus } from '../terminal/status.ts';
@@ -33,6 +34,7 @@ export function define(command: Command): void {
     .action((options: Options) =>
       withStore(command, async (opened) => {
         const { json, ...filter } = options;
+        wantsAllExperiments();
         const experiments = await listed(opened, filter);
         if (json) return printJson(experiments);
         if (experiments.length === 0) say(`No experiment in ${opened.dir} is like that.`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CrucibleError } from '../../core/errors.ts';
 import { NONE, plural } from '../../core/figures.ts';
+import { wantsAllExperiments } from '../damage.ts';
 import type { QueryResult } from '../sql/run-query.ts';
 import { findExperiments, withStore } from '../store-access.ts';
 import { printJsonLine, printLine, say } from '../terminal/output.ts';
@@ -42,6 +43,7 @@ Examples:
           import('../sql/views.ts'),
           import('../sql/run-query.ts'),
         ]);
+        if (!options.experiment) wantsAllExperiments();
         const chosen =
           options.experiment && new Set((await findExperiments(opened, options.experiment)).map(({ id }) => id));
         const filter = options.study === undefined ? {} : { study: options.study };

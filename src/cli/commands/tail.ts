@@ -6,7 +6,7 @@ import { recordToLine } from '../../record/record-line.ts';
 import type { ExperimentTail, LocalStore } from '../../stores/local/index.ts';
 import { recordPrinter } from '../report/record.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
-import { printLine, say } from '../terminal/output.ts';
+import { printJsonText, say } from '../terminal/output.ts';
 
 interface Options {
   readonly lines: string;
@@ -38,7 +38,7 @@ export function define(command: Command): void {
         const tail = await ExperimentTail.open(opened.dir, experiment.state);
         try {
           const names = options.event && new Set(options.event);
-          const print = options.json ? (record: EventRecord) => printLine(recordToLine(record)) : recordPrinter();
+          const print = options.json ? (record: EventRecord) => printJsonText(recordToLine(record)) : recordPrinter();
           await printLast(experiment, tail, lineCount(options.lines), names, print);
           if (options.follow) await follow(opened, experiment, tail, names, print);
         } finally {

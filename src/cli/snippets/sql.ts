@@ -1,16 +1,7 @@
 import { join } from 'node:path';
 import { sqlFile, sqlText } from '../../engine/duckdb.ts';
 import { FIELDS } from '../../record/fields.ts';
-
-const LINE_TYPES = {
-  string: 'VARCHAR',
-  number: 'DOUBLE',
-  integer: 'BIGINT',
-  boolean: 'BOOLEAN',
-  timestamp: 'BIGINT',
-  strings: 'VARCHAR[]',
-  object: 'VARCHAR',
-} as const;
+import { LINE_TYPES } from '../../stores/local/sealed-file.ts';
 
 /** SQL of DuckDB that makes the view `events` of one experiment's folder. It looks for the files anew whenever it is run. */
 export function duckdbSnippet(folder: string): string {

@@ -1,11 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DuckDBAppender } from '@duckdb/node-api';
 import { momentMicros } from '../../core/time.ts';
 import { type Engine, openEngine, sqlFile, sqlText } from '../../engine/duckdb.ts';
 import type { ListedExperiment } from '../../lab/observed-status.ts';
 import { FIELDS } from '../../record/fields.ts';
 import { toJsonText } from '../../record/json.ts';
+import type { StagedEvents } from '../../stores/local/index.ts';
+import { LINE_TYPES } from '../../stores/local/sealed-file.ts';
+import { onInterrupt } from '../interrupt.ts';
 import type { OpenedStore } from '../store-access.ts';
 
 /** DuckDB with the views `events`, `experiments` and `metrics` and nothing else: no file, no network, no setting can be reached. */
@@ -14,31 +18,28 @@ export interface Views {
   close(): Promise<void>;
 }
 
-const SQL_TYPES = {
-  string: 'VARCHAR',
-  number: 'DOUBLE',
-  integer: 'BIGINT',
-  boolean: 'BOOLEAN',
-  timestamp: 'TIMESTAMPTZ',
-  strings: 'VARCHAR[]',
-  object: 'VARCHAR',
-} as const;
-
 /** Opens the views on some experiments. The caller closes them. */
 export async function openViews(opened: OpenedStore, experiments: readonly ListedExperiment[]): Promise<Views> {
   const staging = await mkdtemp(join(tmpdir(), 'crucible-query-'));
-  const engine = await openEngine({ tempFolder: join(staging, 'spilled'), threads: 2, memoryLimit: '1GB' });
+  const remove = () => rm(staging, { recursive: true, force: true, maxRetries: 3 });
+  const removed = onInterrupt(remove);
+  let engine: Engine | undefined;
   const close = async () => {
-    engine.close();
-    await rm(staging, { recursive: true, force: true });
+    engine?.close();
+    await remove();
+    removed();
   };
   try {
-    const sealed = await makeEvents(engine, opened, experiments, staging);
+    const { stageEvents } = await import('../../stores/local/index.ts');
+    const ids = experiments.map(({ id }) => id);
+    const events = await stageEvents(opened.dir, ids, staging);
+    const staged = (await readdir(staging)).map((name) => join(staging, name));
+    engine = await openEngine({ tempFolder: join(staging, 'spilled'), threads: 2, memoryLimit: '1GB' });
+    await confine(engine, [...events.sealed, ...staged]);
+    await makeEvents(engine, events);
+    for (const path of staged) await rm(path);
     await makeExperiments(engine, opened, experiments);
     await makeMetrics(engine, opened, experiments);
-    await engine.run(`SET allowed_paths = [${sealed.map(sqlText).join(', ')}]`);
-    await engine.run('SET enable_external_access = false');
-    await engine.run('SET lock_configuration = true');
     return { engine, close };
   } catch (error) {
     await close();
@@ -46,16 +47,17 @@ export async function openViews(opened: OpenedStore, experiments: readonly Liste
   }
 }
 
-async function makeEvents(
-  engine: Engine,
-  { dir }: OpenedStore,
-  experiments: readonly ListedExperiment[],
-  staging: string,
-): Promise<readonly string[]> {
-  const { stageEvents } = await import('../../stores/local/index.ts');
-  const ids = experiments.map(({ id }) => id);
-  const { sealed, liveSelect } = await stageEvents(dir, ids, staging);
-  const columns = FIELDS.map(({ name, type }) => `"${name}" ${SQL_TYPES[type]}`);
+// Before anything comes in that is data: whatever a file of the store says, no other file can be reached from then on.
+async function confine(engine: Engine, files: readonly string[]): Promise<void> {
+  await engine.run(`SET allowed_paths = [${files.map(sqlText).join(', ')}]`);
+  await engine.run('SET enable_external_access = false');
+  await engine.run('SET lock_configuration = true');
+}
+
+async function makeEvents(engine: Engine, { sealed, liveSelect }: StagedEvents): Promise<void> {
+  const columns = FIELDS.map(
+    ({ name, type }) => `"${name}" ${type === 'timestamp' ? 'TIMESTAMPTZ' : LINE_TYPES[type]}`,
+  );
   await engine.run(`CREATE TABLE live_events (${columns.join(', ')})`);
   if (liveSelect) await engine.run(`INSERT INTO live_events BY NAME ${liveSelect}`);
   // An earlier version of the library may have sealed a file without the newer columns.
@@ -63,7 +65,6 @@ async function makeEvents(
   const read = `FROM read_parquet([${files}], union_by_name = true, hive_partitioning = false)`;
   const parts = ['FROM live_events', ...(sealed.length > 0 ? [read] : [])];
   await engine.run(`CREATE VIEW events AS ${parts.join(' UNION ALL BY NAME ')}`);
-  return sealed;
 }
 
 async function makeExperiments(
@@ -71,31 +72,28 @@ async function makeExperiments(
   { lab }: OpenedStore,
   experiments: readonly ListedExperiment[],
 ): Promise<void> {
-  await engine.run(`CREATE TABLE experiments (
-    id VARCHAR, name VARCHAR, study VARCHAR, condition VARCHAR, replicate VARCHAR, status VARCHAR, tags VARCHAR[],
-    hypothesis VARCHAR, metadata VARCHAR, sample_size BIGINT, started_at TIMESTAMPTZ, paused_at TIMESTAMPTZ,
-    pause_count BIGINT, stopped_at TIMESTAMPTZ, archived_at TIMESTAMPTZ, emitted BIGINT, stored BIGINT)`);
-  const rows: string[] = [];
+  const times = ['started_at', 'paused_at', 'stopped_at', 'archived_at'];
+  await engine.run(`CREATE TABLE experiment_rows (
+    id VARCHAR, name VARCHAR, study VARCHAR, condition VARCHAR, replicate VARCHAR, status VARCHAR, tags VARCHAR,
+    hypothesis VARCHAR, metadata VARCHAR, sample_size BIGINT, started_at BIGINT, paused_at BIGINT,
+    pause_count BIGINT, stopped_at BIGINT, archived_at BIGINT, emitted BIGINT, stored BIGINT)`);
+  const appender = await engine.connection.createAppender('experiment_rows');
   for (const state of experiments) {
     const { emitted, stored } = await (await lab.getExperiment(state.id)).ledgerAll();
-    const texts = [state.id, state.name, state.study, state.condition, state.replicate, state.status].map(textOrNull);
-    const values = [
-      ...texts,
-      `[${state.tags.map(sqlText).join(', ')}]::VARCHAR[]`,
-      textOrNull(typeof state.hypothesis === 'string' ? state.hypothesis : null),
-      sqlText(toJsonText(state.metadata)),
-      String(state.sample_size),
-      timeOrNull(state.started_at),
-      timeOrNull(state.paused_at),
-      String(state.pause_count),
-      timeOrNull(state.stopped_at),
-      timeOrNull(state.archived_at),
-      String(emitted),
-      String(stored),
-    ];
-    rows.push(`(${values.join(', ')})`);
+    const { id, name, study, condition, replicate, status, tags, hypothesis } = state;
+    for (const text of [id, name, study, condition, replicate, status]) appendText(appender, text);
+    appendText(appender, JSON.stringify(Array.isArray(tags) ? tags.map(String) : []));
+    appendText(appender, hypothesis);
+    appendText(appender, toJsonText(state.metadata));
+    const { sample_size, started_at, paused_at, pause_count, stopped_at, archived_at } = state;
+    for (const number of [sample_size, started_at, paused_at, pause_count, stopped_at, archived_at, emitted, stored])
+      appendInteger(appender, number);
+    appender.endRow();
   }
-  if (rows.length > 0) await engine.run(`INSERT INTO experiments VALUES ${rows.join(', ')}`);
+  appender.closeSync();
+  const replaced = times.map((name) => `make_timestamptz(${name}) AS ${name}`);
+  await engine.run(`CREATE VIEW experiments AS SELECT * REPLACE (
+    from_json(tags, '["VARCHAR"]') AS tags, ${replaced.join(', ')}) FROM experiment_rows`);
 }
 
 async function makeMetrics(
@@ -124,10 +122,13 @@ async function makeMetrics(
   );
 }
 
-function textOrNull(text: string | null): string {
-  return text === null ? 'NULL' : sqlText(text);
+// The files of a store are only data: what is not of the type of its column is null.
+function appendText(appender: DuckDBAppender, value: unknown): void {
+  if (typeof value === 'string') appender.appendVarchar(value);
+  else appender.appendNull();
 }
 
-function timeOrNull(micros: number | null): string {
-  return micros === null ? 'NULL' : `make_timestamptz(${micros}::BIGINT)`;
+function appendInteger(appender: DuckDBAppender, value: unknown): void {
+  if (Number.isSafeInteger(value)) appender.appendBigInt(BigInt(value as number));
+  else appender.appendNull();
 }

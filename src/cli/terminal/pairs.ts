@@ -12,5 +12,5 @@ export async function printPairs(pairs: readonly (readonly [string, string | und
 /** Prints the title of what follows. */
 export async function printTitle(title: string): Promise<void> {
   await printLine();
-  await printLine(paint('bold', title));
+  await printLine(paint('bold', cleanText(title)));
 }

@@ -30,9 +30,10 @@ export function tableLines<Row>(rows: readonly Row[], columns: readonly Column<R
 /** The same for a given width, with the titles of the columns for which there was no room. */
 export function fittedTable<Row>(
   rows: readonly Row[],
-  columns: readonly Column<Row>[],
+  given: readonly Column<Row>[],
   width: number,
 ): { lines: string[]; dropped: readonly string[] } {
+  const columns = given.map((column) => ({ ...column, title: cleanText(column.title) }));
   const cells = new Map(columns.map((column) => [column, rows.map((row) => cleanText(column.value(row)))]));
   const { shown, widths } = layOut(columns, cells, width);
   const line = (texts: readonly string[], decorate: (text: string, i: number) => string) =>
@@ -65,7 +66,7 @@ function layOut<Row>(
   let shown = [...columns];
   for (;;) {
     const widths = shown.map((column) =>
-      cells.get(column)!.reduce((widest, text) => Math.max(widest, textWidth(text)), column.title.length),
+      cells.get(column)!.reduce((widest, text) => Math.max(widest, textWidth(text)), textWidth(column.title)),
     );
     const droppable = shown.filter(({ keep }) => keep !== undefined).sort((a, b) => a.keep! - b.keep!);
     const [least] = droppable;

@@ -28,6 +28,12 @@ export function shorten(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** What is printed as it stands, lines and all, without anything that could move the cursor or speak to the terminal. */
+export function cleanLines(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]+/g, ' ');
+}
+
 /** Data as one line of a terminal: without escape sequences and control characters, which could do anything there. */
 export function cleanText(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.

@@ -17,7 +17,8 @@ export const SealedKey = {
   ROWS: 'crucible.rows',
 } as const;
 
-const LINE_TYPES: Readonly<Record<FieldType, string>> = {
+/** What DuckDB reads each type of field as from a line; a sealed segment keeps the same but for timestamps, which are TIMESTAMPTZ. */
+export const LINE_TYPES: Readonly<Record<FieldType, string>> = {
   string: 'VARCHAR',
   number: 'DOUBLE',
   integer: 'BIGINT',

@@ -65,10 +65,11 @@ export async function verifyExperiment(dir: string, id: string): Promise<Experim
       const note = writers.find(({ writer_id }) => writer_id === writer);
       const isOpen = note !== undefined && statusOf(note) === 'open';
       const check = new SegmentCheck(files, new BatchSchema(state ?? { id }, writer), { isOpen, damage, notes });
+      const before = damage.length;
       for (const base of bases) await check.segment(base);
       segments.push(...check.segments);
       records += check.records;
-      if (note) checkLedger(folder, note, check.records, damage, notes);
+      if (note) checkLedger(folder, note, { records: check.records, isDamaged: damage.length > before }, damage, notes);
       else
         damage.push({
           path: noteOf(folder, writer),
@@ -104,7 +105,13 @@ async function findDamagedNotes(folder: string, known: readonly WriterNote[], da
   }
 }
 
-function checkLedger(folder: string, note: WriterNote, records: number, damage: Finding[], notes: Finding[]): void {
+function checkLedger(
+  folder: string,
+  note: WriterNote,
+  { records, isDamaged }: { readonly records: number; readonly isDamaged: boolean },
+  damage: Finding[],
+  notes: Finding[],
+): void {
   const path = noteOf(folder, note.writer_id);
   const { ledger } = note;
   if (ledger.emitted !== accounted(ledger)) {
@@ -117,7 +124,8 @@ function checkLedger(folder: string, note: WriterNote, records: number, damage: 
   if (status === 'open' || records === ledger.stored) return;
   if (status === 'closed') {
     damage.push({ path, message: `It closed with ${ledger.stored} records stored; its segments have ${records}.` });
-  } else if (records < ledger.stored) {
+  } else if (records < ledger.stored && !isDamaged) {
+    // What cannot be read may well have been written, and has been said.
     const lost = ledger.stored - records;
     notes.push({
       path,
