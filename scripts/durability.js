@@ -68,7 +68,7 @@ npm run durability
 \`\`\`
 
 \`full\`: as fast as it goes, the time of every event being noted on disk by the test itself. \`slow\`: 50 events a second. \`blocked\`: the event
-loop is blocked for a second at a time. \`sealing\`: segments of 16 KB, so that some are being sealed all the time. *ms lost*: how long
+loop is blocked for a second at a time. \`sealing\`: segments of 8 KB to 1 MB, killed once the first is being sealed. *ms lost*: how long
 before the kill the first event was executed that is not kept.
 
 ${table.map((row) => `| ${row.join(' | ')} |`).join('\n')}

@@ -15,6 +15,9 @@ export const BOUNDS = {
   fsync: { full: 0, slow: 0, blocked: 0 },
 };
 
+// Small enough that some segment is being sealed all the time.
+const SEGMENT_BYTES = { full: 1_048_576, slow: 8192, blocked: 16_384 };
+
 /**
  * Starts a process that writes, kills it after a while, and compares what it executed with what is on disk.
  *
@@ -28,7 +31,14 @@ export async function killRound({ durability, pace, sealing, afterMs, slackMs = 
   const problems = [];
   try {
     const progress = join(dir, 'progress');
-    const args = [join(dir, 'store'), 'killed', durability, pace, progress, ...(sealing ? ['16384'] : [])];
+    const args = [
+      join(dir, 'store'),
+      'killed',
+      durability,
+      pace,
+      progress,
+      ...(sealing ? [String(SEGMENT_BYTES[pace])] : []),
+    ];
     const child = spawn(process.execPath, [new URL('writer.js', import.meta.url).pathname, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       // With its group, the process that seals dies too.
