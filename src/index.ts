@@ -20,6 +20,7 @@ export type {
   TreatmentComparison,
   Verdict,
 } from './analysis/comparison/comparison-result.ts';
+export type { WeightedMetrics, WeightedNumber } from './analysis/experiment-metrics.ts';
 export type { HypothesisAnalysis, TreatmentOutcome } from './analysis/hypothesis/analyze.ts';
 export type { Deviation } from './analysis/hypothesis/deviations.ts';
 export type { HypothesisOutcome } from './analysis/hypothesis/outcome.ts';

@@ -1,3 +1,4 @@
+import type { Interval } from '../stats/inference/test-result.ts';
 import type { WilsonInterval } from '../stats/wilson.ts';
 import type { TrainingMetrics } from './training/training-metrics.ts';
 
@@ -133,6 +134,30 @@ export interface ScoreMetrics {
  * What `metrics()` answers. Quantities that are not defined are null, never 0 or NaN. `latency`, `cost`, `reliability` and
  * `tokens` are the headline: they are about requests only, and of requests that wrap others only the inner ones count.
  */
+/** An estimate from sampled records, each weighted by 1 / its inclusion probability. */
+export interface WeightedNumber {
+  readonly estimate: number | null;
+  readonly standard_error: number | null;
+  readonly ci: Interval | null;
+  /** Records behind it. */
+  readonly n: number;
+  /** How many of equal weight would tell as much (Kish). */
+  readonly n_effective: number | null;
+}
+
+/**
+ * Leaf requests of a sampled experiment: means and shares by Hájek (1971), totals by Horvitz and Thompson (1952), with errors over what was
+ * kept or left together (a trace, a sample).
+ */
+export interface WeightedMetrics {
+  /** How many there were before sampling. */
+  readonly requests: WeightedNumber;
+  readonly latency_mean_ms: WeightedNumber;
+  readonly success_rate: WeightedNumber;
+  readonly cost_mean_usd: WeightedNumber;
+  readonly cost_total_usd: WeightedNumber;
+}
+
 export interface ExperimentMetrics {
   readonly summary: ExperimentSummary;
   /** The events behind the headline, sorted: those that were configured, else the registered request events that occurred. */
@@ -148,4 +173,6 @@ export interface ExperimentMetrics {
   readonly scores: Readonly<Record<string, ScoreMetrics>>;
   /** Events by name. */
   readonly events: Readonly<Record<string, number>>;
+  /** What all events would show, estimated from those that were kept; null where nothing was sampled. All else is about the kept ones. */
+  readonly weighted: WeightedMetrics | null;
 }

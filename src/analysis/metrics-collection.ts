@@ -11,14 +11,24 @@ import { SampleIds } from './tallies/sample-ids.ts';
 import { SCORE_EVENT, SCORE_FIELDS, ScoreCollection } from './tallies/score-collection.ts';
 import { Tally } from './tallies/tally.ts';
 import { TALLY_FIELDS, TallyCollection } from './tallies/tally-collection.ts';
+import { WeightedCollection } from './tallies/weighted-collection.ts';
 import { TrainingCollection } from './training/training-collection.ts';
 import { TRAINING_FIELDS } from './training/training-metrics.ts';
 
 /** What is read of the records of these experiments. */
 export function metricsProjection(states: readonly ExperimentState[]): Projection {
-  const samples = states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
+  const sampled = isSampled(states);
+  const samples = sampled || states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
   return {
-    fields: ['timestamp', ...TALLY_FIELDS, ...TRAINING_FIELDS, 'epoch', ...SCORE_FIELDS, ...samples],
+    fields: [
+      'timestamp',
+      ...TALLY_FIELDS,
+      ...TRAINING_FIELDS,
+      'epoch',
+      ...SCORE_FIELDS,
+      ...samples,
+      ...(sampled ? ['inclusion_probability'] : []),
+    ],
     nestedOf: [SCORE_EVENT],
   };
 }
@@ -35,11 +45,13 @@ export class MetricsCollection {
   /** The sum of the planned sample sizes; null when one of the experiments has none. */
   readonly #target: number | null;
   readonly #samples = new SampleIds();
+  readonly #weighted: WeightedCollection | null;
 
   constructor(states: readonly ExperimentState[], reader: RowReader) {
     this.#states = states;
     this.#reader = reader;
     this.#tallies = new TallyCollection(reader);
+    this.#weighted = isSampled(states) ? new WeightedCollection() : null;
     const targets = states.map((state) => state.sample_size).filter((size) => size !== null);
     this.#target = targets.length < states.length ? null : targets.reduce((sum, size) => sum + size, 0);
   }
@@ -52,6 +64,7 @@ export class MetricsCollection {
     this.#training.add(batch, rows, reader, this.#timestamps.values);
     this.#scores.add(batch, rows, reader);
     if (this.#target !== null) this.#samples.add(batch, rows, reader);
+    this.#weighted?.add(batch, rows, reader);
     this.#addTimes(batch.schema.experiment.id, rows);
   }
 
@@ -93,6 +106,7 @@ export class MetricsCollection {
       training: this.#training.metrics(),
       scores: this.#scores.metrics(),
       events: Object.fromEntries(byEvent.map(([name, { count }]) => [name, count])),
+      weighted: this.#weighted?.metrics() ?? null,
     };
   }
 
@@ -118,4 +132,8 @@ export class MetricsCollection {
     }
     if (from <= to) this.#times.add(run, from, to);
   }
+}
+
+function isSampled(states: readonly ExperimentState[]): boolean {
+  return states.some(({ sampling }) => sampling !== null);
 }

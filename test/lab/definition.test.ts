@@ -12,6 +12,7 @@ test('an experiment is what it was said to be, and what was left out has its def
     condition: null,
     replicate: bare.id,
     hypothesis: null,
+    plan: null,
     tags: [],
     metadata: {},
     sample_size: null,

@@ -16,7 +16,7 @@ export interface ArrangedRows {
 }
 
 const SAMPLED =
-  'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability, and a sample that one arm lost cannot be told from one that was not kept.';
+  'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability, and a sample that one arm lacks counts as missing, since lost and not kept cannot be told apart.';
 const ABOUT = 'The result is about these replicates and other samples; kind replicate is about other replicates.';
 
 /** Pairs where the arms share samples, else groups; weighted rows where sampling tore pairs apart. */
@@ -31,7 +31,7 @@ export function arrangeRows(tables: MetricTables, transform: Transform, context:
   const both = [...tables.baseline, ...tables.treatment];
   const pairs = shareSamples(...arms) ? arrangePairs(...arms) : null;
   if (isSampled(both) && !(pairs !== null && keptTogether(pairs, both))) {
-    const items = weightedGroups(tables, arms, transform, clusters);
+    const items = weightedGroups(tables, arms, transform, clusters, pairs);
     return { items, clusterBy: clusterOfRows(clusters), weighted: true, warnings: [SAMPLED], methods: [] };
   }
   const grouped = withClusters(tables.name, pairs ?? arrangeGroups(...arms), arms, clusters);

@@ -176,6 +176,20 @@ describe('clusters', () => {
     expect(found.cluster_by).toBeNull();
   });
 
+  it('are no clusters where one sample belongs to several, which is said', async () => {
+    const twice = inClusters(base, () => 0).flatMap((event) => [
+      event,
+      { ...event, d: { ...event.d, user_id: 'other' } },
+    ]);
+    const found = await metricOf(
+      'scores.q',
+      twice,
+      inClusters(base, (i) => changes[i]!),
+    );
+    expect(found.cluster_by).toBeNull();
+    expect(found.warnings.join()).toContain('8 of 8 samples have several values of user_id');
+  });
+
   it('that somebody asked for must be there', async () => {
     const [first, ...rest] = inClusters(base, (i) => changes[i]!);
     const { user_id: _, ...without } = first!.d!;

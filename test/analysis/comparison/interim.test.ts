@@ -61,6 +61,28 @@ describe('data that may still change', () => {
     expect(found.verdict).toBe('better');
   });
 
+  it('in clusters give the sequence of the clusters', async () => {
+    const stream = randomStream(8);
+    const arm = (condition: string, add: number) =>
+      experiment(
+        condition,
+        Array.from({ length: 240 }, (_, i) =>
+          ask(i, { score: add + stream.normal(0, 0.5) }, { name: 'q', user_id: `u${i % 120}` }, 'eval.score.recorded'),
+        ),
+        { status: 'running' },
+      );
+    const found = only(await compareExperiments([await arm('control', 0), await arm('treatment', 1)]), 'scores.q');
+    expect(found).toMatchObject({
+      cluster_by: 'user_id',
+      n: { pairs: 240, clusters: 120 },
+      p_value: null,
+      verdict: 'better',
+    });
+    expect(found.estimate).toBeCloseTo(found.arms.treatment.mean! - found.arms.baseline.mean!, 10);
+    expect(found.ci!.low).toBeGreaterThan(0.5);
+    expect(found.ci!.high).toBeLessThan(1.5);
+  });
+
   it('of runs have no sequence', async () => {
     const run = (condition: string, i: number) =>
       experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { loss: i + 1 } }], {

@@ -93,6 +93,30 @@ describe('sampled values', () => {
     expect(found.warnings.join()).toContain('sampled');
   });
 
+  it('do not hide that the treatment lost its hardest samples', async () => {
+    const level = (i: number) => 10 + i + (i % 3);
+    const all = Array.from({ length: 100 }, (_, i) => level(99 - i));
+    const both = [
+      kept(
+        all,
+        () => 0.5,
+        (i) => i,
+      ),
+      kept(
+        all.slice(0, 80),
+        () => 0.5,
+        (i) => i,
+      ),
+    ] as const;
+    const found = await metricOf('hits', ...both, options);
+    expect(found.p_value).toBeLessThan(0.05);
+    expect(found).toMatchObject({
+      verdict: 'inconclusive',
+      missing: { treatment: { absent: 20 } },
+      sensitivity: { could_flip: true },
+    });
+  });
+
   it('are refused by the permutation test, with the reason', async () => {
     const runs = ['control', 'treatment'].flatMap((condition) =>
       [0, 1, 2].map((seed) =>

@@ -47,7 +47,12 @@ export function withClusters(
       warnings.push(`${missing} of ${items} items have no ${label.name}, so it is not taken for a cluster.`);
       continue;
     }
-    if (several > 0) continue;
+    if (several > 0) {
+      warnings.push(
+        `${several} of ${items} samples have several values of ${label.name}, so it is not taken for a cluster.`,
+      );
+      continue;
+    }
     const clusters = new Set<number>();
     for (const ids of all) for (const id of ids) clusters.add(id);
     if (!explicit && clusters.size === 1) {

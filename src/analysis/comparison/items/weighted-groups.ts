@@ -1,4 +1,5 @@
 import { CrucibleError } from '../../../core/errors.ts';
+import type { MissingCounts } from '../comparison-result.ts';
 import type { ArmItems, Selection, Transform } from './arm-items.ts';
 import { arrangeGroups, type Groups, type Pairs } from './arranged.ts';
 import type { ClusterChoice } from './clusters.ts';
@@ -63,12 +64,16 @@ export function weightedRows(
   };
 }
 
-/** Both arms row by row, weighted. What is missing is counted as in groups. */
+/**
+ * Both arms row by row, weighted. With samples in both arms, one that an arm lacks counts as missing in it, as in pairs: whether it was lost
+ * or not kept cannot be told, and what was lost may be the hardest.
+ */
 export function weightedGroups(
   tables: { readonly baseline: readonly Selection[]; readonly treatment: readonly Selection[] },
   items: readonly [ArmItems, ArmItems],
   transform: Transform,
   choice: ClusterChoice,
+  pairs: Pairs | null,
 ): Groups {
   const candidate = choice.explicit ? 0 : null;
   const firstFree = choice.explicit ? choice.candidates[0]!.count : choice.samples.count;
@@ -76,14 +81,24 @@ export function weightedGroups(
     weightedRows(tables.baseline, transform, candidate, firstFree),
     weightedRows(tables.treatment, transform, candidate, firstFree),
   ];
+  const groups = arrangeGroups(...items);
   return {
-    ...arrangeGroups(...items),
+    ...groups,
+    ...(pairs && {
+      missing: pairs.missing,
+      firstMissing: countOf(pairs.missing.baseline),
+      secondMissing: countOf(pairs.missing.treatment),
+    }),
     first: first.values,
     second: second.values,
     firstClusters: first.clusters,
     secondClusters: second.clusters,
     inclusion: { first: first.inclusion, second: second.inclusion },
   };
+}
+
+function countOf({ no_sample_id: _, ...causes }: MissingCounts): number {
+  return Object.values(causes).reduce((sum, count) => sum + count, 0);
 }
 
 /** What rows of sampled data are grouped by, for the result. */

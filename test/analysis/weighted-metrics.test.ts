@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { computeMetrics } from '../../src/analysis/metrics.ts';
+import { expectClose } from './close.ts';
+import { recorded, request } from './recorded.ts';
+
+const sampled = (latency: number, inclusion_probability: number, sample_id: string, success = true) => ({
+  ...request(1, latency, { m: { cost_usd: latency / 100 }, d: { success, sample_id } }),
+  fields: { inclusion_probability },
+});
+
+it('a sampled experiment is weighted: what all events would show, with errors over what was kept together', async () => {
+  const events = [
+    sampled(10, 0.5, 'a'),
+    sampled(20, 0.5, 'b'),
+    sampled(40, 0.25, 'c', false),
+    sampled(30, 1, 'd'),
+    sampled(6, 0.5, 'b'),
+  ];
+  const { weighted } = await computeMetrics(await recorded(events, { sampling: { rate: 0.5 } }).then(input));
+  // 2 + 2 + 4 + 1 + 2 requests; the sample b was kept as one.
+  expectClose(weighted, {
+    requests: { estimate: 11, n: 5 },
+    latency_mean_ms: { estimate: (20 + 40 + 30 + 12) / 7, n: 4 },
+    success_rate: { estimate: 7 / 11 },
+    cost_mean_usd: { estimate: (20 + 40 + 160 + 30 + 12) / 1100 },
+    cost_total_usd: { estimate: 2.62 },
+  });
+  // Σ (1 − π) / π² y² over a, b, c: 2 · 0.1² + 2 · 0.26² + 12 · 0.4².
+  expect(weighted!.cost_total_usd.standard_error).toBeCloseTo(Math.sqrt(0.02 + 2 * 0.26 ** 2 + 12 * 0.4 ** 2), 12);
+  // Residuals 2 (10 − m), 2 (20 − m) + 2 (6 − m) and 30 − m of three samples, over 7.
+  const mean = 102 / 7;
+  const residuals = [2 * (10 - mean), 2 * (20 - mean) + 2 * (6 - mean), 30 - mean].map((own) => (own / 7) ** 2);
+  const squares = residuals.reduce((sum, own) => sum + own, 0);
+  expect(weighted!.latency_mean_ms.standard_error).toBeCloseTo(Math.sqrt((squares * 3) / 2), 12);
+});
+
+it('a whole experiment has no weights', async () => {
+  expect((await computeMetrics(await recorded([request(1, 5)]).then(input))).weighted).toBeNull();
+});
+
+function input({ state, batches }: Awaited<ReturnType<typeof recorded>>) {
+  return { states: [state], batches };
+}
