@@ -23,6 +23,11 @@ export const COMMANDS: readonly Entry[] = [
   },
   { name: 'compare', summary: 'compare experiments with a baseline', load: () => import('./commands/compare.ts') },
   {
+    name: 'power',
+    summary: 'plan an experiment: samples, power, detectable effect',
+    load: () => import('./commands/power.ts'),
+  },
+  {
     name: 'report',
     summary: 'write a report of a study as HTML or Markdown',
     load: () => import('./commands/report.ts'),
