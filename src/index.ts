@@ -77,11 +77,11 @@ export type { SamplingOptions } from './experiment/sampling.ts';
 export type { SeriesSummary } from './experiment/streaming/series.ts';
 export type { StreamingSummary } from './experiment/streaming/streaming-metrics.ts';
 export type { AnonymizeOptions, ExportFormat, ExportOptions, ExportResult } from './export/export-records.ts';
+export type { CrucibleOptions } from './lab/crucible-options.ts';
 export type { ExperimentOptions } from './lab/definition.ts';
 export type { Experiment } from './lab/experiment.ts';
 export {
   type Comparands,
-  type CrucibleOptions,
   createCrucible,
   crucible,
   type ExperimentFilter,

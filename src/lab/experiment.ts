@@ -17,14 +17,12 @@ import type { StreamingSummary } from '../experiment/streaming/streaming-metrics
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import type { MetricOptions } from '../metrics-store/metrics-store.ts';
 import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
-import { Redaction } from '../record/redaction.ts';
-import { snapshot } from '../record/snapshot.ts';
 import type { Report, ReportOptions } from '../report/report.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
 import type { Projection } from '../stores/store.ts';
-import { objectOf, requireFunction } from './arguments.ts';
+import { objectOf, redactedMetric, requireFunction } from './arguments.ts';
 import type { LabContext } from './context.ts';
 import type { Session } from './session.ts';
 
@@ -176,7 +174,7 @@ export class Experiment implements ExperimentContext {
    * experiment's status. Rejects with `invalid_argument` for a value that is not a number.
    */
   logMetric(metric: string, value: number, options?: MetricOptions): Promise<void> {
-    return this.#lab.metrics.record(this.id, metric, value, this.#redacted(options));
+    return this.#lab.metrics.record(this.id, metric, value, redactedMetric(options, this.#state.redact));
   }
 
   /**
@@ -364,13 +362,6 @@ export class Experiment implements ExperimentContext {
     } catch {
       return undefined;
     }
-  }
-
-  #redacted(options: MetricOptions | undefined): MetricOptions | undefined {
-    if (this.#state.redact.length === 0 || !options?.metadata) return options;
-    const metadata = snapshot(options.metadata) as object;
-    new Redaction(this.#state.redact).apply({ root: 'metadata', keys: [] }, metadata);
-    return { ...options, metadata };
   }
 
   #follow(next: ExperimentState | undefined): void {

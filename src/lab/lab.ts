@@ -8,41 +8,26 @@ import { messageOf } from '../bus/thrown.ts';
 import { type Clock, type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
-import { requireMethods, requireOptions } from '../core/options.ts';
-import type { Random } from '../core/random.ts';
+import { requireOptions } from '../core/options.ts';
 import { warnOnce } from '../core/warn.ts';
 import { Router } from '../experiment/router.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import { localMetrics } from '../metrics-store/adapters/local/local-metrics.ts';
 import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.ts';
-import { checkedStore } from '../metrics-store/checked-store.ts';
 import type { MetricsStore } from '../metrics-store/metrics-store.ts';
-import { PriceBook, type PriceOverrides } from '../record/prices.ts';
+import { PriceBook } from '../record/prices.ts';
 import type { ComparisonReportOptions, Report } from '../report/report.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import { memoryStore } from '../stores/memory/memory-store.ts';
 import type { Store } from '../stores/store.ts';
 import type { LabContext } from './context.ts';
+import { type CrucibleOptions, checkParts } from './crucible-options.ts';
 import { deferredMetrics } from './deferred-metrics.ts';
 import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
 import { Experiment } from './experiment.ts';
 import { type ListedExperiment, type ObservedStatus, observed } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
-
-/** Of what a lab is made. Everything has a default. */
-export interface CrucibleOptions {
-  /** Where experiments live. Default: `memoryStore()`. */
-  readonly store?: Store;
-  /** Where metric points go. Default: beside the events of a local store, else memory, shared by the labs of one store. */
-  readonly metricsStore?: MetricsStore;
-  /** The bus whose events are collected. Default: the process-wide `telemetry`. */
-  readonly bus?: Bus;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Your own prices by model, before the dated price data. */
-  readonly prices?: PriceOverrides;
-}
 
 /** Which experiments to list. All conditions must hold. */
 export interface ExperimentFilter {
@@ -355,28 +340,6 @@ async function openDefaultStore(): Promise<Store> {
 
 function defaultFolder(): string {
   return process.env.CRUCIBLE_DIR || '.crucible';
-}
-
-function checkParts(options: CrucibleOptions): void {
-  requireOptions('createCrucible', options, ['store', 'metricsStore', 'bus', 'clock', 'random', 'prices']);
-  const { store, metricsStore, bus, clock, random } = options;
-  if (store !== undefined) {
-    requireMethods('store', store, ['create', 'load', 'openWriter', 'scan'], 'Give a store, such as memoryStore().');
-  }
-  if (metricsStore !== undefined) checkedStore(metricsStore, 'metricsStore');
-  if (bus !== undefined) requireMethods('bus', bus, ['execute', 'tap'], 'Give a bus: createBus(), or leave it out.');
-  if (clock !== undefined) {
-    requireMethods(
-      'clock',
-      clock,
-      ['nowMicros'],
-      'Give { nowMicros: () => … }, whole microseconds since the Unix epoch.',
-    );
-  }
-  if (random === undefined || typeof random === 'function') return;
-  throw new CrucibleError('invalid_argument', `random is ${show(random)}.`, {
-    hint: 'Give a function that returns numbers in [0, 1).',
-  });
 }
 
 function metricsOf(store: Store, clock: Clock): MetricsStore {

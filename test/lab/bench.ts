@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { createBus } from '../../src/bus/bus.ts';
 import { seededRandom } from '../../src/core/random.ts';
+import type { CrucibleOptions } from '../../src/lab/crucible-options.ts';
 import type { Experiment } from '../../src/lab/experiment.ts';
-import { type CrucibleOptions, createCrucible } from '../../src/lab/lab.ts';
+import { createCrucible } from '../../src/lab/lab.ts';
 import type { EventRecord } from '../../src/record/event-record.ts';
 import type { LedgerCounts } from '../../src/stores/ledger-counts.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
