@@ -351,7 +351,7 @@ export class Experiment implements ExperimentContext {
     try {
       this.#apply(await this.#lab.store.update(this.id, (state) => transition(state, now)));
     } catch (error) {
-      this.#apply((await this.#stored()) ?? before);
+      this.#follow((await this.#stored()) ?? before);
       throw error;
     }
   }

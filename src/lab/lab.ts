@@ -5,7 +5,7 @@ import type { HypothesisAnalysis } from '../analysis/hypothesis/analyze.ts';
 import type { Bus } from '../bus/bus.ts';
 import { telemetry } from '../bus/shared.ts';
 import { messageOf } from '../bus/thrown.ts';
-import { type Clock, type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
+import { type ClockAnchor, SystemClock, systemClock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { experimentId } from '../core/ids.ts';
 import { requireOptions } from '../core/options.ts';
@@ -13,21 +13,23 @@ import { warnOnce } from '../core/warn.ts';
 import { Router } from '../experiment/router.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
 import { localMetrics } from '../metrics-store/adapters/local/local-metrics.ts';
-import { memoryMetrics } from '../metrics-store/adapters/memory/memory-metrics.ts';
 import type { MetricsStore } from '../metrics-store/metrics-store.ts';
 import { PriceBook } from '../record/prices.ts';
 import type { ComparisonReportOptions, Report } from '../report/report.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import { memoryStore } from '../stores/memory/memory-store.ts';
+import { runningElsewhere } from '../stores/running-elsewhere.ts';
 import type { Store } from '../stores/store.ts';
 import type { LabContext } from './context.ts';
 import { type CrucibleOptions, checkParts } from './crucible-options.ts';
+import { defaultFolder } from './default-folder.ts';
 import { deferredMetrics } from './deferred-metrics.ts';
 import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
 import { Experiment } from './experiment.ts';
-import { type ListedExperiment, type ObservedStatus, observed } from './observed-status.ts';
+import { type ListedExperiment, type ObservedStatus, observed, requireStatus } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
+import { metricsOf } from './shared-metrics.ts';
 
 /** Which experiments to list. All conditions must hold. */
 export interface ExperimentFilter {
@@ -39,9 +41,6 @@ export interface ExperimentFilter {
 
 /** Which experiments to compare: ids or experiments, or all of a study. */
 export type Comparands = readonly (string | { readonly id: string })[] | { readonly study: string };
-
-// Labs that share a store share the metric points of its experiments.
-const sharedMetrics = new WeakMap<Store, MetricsStore>();
 
 /** A store, a bus and the experiments in them. */
 export class Lab {
@@ -106,6 +105,7 @@ export class Lab {
     if (known) return known;
     const reader = new Experiment(this.#context, state, (gone) => this.#forget(gone));
     this.#readers.set(id, reader);
+    await reader.refresh();
     return reader;
   }
 
@@ -116,6 +116,7 @@ export class Lab {
   async listExperiments(filter: ExperimentFilter = {}): Promise<readonly ListedExperiment[]> {
     this.#requireOpen();
     requireOptions('listExperiments', filter, ['study', 'condition', 'status', 'tag']);
+    requireStatus(filter.status);
     const states = await this.#states(filter);
     const listed = await Promise.all(states.map((state) => this.#listed(state)));
     return listed.flat().filter(({ status }) => filter.status === undefined || status === filter.status);
@@ -231,15 +232,18 @@ export class Lab {
 
   async #openFor(state: ExperimentState, options: SessionOptions, origin: SessionOrigin): Promise<Experiment> {
     const session = await openSession(this.#context, state, options, origin);
+    let experiment: Experiment | undefined;
     try {
-      const experiment = new Experiment(this.#context, state, (gone) => this.#forget(gone), session);
+      experiment = new Experiment(this.#context, state, (gone) => this.#forget(gone), session);
       this.#open.set(state.id, experiment);
       await experiment.refresh();
       this.#requireOpen();
+      // Refused when another was faster: then it does not stay open here.
+      if (origin === 'resumed' && state.status === 'paused') await experiment.resume();
       return experiment;
     } catch (error) {
       this.#open.delete(state.id);
-      await session.close();
+      await (experiment ? experiment.release() : session.close());
       throw error;
     }
   }
@@ -259,9 +263,7 @@ export class Lab {
     }
     const writers = await this.#context.store.writers(id);
     if (!writers.some((writer) => writer.status === 'open')) return;
-    throw new CrucibleError('not_paused', `Experiment ${show(name)} (${id}) is running elsewhere.`, {
-      hint: 'joinExperiment adds this process as another writer.',
-    });
+    throw runningElsewhere(state);
   }
 
   // Others are listed all the same.
@@ -336,23 +338,6 @@ export const crucible: Lab = createCrucible({
 async function openDefaultStore(): Promise<Store> {
   const { localStore } = await import('../stores/local/local-store.ts');
   return localStore({ dir: defaultFolder() });
-}
-
-function defaultFolder(): string {
-  return process.env.CRUCIBLE_DIR || '.crucible';
-}
-
-function metricsOf(store: Store, clock: Clock): MetricsStore {
-  let metrics = sharedMetrics.get(store);
-  if (!metrics) {
-    metrics = isLocal(store) ? localMetrics({ dir: store.dir, clock }) : memoryMetrics({ clock });
-    sharedMetrics.set(store, metrics);
-  }
-  return metrics;
-}
-
-function isLocal(store: Store): store is Store & { readonly dir: string } {
-  return store.kind === 'local' && 'dir' in store && typeof store.dir === 'string';
 }
 
 function ended(state: ExperimentState): CrucibleError {

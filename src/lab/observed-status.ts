@@ -1,3 +1,4 @@
+import { CrucibleError, show } from '../core/errors.ts';
 import type { ExperimentState, ExperimentStatus } from '../stores/experiment-state.ts';
 import type { Store } from '../stores/store.ts';
 
@@ -6,6 +7,16 @@ import type { Store } from '../stores/store.ts';
  * gone without having closed and no other is at work, `idle` when a running one has no writer at all.
  */
 export type ObservedStatus = ExperimentStatus | 'idle' | 'crashed';
+
+const STATUSES: readonly ObservedStatus[] = ['running', 'paused', 'stopped', 'archived', 'idle', 'crashed'];
+
+/** Throws `invalid_argument` for what is no status: a misspelt one would silently find nothing. */
+export function requireStatus(status: unknown): void {
+  if (status === undefined || STATUSES.some((each) => each === status)) return;
+  throw new CrucibleError('invalid_argument', `status is ${show(status)}.`, {
+    hint: `Give one of ${STATUSES.map((each) => `'${each}'`).join(', ')}, or leave it out.`,
+  });
+}
 
 /** An experiment as a list shows it. */
 export interface ListedExperiment extends Omit<ExperimentState, 'status'> {

@@ -49,6 +49,8 @@ export async function openSession(
     schema,
     ledger: () => ledger.counts(),
     lost: (rows) => ledger.lose(rows),
+    // Of several that resume it at once, one.
+    alone: origin === 'resumed' && state.status === 'running',
   });
   const collector = new Collector({
     schema,

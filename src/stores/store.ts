@@ -42,6 +42,8 @@ export interface WriterOptions {
   readonly ledger: () => LedgerCounts;
   /** Told when rows that were taken could not be kept after all: they count as `dropped.overflow`, not as stored. */
   readonly lost?: (rows: number) => void;
+  /** Whether no other writer may be open: then `openWriter` rejects with `not_paused`, as one step. Default false. */
+  readonly alone?: boolean;
 }
 
 /** A hint about what will be looked at beside the event's name: a store may leave out the rest, or not. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { deferredMetrics } from '../../src/lab/deferred-metrics.ts';
 import { localMetrics } from '../../src/metrics-store/adapters/local/local-metrics.ts';
@@ -49,4 +49,22 @@ test('a point of the default lab is on disk when the call returns, although the 
   expect(existsSync(folder)).toBe(true);
   const points = await localMetrics({ dir: folder }).read('run');
   expect(points.map(({ value, metadata }) => [value, metadata])).toEqual([[0.5, { epoch: 1 }]]);
+});
+
+test('events and metric points of the default lab go to one folder, wherever the process goes meanwhile', async () => {
+  const program = sandbox.write(
+    'wandering/moves.mjs',
+    `import { mkdirSync } from 'node:fs';
+     import { crucible } from 'crucible-telemetry';
+     delete process.env.CRUCIBLE_DIR;
+     mkdirSync('sub');
+     const experiment = await crucible.startExperiment({ name: 'e', id: 'e' });
+     process.chdir('sub');
+     await experiment.logMetric('loss', 1, { step: 0 });
+     await experiment.stop();
+     await crucible.close();`,
+  );
+  await sandbox.run(program);
+  expect(existsSync(join(dirname(program), 'sub', '.crucible'))).toBe(false);
+  expect(await localMetrics({ dir: join(dirname(program), '.crucible') }).read('e')).toHaveLength(1);
 });

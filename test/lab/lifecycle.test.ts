@@ -100,6 +100,15 @@ describe('the way from running to archived', () => {
   });
 });
 
+test('a status that does not exist is refused, not searched for', async () => {
+  const { lab } = bench();
+  const listing = lab.listExperiments({ status: 'crashd' as 'crashed' });
+  await expect(listing).rejects.toMatchObject({
+    code: 'invalid_argument',
+    message: expect.stringMatching(/"crashd".*'running', 'paused', 'stopped', 'archived', 'idle', 'crashed'/),
+  });
+});
+
 describe('unknown and deleted experiments', () => {
   test('an unknown id is refused by name everywhere', async () => {
     const { lab } = bench();

@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { type Stats, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CrucibleError, show } from '../../core/errors.ts';
+import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { warnOnce } from '../../core/warn.ts';
 import { unwritable } from '../../engine/file-errors.ts';
-import { SCHEMA_VERSION } from '../../record/fields.ts';
-import { fromJsonText, toJsonText } from '../../record/json.ts';
+import { experimentExists } from '../experiment-exists.ts';
 import type { ExperimentState } from '../experiment-state.ts';
+import { stateOf, textOf } from './experiment-text.ts';
 import { withFileLock } from './file-lock.ts';
 
 const DEFINITION = 'experiment.json';
+
+/** A state as it was written, with the version of its file. */
+export interface Written {
+  readonly state: ExperimentState;
+  readonly version: string | undefined;
+}
 
 /** The folders of experiments and the file in each that holds its definition and lifecycle. */
 export class ExperimentFiles {
@@ -22,12 +30,15 @@ export class ExperimentFiles {
     this.#dir = dir;
   }
 
+  /** Throws `experiment_not_found` for what is no id, such as `../elsewhere`. */
   folder(id: string): string {
+    if (!EXPERIMENT_ID.test(id)) throw notFound(id);
     return join(this.#dir, 'experiments', id);
   }
 
   async create(state: ExperimentState): Promise<void> {
-    const parent = join(this.#dir, 'experiments');
+    const folder = this.folder(state.id);
+    const parent = dirname(folder);
     const draft = join(parent, `.${state.id}.${randomUUID().slice(0, 8)}.tmp`);
     try {
       await this.#makeRoot();
@@ -35,29 +46,16 @@ export class ExperimentFiles {
       await mkdir(join(draft, 'writers'));
       await writeSynced(join(draft, DEFINITION), textOf(state));
       // A folder with anything in it is never replaced, so of several that create the same id one succeeds.
-      await rename(draft, this.folder(state.id));
+      await rename(draft, folder);
     } catch (error) {
       await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-      if (error instanceof CrucibleError) throw error;
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw unwritable(parent, error);
-      throw new CrucibleError('experiment_exists', `There is an experiment ${show(state.id)} already.`, {
-        hint: 'Leave the id out to get a new one, or use resumeExperiment to go on with the old one.',
-        cause: error,
-      });
+      if (await isFolder(folder)) throw experimentExists(state.id, error);
+      throw unwritable(parent, error);
     }
   }
 
   async load(id: string): Promise<ExperimentState | undefined> {
-    const path = join(this.folder(id), DEFINITION);
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw unreadable(path, error);
-    }
-    return stateOf(text, path);
+    return EXPERIMENT_ID.test(id) ? this.#read(id) : undefined;
   }
 
   /** All experiments, by rising start. One whose file is damaged is left out with a warning. */
@@ -70,7 +68,7 @@ export class ExperimentFiles {
     for (const name of names) {
       if (name.startsWith('.')) continue;
       try {
-        const state = await this.load(name);
+        const state = await this.#read(name);
         if (state) states.push(state);
       } catch (error) {
         const { message } = error as Error;
@@ -81,7 +79,7 @@ export class ExperimentFiles {
   }
 
   /** Changes a state under the lock. Rejects with `experiment_not_found` for an unknown id. */
-  async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
+  async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<Written> {
     const turn = (this.#changes.get(id) ?? Promise.resolve()).then(
       () => this.#update(id, change),
       () => this.#update(id, change),
@@ -94,13 +92,19 @@ export class ExperimentFiles {
     }
   }
 
+  /** Calls `action` while nobody else changes the experiment. */
+  locked<T>(id: string, action: () => Promise<T>): Promise<T> {
+    return withFileLock(join(this.folder(id), 'experiment.lock'), action);
+  }
+
   async remove(id: string): Promise<void> {
-    const aside = join(this.#dir, 'experiments', `.${id}.${randomUUID().slice(0, 8)}.removed`);
+    const folder = this.folder(id);
+    const aside = join(dirname(folder), `.${id}.${randomUUID().slice(0, 8)}.removed`);
     try {
-      await rename(this.folder(id), aside);
+      await rename(folder, aside);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw unwritable(this.folder(id), error);
+      throw unwritable(folder, error);
     }
     await rm(aside, { recursive: true, force: true });
   }
@@ -109,34 +113,53 @@ export class ExperimentFiles {
   async version(id: string): Promise<string | undefined> {
     const path = join(this.folder(id), DEFINITION);
     try {
-      const { ino, mtimeMs, size } = await stat(path);
-      return `${ino}:${mtimeMs}:${size}`;
+      return versionOf(await stat(path));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw unreadable(path, error);
     }
   }
 
+  /** The same at once. */
+  versionSync(id: string): string | undefined {
+    const found = statSync(join(this.folder(id), DEFINITION), { throwIfNoEntry: false });
+    return found && versionOf(found);
+  }
+
   async require(id: string): Promise<void> {
     if (!(await this.version(id))) throw notFound(id);
   }
 
-  async #update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
+  async #update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<Written> {
     await this.require(id);
     const folder = this.folder(id);
-    return withFileLock(join(folder, 'experiment.lock'), async () => {
+    return this.locked(id, async () => {
       const state = await this.load(id);
       if (!state) throw notFound(id);
       const next = change(state);
       await replaceText(join(folder, DEFINITION), textOf(next));
-      return next;
+      return { state: next, version: await this.version(id) };
     });
   }
 
+  // `name` is that of a folder in the store, whether it is an id or not.
+  async #read(name: string): Promise<ExperimentState | undefined> {
+    const path = join(this.#dir, 'experiments', name, DEFINITION);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw unreadable(path, error);
+    }
+    return stateOf(text, path, name);
+  }
+
   async #makeRoot(): Promise<void> {
-    const first = await mkdir(join(this.#dir, 'experiments'), { recursive: true });
-    // Records may hold what nobody wants in a repository.
-    if (first !== undefined)
+    const experiments = join(this.#dir, 'experiments');
+    const first = await mkdir(experiments, { recursive: true });
+    // Records may hold what nobody wants in a repository. A folder that was there before may hold what everybody wants in one.
+    if (first !== undefined && first !== experiments)
       await writeFile(join(this.#dir, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
   }
 }
@@ -163,68 +186,20 @@ async function writeSynced(path: string, text: string): Promise<void> {
   }
 }
 
-function textOf(state: ExperimentState): string {
-  return `${toJsonText({ schema_version: SCHEMA_VERSION, ...state })}\n`;
+function versionOf({ ino, mtimeMs, size }: Stats): string {
+  return `${ino}:${mtimeMs}:${size}`;
 }
 
-function stateOf(text: string, path: string): ExperimentState {
-  let parsed: unknown;
-  try {
-    parsed = fromJsonText(text);
-  } catch (cause) {
-    throw damaged(path, cause);
-  }
-  if (typeof parsed !== 'object' || parsed === null || !('schema_version' in parsed) || !('id' in parsed))
-    throw damaged(path);
-  const { schema_version, ...state } = parsed;
-  if (typeof schema_version === 'number' && schema_version > SCHEMA_VERSION) {
-    throw new CrucibleError(
-      'unsupported_version',
-      `${path} has schema version ${schema_version}; this version of crucible-telemetry reads up to ${SCHEMA_VERSION}.`,
-      { hint: 'Update crucible-telemetry to read it.' },
-    );
-  }
-  return { ...defaultsOf(String(state.id)), ...(state as Partial<ExperimentState>) };
-}
-
-/** What a key means that the version did not know yet by which a file was written. */
-function defaultsOf(id: string): ExperimentState {
-  return {
-    id,
-    name: id,
-    study: null,
-    condition: null,
-    replicate: id,
-    hypothesis: null,
-    tags: [],
-    metadata: {},
-    sample_size: null,
-    events: 'all',
-    scope: 'auto',
-    request_events: null,
-    sampling: null,
-    redact: [],
-    // What has not ended is never removed to make room.
-    status: 'running',
-    started_at: 0,
-    paused_at: null,
-    pause_count: 0,
-    stopped_at: null,
-    archived_at: null,
-    phases: [],
-  };
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function isMissing(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function damaged(path: string, cause?: unknown): CrucibleError {
-  return new CrucibleError('damaged_data', `${path} is not the definition of an experiment.`, {
-    hint: 'Restore it from a copy, or move its folder away; the records beside it are not touched.',
-    cause,
-  });
 }
 
 function unreadable(path: string, cause: unknown): CrucibleError {

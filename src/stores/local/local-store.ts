@@ -8,6 +8,7 @@ import { unwritable } from '../../engine/file-errors.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
+import { runningElsewhere } from '../running-elsewhere.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
 import { ExperimentFiles } from './experiment-files.ts';
 import { LocalWriter } from './local-writer.ts';
@@ -139,8 +140,8 @@ class FolderStore implements LocalStore {
 
   async update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<ExperimentState> {
     this.#requireOpen();
-    const state = await this.#files.update(id, change);
-    await this.#watch.tell(id, state);
+    const { state, version } = await this.#files.update(id, change);
+    this.#watch.tell(id, state, version);
     if (state.status === 'stopped') {
       await Promise.allSettled((this.#writers.get(id) ?? []).map((writer) => writer.close()));
       await this.#sealEnded(id);
@@ -154,7 +155,7 @@ class FolderStore implements LocalStore {
     await Promise.allSettled(writers.map((writer) => writer.close()));
     this.#writers.delete(id);
     await this.#files.remove(id);
-    await this.#watch.tell(id, undefined);
+    this.#watch.tell(id, undefined, undefined);
   }
 
   watch(id: string, listener: (state: ExperimentState | undefined) => void): () => void {
@@ -174,9 +175,16 @@ class FolderStore implements LocalStore {
     await this.#record().ready;
     const known = (await readdir(join(folder, 'writers'))).filter((name) => name.endsWith('.json')).length;
     const closed = () => this.#sealIfStopped(id);
-    const writer = await LocalWriter.open({ ...options, closed }, this.#record(), folder, known);
+    const open = () => LocalWriter.open({ ...options, closed }, this.#record(), folder, known);
+    const writer = options.alone ? await this.#files.locked(id, () => this.#openAlone(options, open)) : await open();
     this.#writers.set(id, [...(this.#writers.get(id) ?? []), writer]);
     return writer;
+  }
+
+  async #openAlone({ schema }: WriterOptions, open: () => Promise<LocalWriter>): Promise<LocalWriter> {
+    const notes = await readNotes(join(this.#files.folder(schema.experiment.id), 'writers'));
+    if (notes.some((note) => statusOf(note) === 'open')) throw runningElsewhere(schema.experiment);
+    return open();
   }
 
   async writers(id: string): Promise<readonly WriterState[]> {

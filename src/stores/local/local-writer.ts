@@ -1,11 +1,11 @@
-import { type Clock, systemClock } from '../../core/clock.ts';
+import { systemClock } from '../../core/clock.ts';
 import { warnOnce } from '../../core/warn.ts';
 import { ColumnBatch } from '../../record/batch.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { StoreWriter, WriterOptions } from '../store.ts';
 import type { CallerLane } from './caller-lane.ts';
 import type { Recording } from './recording.ts';
-import { newNote, type WriterNote, writeNote, writeNoteSync } from './writer-files.ts';
+import { newNote, removeNote, type WriterNote, writeNote, writeNoteSync } from './writer-files.ts';
 
 // Rows between two turns of the scratch batch: few enough to stay in the processor's cache.
 const SCRATCH_ROWS = 256;
@@ -25,7 +25,6 @@ export class LocalWriter implements StoreWriter {
   readonly #lane: CallerLane;
   readonly #batch: ColumnBatch;
   readonly #folder: string;
-  readonly #clock: Clock;
   #note: WriterNote;
   #closing: Promise<void> | undefined;
   #beating: Promise<void> | undefined;
@@ -45,7 +44,6 @@ export class LocalWriter implements StoreWriter {
     this.#lane = lane;
     this.#folder = folder;
     this.#note = note;
-    this.#clock = systemClock;
     this.#batch = new ColumnBatch(options.schema, SCRATCH_ROWS, 0);
   }
 
@@ -64,10 +62,16 @@ export class LocalWriter implements StoreWriter {
       opened_at: systemClock.nowMicros(),
       ledger: ledger(),
     });
-    await writeNote(`${folder}/writers`, note);
-    // There has to be room for the news of it, whatever becomes of other events when the queue is full.
-    await recording.flush().catch(() => undefined);
-    return new LocalWriter(options, recording, recording.open(schema, `${folder}/events`), `${folder}/writers`, note);
+    const notes = `${folder}/writers`;
+    await writeNote(notes, note);
+    try {
+      // There has to be room for the news of it, whatever becomes of other events when the queue is full.
+      await recording.flush().catch(() => undefined);
+      return new LocalWriter(options, recording, recording.open(schema, `${folder}/events`), notes, note);
+    } catch (error) {
+      await removeNote(notes, note);
+      throw error;
+    }
   }
 
   get isOpen(): boolean {
@@ -78,7 +82,7 @@ export class LocalWriter implements StoreWriter {
   get note(): WriterNote {
     return {
       ...this.#note,
-      heartbeat_at: this.#clock.nowMicros(),
+      heartbeat_at: systemClock.nowMicros(),
       clock_anchors: systemClock.anchors,
       ledger: this.#options.ledger(),
     };
@@ -124,7 +128,7 @@ export class LocalWriter implements StoreWriter {
   /** Notes that it is closed, in a process that ends. */
   end(): void {
     if (this.#note.closed_at === null)
-      writeNoteSync(this.#folder, { ...this.note, closed_at: this.#clock.nowMicros() });
+      writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() });
   }
 
   async #close(): Promise<void> {
@@ -132,7 +136,7 @@ export class LocalWriter implements StoreWriter {
     await this.#recording.close(this.#lane);
     this.#tellLost();
     this.#recording.forget(this.#lane);
-    this.#note = { ...this.note, closed_at: this.#clock.nowMicros() };
+    this.#note = { ...this.note, closed_at: systemClock.nowMicros() };
     await writeNote(this.#folder, this.#note);
     await this.#options.closed();
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 
@@ -7,6 +7,8 @@ export interface ProcessIdentity {
   readonly host: string;
   /** Changes with each start of the machine; null where the system does not tell. */
   readonly boot_id: string | null;
+  /** In which numbers of processes mean something: containers have their own; null where the system does not tell. */
+  readonly pid_namespace: string | null;
   readonly pid: number;
   /** When the process began, in the system's own count; null where the system does not tell. */
   readonly pid_started: string | null;
@@ -19,6 +21,7 @@ export function thisProcess(): ProcessIdentity {
   own ??= {
     host: hostname(),
     boot_id: bootId(),
+    pid_namespace: pidNamespace(),
     pid: process.pid,
     pid_started: startOf(process.pid),
     thread: threadId,
@@ -26,13 +29,23 @@ export function thisProcess(): ProcessIdentity {
   return own;
 }
 
-/** Whether that process runs; undefined when it is one of another machine. */
-export function isAlive(process: Omit<ProcessIdentity, 'thread'>): boolean | undefined {
+/** Whether that process runs; undefined when it is one of another machine or container. */
+export function isAlive(process: ProcessIdentity): boolean | undefined {
   const here = thisProcess();
   if (process.host !== here.host) return undefined;
   if (process.boot_id !== here.boot_id) return false;
+  if (process.pid_namespace && here.pid_namespace && process.pid_namespace !== here.pid_namespace) return undefined;
   if (!exists(process.pid)) return false;
   return process.pid_started === null || process.pid_started === startOf(process.pid);
+}
+
+/** The same for the thread: undefined also for one whose process runs, unless it is this one. */
+export function isThreadAlive(process: ProcessIdentity): boolean | undefined {
+  const alive = isAlive(process);
+  if (!alive) return alive;
+  // The main thread lives as long as its process.
+  const here = thisProcess();
+  return process.thread === 0 || (process.pid === here.pid && process.thread === here.thread) || undefined;
 }
 
 function exists(pid: number): boolean {
@@ -45,6 +58,14 @@ function exists(pid: number): boolean {
 
 function bootId(): string | null {
   return readOr('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
+}
+
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
 }
 
 // The 22nd field of the line; the second, the command's name, may hold spaces.

@@ -6,10 +6,10 @@ type Listener = (state: ExperimentState | undefined) => void;
 
 interface Watched {
   readonly listeners: Set<Listener>;
-  /** Of the file that was last told about. */
+  /** Of the file that was last told about; before that, of the one that was there when the watch began. */
   version: string | undefined;
-  /** Whether it was looked at before. */
-  looked: boolean;
+  /** How often something was told. */
+  told: number;
 }
 
 // Others' changes are to arrive within a second.
@@ -22,15 +22,17 @@ export class StateWatch {
   readonly #files: ExperimentFiles;
   readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
+  #looking = false;
 
   constructor(files: ExperimentFiles) {
     this.#files = files;
   }
 
+  /** What changes after this returns is told. Who has read the state before may have missed a change, and reads it again. */
   add(id: string, listener: Listener): () => void {
     let watched = this.#watched.get(id);
     if (!watched) {
-      watched = { listeners: new Set(), version: undefined, looked: false };
+      watched = { listeners: new Set(), version: this.#versionNow(id), told: 0 };
       this.#watched.set(id, watched);
     }
     const { listeners } = watched;
@@ -43,13 +45,11 @@ export class StateWatch {
     };
   }
 
-  /** Tells of a change that this store has made itself. */
-  async tell(id: string, state: ExperimentState | undefined): Promise<void> {
+  /** Tells of a change that this store has made itself, which gave the file that version. */
+  tell(id: string, state: ExperimentState | undefined, version: string | undefined): void {
     const watched = this.#watched.get(id);
-    if (!watched) return;
-    watched.looked = true;
-    watched.version = state && (await this.#files.version(id));
-    for (const listener of [...watched.listeners]) listener(state);
+    if (!watched || (state && watched.version === version)) return;
+    tellAll(watched, state, version);
   }
 
   close(): void {
@@ -57,7 +57,17 @@ export class StateWatch {
     this.#timer = undefined;
   }
 
+  #versionNow(id: string): string | undefined {
+    try {
+      return this.#files.versionSync(id);
+    } catch {
+      return UNREADABLE;
+    }
+  }
+
   async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     for (const [id, watched] of [...this.#watched]) {
       try {
         await this.#lookAt(id, watched);
@@ -68,19 +78,24 @@ export class StateWatch {
         warnOnce(`watch:${message}`, `Changes of an experiment by others are not seen. ${message}`);
       }
     }
+    this.#looking = false;
   }
 
   async #lookAt(id: string, watched: Watched): Promise<void> {
+    const { told } = watched;
     const version = await this.#files.version(id);
-    if (watched.looked && version === watched.version) return;
-    const isFirst = !watched.looked;
+    if (version === watched.version) return;
     const state = version === undefined ? undefined : await this.#files.load(id);
     // Removed between the two looks: the next one sees it.
     if (state === undefined && version !== undefined) return;
-    watched.looked = true;
-    watched.version = version;
-    // The first look only learns what there is, except when it is gone.
-    if (isFirst && state) return;
-    for (const listener of [...watched.listeners]) listener(state);
+    // What was told meanwhile may be newer than what was read: the next look sees which.
+    if (watched.told !== told) return;
+    tellAll(watched, state, version);
   }
+}
+
+function tellAll(watched: Watched, state: ExperimentState | undefined, version: string | undefined): void {
+  watched.told++;
+  watched.version = version;
+  for (const listener of [...watched.listeners]) listener(state);
 }

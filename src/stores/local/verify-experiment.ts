@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CrucibleError } from '../../core/errors.ts';
+import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { BatchSchema } from '../../record/schema.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
@@ -87,9 +88,10 @@ async function definition(dir: string, id: string, damage: Finding[]): Promise<E
   const path = join(experimentFolder(dir, id), 'experiment.json');
   try {
     const state = await new ExperimentFiles(dir).load(id);
-    if (!state) damage.push({ path, message: 'It is not there.' });
-    else if (state.id !== id) damage.push({ path, message: `It is the definition of ${state.id}.` });
-    return state;
+    if (state) return state;
+    const isName = EXPERIMENT_ID.test(id);
+    damage.push({ path, message: isName ? 'It is not there.' : 'Its folder has a name that no experiment may have.' });
+    return undefined;
   } catch (error) {
     if (!(error instanceof CrucibleError)) throw error;
     damage.push({ path, message: error.message });

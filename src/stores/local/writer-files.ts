@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../core/clock.ts';
 import { CrucibleError } from '../../core/errors.ts';
@@ -7,7 +7,7 @@ import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
 import type { WriterStatus } from '../store.ts';
 import { replaceText } from './experiment-files.ts';
-import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { isThreadAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 /** What a writer notes about itself, in a file that nobody else writes. Times are microseconds since the Unix epoch. */
 export interface WriterNote extends ProcessIdentity {
@@ -22,7 +22,7 @@ export interface WriterNote extends ProcessIdentity {
   readonly ledger: LedgerCounts;
 }
 
-/** After that long without a heartbeat a writer of another machine counts as crashed, by the clock of the reader. */
+/** After that long without a heartbeat a writer of another machine, container or thread counts as crashed, by the clock of the reader. */
 const SILENCE_MS = 30_000;
 
 /** When a reader first saw each heartbeat: clocks of other machines are not compared with ours. */
@@ -38,6 +38,11 @@ export function newNote(
 export async function writeNote(folder: string, note: WriterNote): Promise<void> {
   const path = join(folder, `${note.writer_id}.json`);
   if (madeAgain(folder)) await replaceText(path, textOf(note));
+}
+
+/** Takes back the note of a writer that never came to write. */
+export async function removeNote(folder: string, note: WriterNote): Promise<void> {
+  await rm(join(folder, `${note.writer_id}.json`), { force: true }).catch(() => undefined);
 }
 
 /** The same for a process that is about to end. */
@@ -70,7 +75,7 @@ export async function readNotes(folder: string): Promise<WriterNote[]> {
 /** How a writer stands: closed by itself, or open, or open with nobody behind it. */
 export function statusOf(note: WriterNote): WriterStatus {
   if (note.closed_at !== null) return 'closed';
-  const alive = isAlive(note) ?? wasHeardLately(note);
+  const alive = isThreadAlive(note) ?? wasHeardLately(note);
   return alive ? 'open' : 'crashed';
 }
 
@@ -120,6 +125,7 @@ function defaultsOf(openedAt: number): Omit<WriterNote, 'writer_id'> {
     ledger: NO_COUNTS,
     host: '',
     boot_id: null,
+    pid_namespace: null,
     pid: 0,
     pid_started: null,
     thread: 0,

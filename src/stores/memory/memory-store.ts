@@ -1,7 +1,9 @@
 import { systemClock } from '../../core/clock.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
+import { experimentExists } from '../experiment-exists.ts';
 import type { ExperimentState } from '../experiment-state.ts';
+import { runningElsewhere } from '../running-elsewhere.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
 
 const FIRST_BATCH_ROWS = 64;
@@ -52,11 +54,7 @@ class MemoryStore implements Store {
   }
 
   async create(state: ExperimentState): Promise<void> {
-    if (this.#entries.has(state.id)) {
-      throw new CrucibleError('experiment_exists', `There is an experiment ${show(state.id)} already.`, {
-        hint: 'Leave the id out to get a new one, or use resumeExperiment to go on with the old one.',
-      });
-    }
+    if (this.#entries.has(state.id)) throw experimentExists(state.id);
     this.#entries.set(state.id, { state, writers: [], listeners: new Set() });
   }
 
@@ -90,6 +88,7 @@ class MemoryStore implements Store {
 
   async openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
     const entry = this.#entry(id);
+    if (options.alone && entry.writers.some((other) => other.open)) throw runningElsewhere(entry.state);
     const batches: ColumnBatch[] = [];
     const writer: Writer = {
       options,

@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { compiledFile } from '../../../src/stores/local/compiled-file.ts';
 import { localStore } from '../../../src/stores/local/local-store.ts';
+import { verifyExperiment } from '../../../src/stores/local/verify-experiment.ts';
 import { count, eventsOf, folders, liveOf, numbersOf, openLab, until, upTo, warningsOf } from './labs.ts';
 
 const folder = folders();
@@ -157,6 +167,102 @@ describe('the definition of an experiment', () => {
     expect(await numbersOf(experiment)).toEqual(upTo(20));
     expect((await experiment.metrics()).summary.total_events).toBe(20);
   });
+});
+
+describe('the id of an experiment', () => {
+  it('that says another place removes, changes and archives nothing there', async () => {
+    const { dir, sealed, live } = await recorded();
+    const victim = join(dir, '..', 'victim');
+    mkdirSync(victim, { recursive: true });
+    writeFileSync(join(victim, 'thesis.txt'), 'dear');
+    edited(definition(dir, sealed), (content) => {
+      content.id = '../../../victim';
+    });
+    await using lab = openLab(dir);
+    const warnings = await warningsOf(async () => expect(await listed(lab)).toEqual([live]));
+    expect(warnings).toContain('"../../../victim" as id');
+    await expect(lab.getExperiment(sealed)).rejects.toMatchObject({ code: 'damaged_data' });
+    const store = localStore({ dir });
+    for (const id of ['../../victim', '../../../victim', '..', '.', '', 'a/b', '.hidden']) {
+      await expect(lab.getExperiment(id), id).rejects.toMatchObject({ code: 'experiment_not_found' });
+      await expect(store.remove(id), id).rejects.toMatchObject({ code: 'experiment_not_found' });
+      await expect(store.update(id, (state) => state)).rejects.toMatchObject({ code: 'experiment_not_found' });
+    }
+    await store.close();
+    expect(readFileSync(join(victim, 'thesis.txt'), 'utf8')).toBe('dear');
+    expect(existsSync(definition(dir, sealed))).toBe(true);
+  });
+
+  it('is the name of its folder: a copy is named and not counted twice, whatever it is called', async () => {
+    const { dir, sealed, live } = await recorded();
+    for (const copy of ['sealed-copy', 'sealed (copy)']) {
+      const folderOf = (id: string) => join(dir, 'experiments', id);
+      cpSync(folderOf(sealed), folderOf(copy), { recursive: true });
+    }
+    await using lab = openLab(dir);
+    const warnings = await warningsOf(async () => expect((await listed(lab)).sort()).toEqual([live, sealed]));
+    expect(warnings).toContain(definition(dir, 'sealed-copy'));
+    expect(warnings).toContain(definition(dir, 'sealed (copy)'));
+    await expect(lab.getExperiment('sealed-copy')).rejects.toMatchObject({
+      code: 'damaged_data',
+      message: expect.stringContaining('definition of experiment "sealed"'),
+    });
+    const { damage } = await verifyExperiment(dir, 'sealed-copy');
+    expect(damage[0]!.message).toContain('definition of experiment "sealed"');
+    expect((await verifyExperiment(dir, 'sealed (copy)')).damage[0]!.message).toContain('no experiment may have');
+    expect((await verifyExperiment(dir, sealed)).damage).toEqual([]);
+  });
+});
+
+describe('a key of a definition', () => {
+  for (const [key, value] of [
+    ['schema_version', 'one'],
+    ['id', 7],
+    ['name', 7],
+    ['study', {}],
+    ['condition', []],
+    ['replicate', 3],
+    ['plan', 'better'],
+    ['plan', { statement: 'better' }],
+    ['tags', 'a'],
+    ['tags', [1]],
+    ['metadata', null],
+    ['metadata', []],
+    ['sample_size', '10'],
+    ['events', 'some'],
+    ['scope', 'world'],
+    ['request_events', 'all'],
+    ['sampling', { rate: 0 }],
+    ['sampling', 0.5],
+    ['redact', [null]],
+    ['status', 'crashd'],
+    ['started_at', 'yesterday'],
+    ['started_at', { $number: 'NaN' }],
+    ['paused_at', false],
+    ['pause_count', null],
+    ['stopped_at', 'now'],
+    ['archived_at', {}],
+    ['phases', null],
+    ['phases', [null]],
+    ['phases', [{ started_at: 1 }]],
+  ] as const) {
+    it(`that is wrong (${key}: ${JSON.stringify(value)}) is named, and the other experiments are listed`, async () => {
+      const dir = folder();
+      await using lab = openLab(dir);
+      for (const id of ['good', 'bad']) await (await lab.startExperiment({ name: id, id })).stop();
+      edited(definition(dir, 'bad'), (content) => {
+        content[key] = value;
+      });
+      await warningsOf(async () => expect(await listed(lab)).toEqual(['good']));
+      await using later = openLab(dir);
+      await expect(later.getExperiment('bad')).rejects.toMatchObject({
+        code: 'damaged_data',
+        message: expect.stringMatching(new RegExp(`bad/experiment\\.json has .* as ${key}, which has to be`)),
+      });
+      const { damage } = await verifyExperiment(dir, 'bad');
+      expect(damage[0]!.message).toContain(`as ${key}, `);
+    });
+  }
 });
 
 describe("a writer's note", () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { withFileLock } from '../../../src/stores/local/file-lock.ts';
 import { localStore } from '../../../src/stores/local/local-store.ts';
 import { thisProcess } from '../../../src/stores/local/process-identity.ts';
-import { count, folders, numbersOf, openLab, upTo } from './labs.ts';
+import { count, folders, numbersOf, openLab, until, upTo } from './labs.ts';
 
 const folder = folders();
 const REQUEST = { provider: 'openai', model: 'gpt-4o', tokens: { prompt: 100, completion: 20 } };
@@ -28,6 +28,14 @@ const lockOf = (dir: string) => join(dir, 'experiments', 'idle', 'experiment.loc
 
 function deadProcess(): number {
   return spawnSync(process.execPath, ['-e', '']).pid;
+}
+
+/** Lets seconds pass until something holds. */
+async function passUntil(holds: () => boolean): Promise<void> {
+  while (!holds()) {
+    vi.advanceTimersByTime(1_000);
+    await setTimeout(50);
+  }
 }
 
 describe('a lock', () => {
@@ -83,6 +91,8 @@ describe('a lock', () => {
 
   for (const [whose, content] of [
     ['of another machine', JSON.stringify({ ...thisProcess(), host: 'elsewhere' })],
+    ['of another container', JSON.stringify({ ...thisProcess(), pid_namespace: 'pid:[1]', pid: deadProcess() })],
+    ['of a thread that has ended in a process that lives', JSON.stringify({ ...thisProcess(), thread: 99 })],
     ['without a name, left by a process that died while it wrote it,', ''],
     ['that is no lock', 'null'],
   ] as const) {
@@ -98,12 +108,59 @@ describe('a lock', () => {
       vi.advanceTimersByTime(9_000);
       await setTimeout(100);
       expect(entered).toBe(false);
-      vi.advanceTimersByTime(2_000);
+      await passUntil(() => entered);
       await waiting;
-      expect(entered).toBe(true);
       expect(existsSync(path)).toBe(false);
     });
   }
+});
+
+describe('a lock that is held', () => {
+  it('by one at work is waited for, for 15 seconds, and then refused by the name of its holder', async () => {
+    const path = join(folder(), 'lock');
+    vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] });
+    let letGo = () => {};
+    let isHeld = false;
+    const holding = withFileLock(path, async () => {
+      isHeld = true;
+      await new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+    });
+    await until(() => isHeld);
+    let outcome: unknown;
+    const waiting = withFileLock(path, async () => 'entered').then(
+      (value) => {
+        outcome = value;
+      },
+      (error: unknown) => {
+        outcome = error;
+      },
+    );
+    for (let refreshes = 0; refreshes < 7; refreshes++) {
+      const { mtimeMs } = statSync(path);
+      await setTimeout(50);
+      vi.advanceTimersByTime(2_000);
+      await until(() => statSync(path).mtimeMs !== mtimeMs);
+    }
+    await setTimeout(50);
+    expect(outcome).toBeUndefined();
+    await passUntil(() => outcome !== undefined);
+    await waiting;
+    expect(outcome).toMatchObject({
+      code: 'path_unwritable',
+      message: expect.stringContaining(`process ${process.pid} of ${thisProcess().host}`),
+    });
+    letGo();
+    await holding;
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('and was broken is not taken from the next holder', async () => {
+    const path = join(folder(), 'lock');
+    await withFileLock(path, async () => writeFileSync(path, 'of another'));
+    expect(readFileSync(path, 'utf8')).toBe('of another');
+  });
 });
 
 describe('a writer that never closed', () => {
@@ -140,29 +197,34 @@ describe('a writer that never closed', () => {
     expect(await statuses((await open({ boot_id: 'an earlier one' })).dir)).toEqual(['crashed']);
   });
 
-  it('on another machine has crashed after 30 s of silence by the clock of the reader, whatever the other clock says', async () => {
-    for (const hours of [-5, 0, 5]) {
-      const elsewhere = { host: 'elsewhere', pid: 1 };
-      const beat = Date.now() * 1000 + hours * 3_600_000_000;
-      const { dir, rewrite } = await open(elsewhere);
-      rewrite({ ...elsewhere, heartbeat_at: beat });
-      const store = localStore({ dir });
-      const status = async () => (await store.writers('idle'))[0]!.status;
-      vi.useFakeTimers({ toFake: ['performance'] });
-      await status();
-      // It beats, so it is there.
-      rewrite({ ...elsewhere, heartbeat_at: beat + 5e6 });
-      expect(await status()).toBe('open');
-      vi.advanceTimersByTime(29_000);
-      expect(await status()).toBe('open');
-      vi.advanceTimersByTime(2_000);
-      expect(await status()).toBe('crashed');
-      rewrite({ ...elsewhere, heartbeat_at: beat + 10e6 });
-      expect(await status()).toBe('open');
-      vi.useRealTimers();
-      await store.close();
-    }
-  });
+  for (const [where, identity] of [
+    ['on another machine', { host: 'elsewhere', pid: 1 }],
+    ['in another container on this one', { pid_namespace: 'pid:[1]', pid: deadProcess() }],
+    ['in another thread of a process that lives', { thread: 99 }],
+  ] as const)
+    it(`${where} has crashed after 30 s of silence by the clock of the reader, whatever the other clock says`, async () => {
+      for (const hours of [-5, 0, 5]) {
+        const elsewhere = { ...thisProcess(), ...identity };
+        const beat = Date.now() * 1000 + hours * 3_600_000_000;
+        const { dir, rewrite } = await open(elsewhere);
+        rewrite({ ...elsewhere, heartbeat_at: beat });
+        const store = localStore({ dir });
+        const status = async () => (await store.writers('idle'))[0]!.status;
+        vi.useFakeTimers({ toFake: ['performance'] });
+        await status();
+        // It beats, so it is there.
+        rewrite({ ...elsewhere, heartbeat_at: beat + 5e6 });
+        expect(await status()).toBe('open');
+        vi.advanceTimersByTime(29_000);
+        expect(await status()).toBe('open');
+        vi.advanceTimersByTime(2_000);
+        expect(await status()).toBe('crashed');
+        rewrite({ ...elsewhere, heartbeat_at: beat + 10e6 });
+        expect(await status()).toBe('open');
+        vi.useRealTimers();
+        await store.close();
+      }
+    });
 });
 
 describe('an experiment whose process was killed', () => {

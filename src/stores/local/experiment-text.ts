@@ -1,0 +1,143 @@
+import { CrucibleError, show } from '../../core/errors.ts';
+import { EXPERIMENT_ID } from '../../core/ids.ts';
+import { SCHEMA_VERSION } from '../../record/fields.ts';
+import { fromJsonText, toJsonText } from '../../record/json.ts';
+import type { ExperimentState } from '../experiment-state.ts';
+
+/** The text of an experiment's file. */
+export function textOf(state: ExperimentState): string {
+  return `${toJsonText({ schema_version: SCHEMA_VERSION, ...state })}\n`;
+}
+
+/**
+ * The state that an experiment's file holds; keys that its version did not know yet have their defaults.
+ *
+ * @param name Of the folder that the file lies in. Paths are made of the id, so it has to be that name.
+ * @throws `damaged_data` for what is no experiment's file, with the key; `unsupported_version` for one of a later version.
+ */
+export function stateOf(text: string, path: string, name: string): ExperimentState {
+  let parsed: unknown;
+  try {
+    parsed = fromJsonText(text);
+  } catch (cause) {
+    throw damaged(path, 'is not the definition of an experiment', cause);
+  }
+  if (!isObject(parsed) || !('schema_version' in parsed) || !('id' in parsed))
+    throw damaged(path, 'is not the definition of an experiment');
+  const { schema_version, ...state } = parsed;
+  if (typeof schema_version === 'number' && schema_version > SCHEMA_VERSION) {
+    throw new CrucibleError(
+      'unsupported_version',
+      `${path} has schema version ${schema_version}; this version of crucible-telemetry reads up to ${SCHEMA_VERSION}.`,
+      { hint: 'Update crucible-telemetry to read it.' },
+    );
+  }
+  if (typeof schema_version !== 'number') throw damagedKey(path, 'schema_version', schema_version, 'a number');
+  requireOwnName(path, state.id, name);
+  for (const [key, [isRight, what]] of Object.entries(KEYS)) {
+    if (key in state && !isRight(state[key])) throw damagedKey(path, key, state[key], what);
+  }
+  return { ...defaultsOf(name), ...(state as Partial<ExperimentState>) };
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isOneOf =
+  (...values: readonly unknown[]): Check =>
+  (value) =>
+    values.includes(value);
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const isPhase: Check = (value) => isObject(value) && isNumber(value.started_at) && orNull(isNumber)(value.ended_at);
+const isRate: Check = (value) => isNumber(value) && Number(value) > 0 && Number(value) <= 1;
+const isPlan: Check = (value) =>
+  isObject(value) &&
+  isText(value.statement) &&
+  isText(value.sha256) &&
+  isNumber(value.frozen_at) &&
+  orNull(isText)(value.metric) &&
+  orNull(isText)(value.direction) &&
+  ['margin', 'alpha', 'power', 'sample_size'].every((key) => orNull(isNumber)(value[key])) &&
+  orNull(isTexts)(value.request_events);
+
+// What each key has to be. The hypothesis may be anything that JSON can say.
+const KEYS: Readonly<
+  Record<Exclude<keyof ExperimentState, 'id' | 'hypothesis'>, readonly [isRight: Check, what: string]>
+> = {
+  name: [isText, 'text'],
+  study: [orNull(isText), 'text or null'],
+  condition: [orNull(isText), 'text or null'],
+  replicate: [isText, 'text'],
+  plan: [orNull(isPlan), 'a frozen plan or null'],
+  tags: [isTexts, 'a list of texts'],
+  metadata: [isObject, 'an object'],
+  sample_size: [orNull(isNumber), 'a number or null'],
+  events: [(value) => value === 'all' || isTexts(value), '"all" or a list of texts'],
+  scope: [isOneOf('auto', 'process'), '"auto" or "process"'],
+  request_events: [orNull(isTexts), 'a list of texts or null'],
+  sampling: [orNull((value) => isObject(value) && isRate(value.rate)), 'null or a rate above 0 and up to 1'],
+  redact: [isTexts, 'a list of texts'],
+  status: [isOneOf('running', 'paused', 'stopped', 'archived'), 'a status'],
+  started_at: [isNumber, 'a number'],
+  paused_at: [orNull(isNumber), 'a number or null'],
+  pause_count: [isNumber, 'a number'],
+  stopped_at: [orNull(isNumber), 'a number or null'],
+  archived_at: [orNull(isNumber), 'a number or null'],
+  phases: [(value) => Array.isArray(value) && value.every(isPhase), 'a list of phases'],
+};
+
+function requireOwnName(path: string, id: unknown, name: string): void {
+  if (typeof id !== 'string' || !EXPERIMENT_ID.test(id)) throw damagedKey(path, 'id', id, 'the id of an experiment');
+  if (id === name) return;
+  throw new CrucibleError(
+    'damaged_data',
+    `${path} is the definition of experiment ${show(id)}, in a folder of another name.`,
+    { hint: 'If the folder is a copy, move it out of the store; if it was renamed, give it back its name.' },
+  );
+}
+
+/** What a key means that the version did not know yet by which a file was written. */
+function defaultsOf(id: string): ExperimentState {
+  return {
+    id,
+    name: id,
+    study: null,
+    condition: null,
+    replicate: id,
+    hypothesis: null,
+    tags: [],
+    metadata: {},
+    sample_size: null,
+    events: 'all',
+    scope: 'auto',
+    request_events: null,
+    sampling: null,
+    redact: [],
+    // What has not ended is never removed to make room.
+    status: 'running',
+    started_at: 0,
+    paused_at: null,
+    pause_count: 0,
+    stopped_at: null,
+    archived_at: null,
+    phases: [],
+  };
+}
+
+function damagedKey(path: string, key: string, value: unknown, what: string): CrucibleError {
+  return damaged(path, `has ${show(value)} as ${key}, which has to be ${what}`);
+}
+
+function damaged(path: string, how: string, cause?: unknown): CrucibleError {
+  return new CrucibleError('damaged_data', `${path} ${how}.`, {
+    hint: 'Restore it from a copy, or move its folder away; the records beside it are not touched.',
+    cause,
+  });
+}
