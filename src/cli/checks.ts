@@ -54,7 +54,7 @@ export async function checkStore({ dir, lab }: OpenedStore, unsealed: number): P
           'crashes',
           'warning',
           `crashed: ${crashed.map(({ name, id }) => `${name} (${id})`).join(', ')}`,
-          'lab.resumeExperiment(id) goes on with it; crucible archive --stop ends it.',
+          'lab.resumeExperiment(id) goes on with it; crucible stop ends it.',
         ),
     unsealed === 0
       ? check('segments', 'ok', 'all that are finished are sealed')

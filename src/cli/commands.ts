@@ -49,6 +49,11 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/export.ts'),
   },
   { name: 'import', summary: 'read exports back into experiments', load: () => import('./commands/import.ts') },
+  {
+    name: 'stop',
+    summary: 'stop an experiment that is idle, crashed or running',
+    load: () => import('./commands/stop.ts'),
+  },
   { name: 'archive', summary: 'archive a stopped experiment', load: () => import('./commands/archive.ts') },
   { name: 'delete', summary: 'delete experiments with all their data', load: () => import('./commands/delete.ts') },
   { name: 'verify', summary: 'check every file of experiments', load: () => import('./commands/verify.ts') },

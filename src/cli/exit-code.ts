@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors.ts';
+import type { CrucibleError, ErrorCode } from '../core/errors.ts';
 
 /** What the process ends with. They are documented in docs/guide/command-line.md and do not change. */
 export const ExitCode = {
@@ -21,12 +21,18 @@ const BY_ERROR: Partial<Record<ErrorCode, ExitCode>> = {
   unknown_field: ExitCode.USAGE,
   unknown_format: ExitCode.USAGE,
   experiment_not_found: ExitCode.NOT_FOUND,
-  path_unreadable: ExitCode.NOT_FOUND,
   damaged_data: ExitCode.DAMAGED,
   unsupported_version: ExitCode.DAMAGED,
 };
 
 /** The exit code for an error of the library; `FAILED` for all that are not the user's and not the data's. */
-export function exitCodeOf(code: ErrorCode): ExitCode {
+export function exitCodeOf({ code, cause }: CrucibleError): ExitCode {
+  // What is not there is not found; what may not be read has failed.
+  if (code === 'path_unreadable' && isMissing(cause)) return ExitCode.NOT_FOUND;
   return BY_ERROR[code] ?? ExitCode.FAILED;
+}
+
+function isMissing(cause: unknown): boolean {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -30,7 +30,7 @@ function describe(error: unknown): { message: string; hint: string | undefined; 
     const { message, hint } = error;
     // The message ends with the hint, which here has a line of its own.
     const what = hint && message.endsWith(hint) ? message.slice(0, -hint.length).trim() : message;
-    return { message: what, hint, code: exitCodeOf(error.code) };
+    return { message: what, hint, code: exitCodeOf(error) };
   }
   const text = error instanceof Error ? error.message : String(error);
   const trace = process.env.CRUCIBLE_DEBUG && error instanceof Error ? `\n${error.stack}` : '';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CrucibleError, show } from '../core/errors.ts';
@@ -37,7 +37,7 @@ export async function withFolder<T>(
   use: (opened: OpenedStore) => Promise<T>,
   { creates = false }: { creates?: boolean } = {},
 ): Promise<T> {
-  if (!creates && !existsSync(resolve(dir, 'experiments'))) {
+  if (!creates && !(await isFolderOfExperiments(resolve(dir, 'experiments')))) {
     throw new CrucibleError('experiment_not_found', `There are no experiments in ${resolve(dir)}.`, {
       hint: '--dir or CRUCIBLE_DIR names another folder; crucible demo makes some experiments to look at.',
     });
@@ -53,6 +53,19 @@ export async function withFolder<T>(
     return await use({ dir: store.dir, store, lab });
   } finally {
     await lab.close();
+  }
+}
+
+async function isFolderOfExperiments(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw new CrucibleError('path_unreadable', `Cannot read ${path} (${code}).`, {
+      hint: 'Check that you may read it.',
+      cause,
+    });
   }
 }
 

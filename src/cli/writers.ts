@@ -13,3 +13,12 @@ export async function requireNobodyWrites({ store }: OpenedStore, experiment: Ex
     { hint },
   );
 }
+
+/** What is wrong with doing something to an experiment that has not ended, in the words that lists have for its status. */
+export async function stillOpen({ store }: OpenedStore, { name, id, state }: Experiment): Promise<CrucibleError> {
+  const { observed } = await import('../lab/observed-status.ts');
+  const { status } = await observed(store, state);
+  return new CrucibleError('not_stopped', `Experiment ${show(name)} (${id}) is ${status} and cannot be archived.`, {
+    hint: `--stop stops it first; so does crucible stop ${id}.`,
+  });
+}

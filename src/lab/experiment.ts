@@ -202,15 +202,17 @@ export class Experiment implements ExperimentContext {
 
   /**
    * Marks a stopped experiment as archived. With a path, its definition, records and metric points are first written there, to
-   * a folder named by its id: `experiment.json`, `events.jsonl`, `metrics.jsonl`.
+   * a folder named by its id: `experiment.json`, `events.jsonl`, `metrics.jsonl`. One that is archived already can be written
+   * again.
    */
   async archive(options: { readonly path?: string } = {}): Promise<void> {
-    archived(this.#state, 0);
+    const isWritten = this.status === 'archived' && options.path !== undefined;
+    if (!isWritten) archived(this.#state, 0);
     if (options.path !== undefined) {
       const { writeArchive } = await import('./archiving.ts');
       await writeArchive(this.#lab, this.#state, options.path);
     }
-    await this.#change(archived);
+    if (!isWritten) await this.#change(archived);
   }
 
   /** Removes the experiment with all its records and metric points. It is stopped first if it is not. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
 import { localStore } from '../../src/stores/local/index.ts';
 import { crucible, jsonLines, outcome, start, temporaryFolder } from './crucible.ts';
@@ -172,9 +172,12 @@ describe('crucible import', () => {
     const source = temporaryFolder();
     await crucible(['import', '--dir', source, join(files, 'study.jsonl')]);
     await crucible(['archive', 'model-control', '--dir', source]);
-    await inStore('archive', 'model-treatment', '--path', archives);
+    const { stderr } = await inStore('archive', 'model-treatment', '--path', archives);
+    expect(stderr).toContain(`is archived and written to ${join(archives, 'treatment')}.`);
+    expect((await inStore('archive', 'model-treatment', '--path', archives)).code).toBe(0);
     const target = temporaryFolder();
-    const { stdout } = await crucible(['import', join(archives, 'treatment'), '--dir', target, '--json']);
+    // The folder that was given to archive, in which there is one archive.
+    const { stdout } = await crucible(['import', archives, '--dir', target, '--json']);
     const { experiments, points } = JSON.parse(stdout) as Imported;
     const id = experiments[0]!.id;
     expect(points).toEqual({ [id]: 1 });
@@ -205,6 +208,18 @@ describe('crucible import', () => {
     const { code, stdout } = await crucible(['import', path, '--dir', temporaryFolder(), '--json']);
     const { experiments, skipped, reasons } = JSON.parse(stdout) as Imported;
     expect([code, experiments[0]!.events, skipped, reasons.map(({ line }) => line)]).toEqual([4, 2, 2, [3, 4]]);
+  });
+
+  it('lasted as long as its data, in list and in metrics', async () => {
+    const path = join(files, 'minute.jsonl');
+    const line = (second: string) => `{"event_name":"a.b","timestamp":"2024-01-01T00:${second}.5Z"}\n`;
+    writeFileSync(path, line('02:00') + line('00:30'));
+    const target = temporaryFolder();
+    await crucible(['import', path, '--dir', target]);
+    expect(JSON.parse((await crucible(['list', '--dir', target, '--json'])).stdout)[0].lasted_seconds).toBe(90);
+    expect((await crucible(['metrics', '--dir', target, 'imported'])).stdout).toMatch(
+      /^time +2024-\S+ \S+, 1 min 30 s$/m,
+    );
   });
 
   it('changes nothing with --dry-run', async () => {
@@ -272,8 +287,29 @@ describe('crucible archive', () => {
     const busy = await crucible(['archive', '--dir', target, 'open', '--stop']);
     expect([busy.code, busy.stderr.includes('is being written')]).toEqual([1, true]);
     await lab.close();
-    expect((await crucible(['archive', '--dir', target, 'open'])).code).toBe(1);
+    const refused = await crucible(['archive', '--dir', target, 'open']);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/ is idle and cannot be archived\.\nhint: --stop stops it first/);
     expect((await crucible(['archive', '--dir', target, 'open', '--stop'])).code).toBe(0);
+    expect((await crucible(['show', '--dir', target, 'open'])).stdout).not.toContain('live segments');
+  });
+});
+
+describe('crucible stop', () => {
+  it('stops what is idle, and what is written only with --force', async () => {
+    const target = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: target }) });
+    const experiment = await lab.startExperiment({ name: 'open' });
+    const busy = await crucible(['stop', '--dir', target, 'open']);
+    expect(busy.code).toBe(1);
+    expect(busy.stderr).toContain('hint: --force stops it: its writers stop within a second.');
+    expect((await crucible(['stop', '--dir', target, 'open', '--force'])).code).toBe(0);
+    await vi.waitFor(() => expect(experiment.status).toBe('stopped'), 5000);
+    await lab.startExperiment({ name: 'left' });
+    await lab.close();
+    const { code, stdout } = await crucible(['stop', '--dir', target, 'left', '--json']);
+    expect([code, JSON.parse(stdout).status]).toEqual([0, 'stopped']);
+    expect((await crucible(['stop', '--dir', target, 'left'])).code).toBe(1);
   });
 });
 

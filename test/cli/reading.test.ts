@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -132,7 +132,7 @@ describe('crucible show', () => {
     const { stdout } = await inStore('show', 'chat');
     expect(stdout).toMatch(/^status +idle$/m);
     expect(stdout).toMatch(/^events +40 emitted, 40 stored$/m);
-    expect(stdout).toMatch(/^live segments +1 file, /m);
+    expect(stdout).toMatch(/^unsealed segments +1 file, /m);
     expect(stdout).toMatch(/^w\w+ +closed +/m);
   });
 
@@ -228,6 +228,15 @@ describe('crucible compare', () => {
     const { code, stderr } = await inStore('compare');
     expect(code).toBe(2);
     expect(stderr).toContain('hint: Name two experiments');
+  });
+});
+
+describe('crucible metrics in a narrow terminal', () => {
+  it('breaks the lines of its upper block', async () => {
+    const { stdout } = await crucible(['--dir', dir, 'metrics', 'chat'], { env: { COLUMNS: '40' } });
+    const [upper = ''] = stdout.split('\n\n');
+    expect(upper).toContain('req_llm.request.stop');
+    for (const line of upper.split('\n')) expect(line.length).toBeLessThanOrEqual(40);
   });
 });
 
@@ -339,6 +348,19 @@ describe('crucible export', () => {
     expect(records.map(({ latency_ms }) => latency_ms)).toEqual(Array.from({ length: 40 }, (_, i) => 100 + i));
   });
 
+  it('refuses to drop what no record has, and says which metric points are elsewhere', async () => {
+    const path = join(dir, 'mistyped.jsonl');
+    const env = { CRUCIBLE_ANONYMIZE_KEY: 'secret' };
+    const args = ['--dir', dir, 'export', 'chat', '-o', path, '--anonymize', '--drop'];
+    const refused = await crucible([...args, 'metadata.sampel_id'], { env });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('hint: Did you mean metadata.sample_id? Nothing was written.');
+    expect(existsSync(path)).toBe(false);
+    const { code, stderr } = await crucible([...args, 'metadata.sample_id'], { env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^1 metric point is not among these records: crucible query "FROM metrics"/m);
+  });
+
   it('refuses a format that is none, parquet on stdout, and pseudonyms without a secret', async () => {
     expect((await inStore('export', 'chat', '-o', join(dir, 'x.xls'))).code).toBe(2);
     expect((await inStore('export', 'chat', '-f', 'parquet')).code).toBe(2);
@@ -380,10 +402,18 @@ describe('crucible snippet', () => {
     expect(stdout).toContain('.parquet');
   });
 
+  it('takes pandas for python', async () => {
+    const [pandas, python] = await Promise.all([
+      inStore('snippet', 'pandas', 'chat'),
+      inStore('snippet', 'python', 'chat'),
+    ]);
+    expect(pandas.stdout).toBe(python.stdout);
+  });
+
   it('names the languages it knows', async () => {
     const { code, stderr } = await inStore('snippet', 'cobol', 'chat');
     expect(code).toBe(2);
-    expect(stderr).toContain('python, polars, duckdb, r, julia');
+    expect(stderr).toContain('python, pandas, polars, duckdb, r, julia');
   });
 });
 

@@ -52,6 +52,8 @@ describe('crucible tail', () => {
     expect(tenths.stdout.trimEnd().split('\n')).toHaveLength(3);
     expect(tenths.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} +app\.tenth +\d+ ms +sample \d+-9$/m);
     expect((await crucible(['tail', '--dir', dir, 'done', '-n', 'all'])).code).toBe(2);
+    const mistyped = await crucible(['tail', '--dir', dir, 'done', '--no-follow', '--event', 'app.tent']);
+    expect(mistyped.stderr).toBe('No event "app.tent" has come so far; there is app.tenth, req_llm.request.stop.\n');
   });
 
   it('ends with 130 at Ctrl-C, after what had come', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,7 @@ const COMMANDS = [
   'query',
   'export',
   'import',
+  'stop',
   'archive',
   'delete',
   'verify',
@@ -28,7 +29,10 @@ const COMMANDS = [
   'completion',
 ];
 
+const LOOP = join(temporaryFolder(), 'loop');
+
 beforeAll(async () => {
+  symlinkSync(LOOP, LOOP);
   const lab = createCrucible({ store: localStore({ dir }) });
   for (const id of ['alpha-1', 'alpha-2', 'beta-1']) {
     const experiment = await lab.startExperiment({ id, name: id === 'beta-1' ? 'evil\u001b[2Jname' : 'twin' });
@@ -93,6 +97,9 @@ describe('a mistake', () => {
     [['metrics', 'twin'], 2, /^error: "twin" may be any of 2 experiments\./],
     [['compare', '--study', 'none'], 3, /^error: There is no experiment of a study "none"\./],
     [['import', '/nowhere/at-all.csv'], 3, /^error: Cannot read \/nowhere\/at-all\.csv \(ENOENT\)\./],
+    [['import', LOOP], 1, /^error: Cannot read .*loop \(ELOOP\)\.\nhint: Check that you may read it\.\n$/],
+    [['query', ''], 2, /^error: There is no SQL\.\nhint: crucible query "SELECT …"\n$/],
+    [['query'], 2, /^error: There is no SQL\./],
     [['archive', 'alpha-1', '--path', MAIN], 1, /^error: The archive .* cannot be written/],
   ])('%j ends with %i and says what and what to do', async (args, code, stderr) => {
     const found = await crucible(['--dir', dir, ...args]);
@@ -154,7 +161,7 @@ describe('crucible completion', () => {
   it('knows commands, options, choices and experiments', async () => {
     expect(await complete('sh')).toEqual(['show']);
     expect(await complete('list', '--st')).toEqual(['--study', '--status']);
-    expect(await complete('snippet', 'p')).toEqual(['python', 'polars']);
+    expect(await complete('snippet', 'p')).toEqual(['python', 'pandas', 'polars']);
     expect(await complete('--dir', dir, 'show', 'alpha')).toEqual(['alpha-1', 'alpha-2']);
     expect(await complete('--dir', dir, 'snippet', 'r', 'b')).toEqual(['beta-1']);
   });

@@ -123,9 +123,18 @@ test('an experiment that is not stopped is not archived, and nothing is written'
   expect(await codeOf(() => experiment.archive({ path: join(dir, 'x') }))).toBe('not_stopped');
   expect(existsSync(join(dir, 'x'))).toBe(false);
   await experiment.stop();
+});
+
+test('one that is archived already can still be written, and stays as it is', async () => {
+  const { lab } = bench();
+  const experiment = await lab.startExperiment({ name: 'a', id: 'exp-late' });
+  await experiment.stop();
   await experiment.archive();
-  expect(await codeOf(() => experiment.archive({ path: join(dir, 'x') }))).toBe('not_stopped');
-  expect(existsSync(join(dir, 'x'))).toBe(false);
+  const before = experiment.state;
+  await experiment.archive({ path: dir });
+  expect(fromJsonText(readFileSync(join(dir, 'exp-late', 'experiment.json'), 'utf8'))).toEqual(before);
+  expect(experiment.state).toEqual(before);
+  expect(await codeOf(() => experiment.archive())).toBe('not_stopped');
 });
 
 test('a definition with values that JSON has not is archived without loss', async () => {

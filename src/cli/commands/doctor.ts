@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { plural } from '../../core/figures.ts';
 import { type Check, checkMachine, checkStore, unsealedOf } from '../checks.ts';
@@ -27,14 +29,16 @@ export function define(command: Command): void {
       const dir = storeFolder(command);
       const checks = await checkMachine(dir);
       const unsealed: string[] = [];
-      if (checks.every(({ name, status }) => name !== 'folder' || status === 'ok')) {
+      // What cannot be written may well be read.
+      const isThere = existsSync(join(dir, 'experiments'));
+      if (isThere || checks.every(({ name, status }) => name !== 'folder' || status === 'ok')) {
         await withFolder(
           dir,
           async (opened) => {
             unsealed.push(...(await unsealedOf(opened)));
             checks.push(...(await checkStore(opened, unsealed.length)));
           },
-          { creates: true },
+          { creates: !isThere },
         );
       }
       if (json) await printJson(checks);

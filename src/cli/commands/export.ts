@@ -9,7 +9,7 @@ import { bytes, plural } from '../../core/figures.ts';
 import type { AnonymizeOptions, ExportFormat } from '../../export/export-records.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { selectedIds } from '../selection.ts';
-import { withStore } from '../store-access.ts';
+import { type OpenedStore, withStore } from '../store-access.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -62,8 +62,12 @@ export function define(command: Command): void {
               ...(anonymize ? { anonymize } : {}),
             }),
           );
-        if (output === '-') return toStdout(format, write);
+        if (output === '-') {
+          await toStdout(format, write);
+          return sayPoints(opened, ids);
+        }
         const result = await write(output);
+        await sayPoints(opened, ids);
         if (options.json) await printJson(result);
         else
           say(
@@ -98,6 +102,15 @@ function anonymization({ anonymize, drop }: Options): AnonymizeOptions | undefin
     'invalid_argument',
     anonymize ? 'There is no secret to make pseudonyms with.' : '--drop goes with --anonymize.',
     { hint: 'Set CRUCIBLE_ANONYMIZE_KEY to a long random text, keep it, and give --anonymize.' },
+  );
+}
+
+async function sayPoints({ lab }: OpenedStore, ids: readonly string[]): Promise<void> {
+  let points = 0;
+  for (const id of ids) for await (const _ of lab.metricsStore.scan(id)) points++;
+  if (points === 0) return;
+  say(
+    `${plural(points, 'metric point')} ${points === 1 ? 'is' : 'are'} not among these records: crucible query "FROM metrics" and crucible archive --path have ${points === 1 ? 'it' : 'them'}.`,
   );
 }
 

@@ -42,17 +42,17 @@ export function define(command: Command): void {
       'after',
       '\nExamples:\n  $ crucible import run.parquet\n  $ crucible import exports/elixir_run.csv --study port --dry-run',
     )
-    .action((path: string, options: Options) =>
+    .action((given: string, options: Options) =>
       withStore(
         command,
-        async ({ lab }) => {
+        async (opened) => {
           const [{ Importer }, { sniff }] = await Promise.all([
             import('../import/importer.ts'),
             import('../import/sniff.ts'),
           ]);
           const { tag, dryRun, json, ...overrides } = options;
-          const kind = await sniff(path);
-          const importer = new Importer(dryRun ? undefined : lab, basename(path), {
+          const { kind, path } = await sniff(given);
+          const importer = new Importer(dryRun ? undefined : opened, basename(path), {
             ...overrides,
             ...(tag ? { tags: tag } : {}),
           });

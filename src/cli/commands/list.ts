@@ -3,6 +3,7 @@ import { count, moment, NONE, plural, seconds } from '../../core/figures.ts';
 import { sumLedgers } from '../../experiment/ledger.ts';
 import type { ObservedStatus } from '../../lab/observed-status.ts';
 import { wantsAllExperiments } from '../damage.ts';
+import { lastedSeconds } from '../lasted.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { paintStatus } from '../terminal/status.ts';
@@ -51,7 +52,8 @@ async function listed({ lab, store }: OpenedStore, filter: Omit<Options, 'json'>
     experiments.map(async (state) => {
       const writers = await store.writers(state.id);
       const seen_at = writers.reduce((latest, writer) => Math.max(latest, writer.seen_at), state.started_at);
-      return { ...state, seen_at, ledger: sumLedgers(writers.map(({ ledger }) => ledger)) };
+      const lasted_seconds = lastedSeconds(state, writers, Date.now() * 1000);
+      return { ...state, seen_at, lasted_seconds, ledger: sumLedgers(writers.map(({ ledger }) => ledger)) };
     }),
   );
 }
@@ -72,19 +74,12 @@ function columns(rows: readonly Listed[]): Column<Listed>[] {
     { title: 'STARTED', value: ({ started_at }) => moment(started_at), keep: 3 },
     {
       title: 'LASTED',
-      value: lasted,
+      value: ({ lasted_seconds }) => seconds(lasted_seconds),
       align: 'right',
       keep: 1,
     },
     { title: 'EVENTS', value: ({ ledger }) => count(ledger.stored), align: 'right', keep: 7 },
   ];
-}
-
-// What lasts has no end yet: it goes on while somebody writes, and else ended when somebody last did.
-function lasted({ phases, status, seen_at }: Listed): string {
-  const end = status === 'idle' || status === 'crashed' ? seen_at : Date.now() * 1000;
-  const micros = phases.map(({ started_at, ended_at }) => Math.max(0, (ended_at ?? end) - started_at));
-  return seconds(micros.reduce((sum, length) => sum + length, 0) / 1e6);
 }
 
 function text(field: 'study' | 'condition' | 'replicate'): (row: Listed) => string {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { lastedSeconds } from '../lasted.ts';
 import { printMetrics } from '../report/metrics.ts';
 import { findExperiment, withStore } from '../store-access.ts';
 import { printJson } from '../terminal/output.ts';
@@ -32,7 +33,14 @@ export function define(command: Command): void {
           ...(model === undefined ? {} : { where: { model } }),
         };
         const metrics = await withProgress('reading events', () => experiment.metrics(query));
-        await (json ? printJson(metrics) : printMetrics(experiment, metrics));
+        if (json) return printJson(metrics);
+        // The whole run has the length that list gives it; a part of it that of its events.
+        const isWhole = Object.keys(query).length === 0;
+        const writers = isWhole ? await opened.store.writers(experiment.id) : [];
+        const lasted = isWhole
+          ? lastedSeconds(experiment, writers, Date.now() * 1000)
+          : metrics.summary.duration_seconds;
+        await printMetrics(experiment, metrics, lasted);
       }),
     );
 }

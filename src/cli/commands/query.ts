@@ -17,6 +17,8 @@ interface Options {
 // As many rows are laid out at a time: who asks for a million sees the first at once.
 const PAGE_ROWS = 1000;
 
+const COMMENT = /--.*|\/\*[\s\S]*?\*\//g;
+
 export function define(command: Command): void {
   command
     .argument('[sql]', 'one SELECT; - or nothing reads it from standard input')
@@ -39,6 +41,7 @@ Examples:
     .action((given: string | undefined, options: Options) =>
       withStore(command, async (opened) => {
         const sql = given === undefined || given === '-' ? await standardInput() : given;
+        if (sql.replace(COMMENT, '').trim() === '') throw noSql();
         const [{ openViews }, { runQuery }] = await Promise.all([
           import('../sql/views.ts'),
           import('../sql/run-query.ts'),
@@ -99,9 +102,13 @@ function cell(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+function noSql(): CrucibleError {
+  return new CrucibleError('invalid_argument', 'There is no SQL.', { hint: 'crucible query "SELECT …"' });
+}
+
 async function standardInput(): Promise<string> {
   if (process.stdin.isTTY) {
-    throw new CrucibleError('invalid_argument', 'There is no SQL.', { hint: 'crucible query "SELECT …"' });
+    throw noSql();
   }
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);

@@ -69,7 +69,7 @@ async function print(found: Shown): Promise<void> {
     ['sampled out', ledger.sampled_out > 0 ? count(ledger.sampled_out) : undefined],
     ['dropped', dropped.length > 0 ? dropped.map(([why, n]) => `${count(n)} ${why}`).join(', ') : undefined],
     ['sealed segments', sizes('sealed')],
-    ['live segments', sizes('live')],
+    [found.writers.some(({ status }) => status === 'open') ? 'live segments' : 'unsealed segments', sizes('live')],
     ['folder', found.folder],
   ]);
   if (found.writers.length === 0) return;

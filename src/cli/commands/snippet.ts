@@ -4,6 +4,7 @@ import { printLine } from '../terminal/output.ts';
 
 const LANGUAGES: Readonly<Record<string, () => Promise<(folder: string) => string>>> = {
   python: async () => (await import('../snippets/python.ts')).pandasSnippet,
+  pandas: async () => (await import('../snippets/python.ts')).pandasSnippet,
   polars: async () => (await import('../snippets/python.ts')).polarsSnippet,
   duckdb: async () => (await import('../snippets/sql.ts')).duckdbSnippet,
   r: async () => (await import('../snippets/embedded-sql.ts')).rSnippet,

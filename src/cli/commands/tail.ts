@@ -16,6 +16,7 @@ interface Options {
 }
 
 const LOOK_EVERY_MS = 200;
+const MOST_NAMES = 12;
 
 export function define(command: Command): void {
   command
@@ -39,7 +40,8 @@ export function define(command: Command): void {
         try {
           const names = options.event && new Set(options.event);
           const print = options.json ? (record: EventRecord) => printJsonText(recordToLine(record)) : recordPrinter();
-          await printLast(experiment, tail, lineCount(options.lines), names, print);
+          const printed = await printLast(experiment, tail, lineCount(options.lines), names, print);
+          if (names && printed === 0) await sayUnmet(opened, experiment, names);
           if (options.follow) await follow(opened, experiment, tail, names, print);
         } finally {
           tail.close();
@@ -57,11 +59,24 @@ async function printLast(
   n: number,
   names: Names,
   print: Print,
-): Promise<void> {
-  if (n === 0) return;
+): Promise<number> {
+  if (n === 0) return 0;
   const last = await experiment.queryWindow({ lastN: n }, names ? { event_name: { in: [...names] } } : undefined);
   // What came while the tail was opened comes from it.
   for (const record of last) if (tail.hasPassed(record.writer_id, record.sequence)) await print(record);
+  return last.length;
+}
+
+// A name that was mistyped would wait for ever.
+async function sayUnmet({ store }: OpenedStore, { id }: Experiment, names: ReadonlySet<string>): Promise<void> {
+  const found = new Set<string>();
+  for await (const batch of store.scan(id, { fields: [] }))
+    for (let row = 0; row < batch.rows; row++) found.add(batch.eventName(row));
+  const unmet = [...names].filter((name) => !found.has(name));
+  if (unmet.length === 0) return;
+  const shown = [...found].sort().slice(0, MOST_NAMES).join(', ');
+  const there = found.size === 0 ? 'no event at all' : `${shown}${found.size > MOST_NAMES ? ' and others' : ''}`;
+  say(`No event ${unmet.map(show).join(' or ')} has come so far; there is ${there}.`);
 }
 
 async function follow(

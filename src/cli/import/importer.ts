@@ -1,9 +1,11 @@
 import { CrucibleError } from '../../core/errors.ts';
+import { momentMicros } from '../../core/time.ts';
 import type { ExperimentOptions } from '../../lab/definition.ts';
 import type { Experiment } from '../../lab/experiment.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { pointFromLine } from '../../metrics-store/point-line.ts';
 import { toJsonText } from '../../record/json.ts';
+import type { Store } from '../../stores/store.ts';
 import { eventOfRow, originOf, type RowOrigin } from './event-of-row.ts';
 import type { ImportRow } from './rows.ts';
 
@@ -42,6 +44,9 @@ interface Target {
   readonly options: ExperimentOptions;
   readonly experiment: Experiment | undefined;
   events: number;
+  /** When its events happened, in microseconds since the Unix epoch. */
+  first: number;
+  last: number;
 }
 
 const MAX_REASONS = 10;
@@ -49,6 +54,7 @@ const MAX_REASONS = 10;
 /** Takes rows into new experiments, one for each that the rows are from. Ended by `finish` or `undo`. */
 export class Importer {
   readonly #lab: Lab | undefined;
+  readonly #store: Store | undefined;
   readonly #source: string;
   readonly #overrides: ImportOverrides;
   readonly #targets = new Map<string, Target>();
@@ -60,9 +66,14 @@ export class Importer {
   #undone = false;
   taken = 0;
 
-  /** @param lab Undefined for a dry run. @param source What the experiments say they came from. */
-  constructor(lab: Lab | undefined, source: string, overrides: ImportOverrides) {
-    this.#lab = lab;
+  /** @param into Undefined for a dry run. @param source What the experiments say they came from. */
+  constructor(
+    into: { readonly lab: Lab; readonly store: Store } | undefined,
+    source: string,
+    overrides: ImportOverrides,
+  ) {
+    this.#lab = into?.lab;
+    this.#store = into?.store;
     this.#source = source;
     this.#overrides = overrides;
   }
@@ -77,6 +88,9 @@ export class Importer {
     const target = await this.target(originOf(values));
     try {
       target.experiment?.ingest(event);
+      const at = momentMicros(event.timestamp);
+      target.first = Math.min(target.first, at);
+      target.last = Math.max(target.last, at);
       target.events++;
       this.taken++;
     } catch (error) {
@@ -93,7 +107,14 @@ export class Importer {
     const starting = this.#lab?.startExperiment(options);
     if (starting) this.#started.push(starting);
     const experiment = await starting;
-    const target = { origin, options, experiment, events: 0 };
+    const target = {
+      origin,
+      options,
+      experiment,
+      events: 0,
+      first: Number.POSITIVE_INFINITY,
+      last: Number.NEGATIVE_INFINITY,
+    };
     this.#targets.set(origin.id, target);
     return target;
   }
@@ -101,8 +122,10 @@ export class Importer {
   /** Ends the new experiments and says what came of it. */
   async finish(): Promise<ImportSummary> {
     const experiments: ImportedExperiment[] = [];
-    for (const { origin, options, experiment, events } of this.#targets.values()) {
+    for (const target of this.#targets.values()) {
+      const { origin, options, experiment, events } = target;
       const duplicates = experiment?.ledger().dropped.duplicate ?? 0;
+      if (experiment && events > 0) await this.#noteTimes(experiment, target);
       await experiment?.stop();
       experiments.push({
         id: experiment?.id ?? null,
@@ -122,6 +145,14 @@ export class Importer {
     this.#undone = true;
     for (const result of await Promise.allSettled(this.#started))
       if (result.status === 'fulfilled') await result.value.delete();
+  }
+
+  // The phases say when it was imported; this when it happened.
+  async #noteTimes({ id }: Experiment, { first, last }: Target): Promise<void> {
+    await this.#store?.update(id, (state) => {
+      const imported = { ...(state.metadata.imported as object), first_at: first, last_at: last };
+      return { ...state, metadata: { ...state.metadata, imported } };
+    });
   }
 
   #options(origin: RowOrigin, definition: Partial<ExperimentOptions>): ExperimentOptions {

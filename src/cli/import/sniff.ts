@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CrucibleError, show } from '../../core/errors.ts';
 
@@ -8,14 +8,34 @@ export type ImportKind = 'archive' | 'jsonl' | 'csv' | 'parquet';
 
 const BEGINNING_BYTES = 4096;
 
-/** Looks at the beginning of a file, or into a folder. Throws `path_unreadable` and, for what nobody wrote here, `unknown_format`. */
-export async function sniff(path: string): Promise<ImportKind> {
+/** What to import, and where it is. */
+export interface Found {
+  readonly kind: ImportKind;
+  readonly path: string;
+}
+
+/**
+ * Looks at the beginning of a file, or into a folder: that of an archive, or one in which there is exactly one. Throws
+ * `path_unreadable` and, for what nobody wrote here, `unknown_format`.
+ */
+export async function sniff(path: string): Promise<Found> {
+  const found = await fileKind(path);
+  return typeof found === 'string' ? { kind: found, path } : found;
+}
+
+async function fileKind(path: string): Promise<ImportKind | Found> {
   const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CrucibleError('path_unreadable', `Cannot read ${path} (${cause.code}).`, { hint: 'Is it there?', cause });
+    throw new CrucibleError('path_unreadable', `Cannot read ${path} (${cause.code}).`, {
+      hint: cause.code === 'ENOENT' ? 'Is it there?' : 'Check that you may read it.',
+      cause,
+    });
   });
   if (found.isDirectory()) {
-    if (existsSync(join(path, 'experiment.json')) && existsSync(join(path, 'events.jsonl'))) return 'archive';
-    throw unknown(path, 'It is a folder, but not one that archive() wrote.');
+    const folders = [path, ...(await readdir(path)).sort().map((name) => join(path, name))];
+    const [archive, another] = folders.filter(isArchive);
+    if (archive === undefined) throw unknown(path, 'It is a folder, but not one that archive() wrote.');
+    if (archive === path || another === undefined) return { kind: 'archive', path: archive };
+    throw unknown(path, `It has several archives: ${archive}, ${another} and so on; import one at a time.`);
   }
   const beginning = await beginningOf(path);
   if (beginning.startsWith('PAR1')) return 'parquet';
@@ -24,6 +44,10 @@ export async function sniff(path: string): Promise<ImportKind> {
   const [header = ''] = text.split('\n');
   if (/(^|,)"?event_name"?(,|\r|$)/.test(header)) return 'csv';
   throw unknown(path, `It begins with ${show(header.slice(0, 60))}.`);
+}
+
+function isArchive(folder: string): boolean {
+  return existsSync(join(folder, 'experiment.json')) && existsSync(join(folder, 'events.jsonl'));
 }
 
 async function beginningOf(path: string): Promise<string> {

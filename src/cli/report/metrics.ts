@@ -5,20 +5,22 @@ import { printLine } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 
-/** Prints what `metrics()` answers, leaving out what the experiment has nothing of. */
+/**
+ * Prints what `metrics()` answers, leaving out what the experiment has nothing of.
+ *
+ * @param lasted Seconds.
+ */
 export async function printMetrics(
   { name, id }: { readonly name: string; readonly id: string },
   metrics: ExperimentMetrics,
+  lasted: number | null,
 ): Promise<void> {
   const { summary, latency, cost, reliability, tokens } = metrics;
   const size = summary.sample_size;
   await printPairs([
     ['experiment', `${name} (${id})`],
     ['events', count(summary.total_events)],
-    [
-      'time',
-      summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(summary.duration_seconds)}` : undefined,
-    ],
+    ['time', summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(lasted)}` : undefined],
     ['sample size', size ? `${count(size.observed)} of ${count(size.target)} ${size.basis}` : undefined],
     ['requests', metrics.request_events.length > 0 ? metrics.request_events.join(', ') : undefined],
     [

@@ -92,8 +92,9 @@ async function makeExperiments(
   }
   appender.closeSync();
   const replaced = times.map((name) => `make_timestamptz(${name}) AS ${name}`);
-  await engine.run(`CREATE VIEW experiments AS SELECT * REPLACE (
+  await engine.run(`CREATE TABLE experiments AS SELECT * REPLACE (
     from_json(tags, '["VARCHAR"]') AS tags, ${replaced.join(', ')}) FROM experiment_rows`);
+  await engine.run('DROP TABLE experiment_rows');
 }
 
 async function makeMetrics(

@@ -28,6 +28,26 @@ export function shorten(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** The lines of a text of at most so many columns each, broken at spaces where there are some. */
+export function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (let word of text.split(' ')) {
+    if (line !== '' && textWidth(line) + 1 + textWidth(word) > columns) {
+      lines.push(line);
+      line = '';
+    }
+    while (textWidth(word) > columns) {
+      const head = shorten(word, columns).slice(0, -1);
+      if (head === '') break;
+      lines.push(head);
+      word = word.slice(head.length);
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** What is printed as it stands, lines and all, without anything that could move the cursor or speak to the terminal. */
 export function cleanLines(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
