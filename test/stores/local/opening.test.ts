@@ -90,7 +90,7 @@ it('a writer that cannot be opened leaves no note of an open one', async () => {
     durability: 'immediate',
     overflow: 'wait',
     flushIntervalMs: 5,
-    limits: { bytes: 1e6, ageMs: 1e6 },
+    limits: { bytes: 1e6, ageMs: 1e6, sync: false },
   });
   recording.open = () => {
     throw new Error('no room');
