@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../core/clock.ts';
@@ -45,10 +45,14 @@ export async function removeNote(folder: string, note: WriterNote): Promise<void
   await rm(join(folder, `${note.writer_id}.json`), { force: true }).catch(() => undefined);
 }
 
-/** The same for a process that is about to end. */
+/** Writes a note in a process that is about to end. An earlier one that is being written does not come after it. */
 export function writeNoteSync(folder: string, note: WriterNote): void {
   if (!madeAgain(folder)) return;
-  const path = join(folder, `${note.writer_id}.json`);
+  const name = `${note.writer_id}.json`;
+  const path = join(folder, name);
+  for (const draft of readdirSync(folder)) {
+    if (draft.startsWith(`${name}.`)) rmSync(join(folder, draft), { force: true });
+  }
   writeFileSync(`${path}.tmp`, textOf(note));
   renameSync(`${path}.tmp`, path);
 }
