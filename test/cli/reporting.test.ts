@@ -1,0 +1,114 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createCrucible } from '../../src/index.ts';
+import { localStore } from '../../src/stores/local/index.ts';
+import { parseHtml, tableOf } from '../report/parse-html.ts';
+import { twoArms } from '../report/studies.ts';
+import { crucible, temporaryFolder } from './crucible.ts';
+
+const dir = temporaryFolder();
+const inStore = (...args: string[]) => crucible(['--dir', dir, ...args]);
+
+beforeAll(async () => {
+  const lab = createCrucible({ store: localStore({ dir }) });
+  await twoArms(lab, { study: 'speed' });
+  await lab.close();
+});
+
+describe('crucible report', () => {
+  it('writes a page about a study, named by the study', async () => {
+    const path = join(dir, 'speed.html');
+    const { code, stdout, stderr } = await inStore('report', 'speed', '-o', path, '--primary', 'latency_ms');
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `Written to ${path}\n` });
+    const page = parseHtml(readFileSync(path, 'utf8'));
+    expect(tableOf(page, 'Verdicts on primary metrics').map(([metric]) => metric)).toEqual(['latency_ms']);
+    expect(tableOf(page, 'Ledger').map(([name]) => name)).toEqual(['one', 'two']);
+  });
+
+  it('prints Markdown where no file is named, and describes one experiment', async () => {
+    const { code, stdout, stderr } = await inStore('report', 'one');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^# Experiment one\n/);
+    expect(stdout).toContain('nothing is compared, so nothing is concluded');
+  });
+
+  it('compares experiments that are named, with the baseline that is named', async () => {
+    const { stdout } = await inStore('report', 'one', 'two', '--baseline', 'treatment', '--title', 'Turned');
+    expect(stdout).toMatch(/^# Turned\n/);
+    expect(stdout).toContain('**Verdicts on primary metrics, against treatment**');
+  });
+
+  it.each([
+    [['nobody'], 3, 'There is no experiment "nobody"'],
+    [['one', '--alpha', '0.1'], 2, 'is one experiment'],
+    [['speed', '-o', 'speed.pdf'], 2, 'says no report format'],
+    [['speed', '--format', 'docx'], 2, 'There is no report format "docx"'],
+    [['speed', '--margin', 'latency_ms'], 2, '--margin is "latency_ms"'],
+    [['speed', '-o', '/dev/null/x/speed.html'], 1, 'Cannot write'],
+  ])('refuses %j', async (args, expected, words) => {
+    const { code, stdout, stderr } = await inStore('report', ...args);
+    expect([code, stdout]).toEqual([expected, '']);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('hint: ');
+    expect(existsSync('speed.pdf')).toBe(false);
+  });
+});
+
+// Expected numbers: R 4, power.prop.test and power.t.test.
+describe('crucible power', () => {
+  const planOf = async (...args: string[]) => JSON.parse((await crucible(['power', ...args, '--json'])).stdout);
+
+  it('finds the samples, the power or the effect, whichever is not given', async () => {
+    // power.prop.test(p1 = .5, p2 = .75, power = .9): n = 76.7
+    expect((await planOf('rates', '--baseline', '0.5', '--effect', '0.25', '--power', '0.9')).n).toEqual([77, 77]);
+    // power.t.test(n = 20, delta = 1, sd = 1): power = 0.8689528
+    expect((await planOf('means', '--sd', '1', '--n', '20', '--effect', '1')).power).toBeCloseTo(0.8689528, 7);
+    // power.t.test(power = .8, n = 50, sd = 12, type = "paired"): delta = 4.8502019
+    expect((await planOf('paired-means', '--sd', '12', '--n', '50')).effect).toBeCloseTo(4.8502019, 5);
+  });
+
+  it('takes clusters, repeats and arms of their own spread into account', async () => {
+    const clustered = await planOf('means', '--sd', '10', '--effect', '3', '--icc', '0.1', '--cluster-size', '20');
+    expect(clustered.design_effect).toBeCloseTo(1 + 19 * 0.1, 12);
+    expect(clustered.n).toEqual(clustered.n_clusters.map((clusters: number) => clusters * 20));
+    const [once] = (await planOf('paired-means', '--sd', '1', '--within', '2', '--repeats', '1', '--effect', '1')).n;
+    const [often] = (await planOf('paired-means', '--sd', '1', '--within', '2', '--repeats', '8', '--effect', '1')).n;
+    expect(once).toBeGreaterThan(3 * often);
+    expect((await planOf('means', '--sd', '1,3', '--effect', '1')).n[0]).toBeGreaterThan(
+      (await planOf('means', '--sd', '1', '--effect', '1')).n[0],
+    );
+  });
+
+  it('prints the plan for a person', async () => {
+    const { code, stdout } = await crucible([
+      'power',
+      'rates',
+      '--baseline',
+      '0.5',
+      '--effect',
+      '0.25',
+      '--power',
+      '0.9',
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/samples +77 first arm, 77 second arm\neffect +\+25 points\n/);
+  });
+
+  it.each([
+    [['means', '--sd', '1'], 'Neither --effect nor --n is given.'],
+    [['means', '--sd', '1', '--n', '9', '--effect', '1', '--power', '0.8'], 'leave nothing to find out'],
+    [['means', '--effect', '1'], '--sd is missing.'],
+    [['rates', '--sd', '1', '--n', '9'], '--sd does not go with rates.'],
+    [['paired-means', '--sd', '1,2', '--n', '9'], '--sd has two numbers.'],
+    [['means', '--sd', 'wide', '--n', '9'], '--sd is "wide".'],
+    [['medians', '--n', '9'], 'There is no design "medians".'],
+    [['rates', '--baseline', '0.9', '--effect', '0.2'], 'effect is 0.2.'],
+    [['means', '--sd', '1', '--n', '9', '--alternative', 'up'], '--alternative is "up".'],
+  ])('refuses %j', async (args, words) => {
+    const { code, stdout, stderr } = await crucible(['power', ...args]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('hint: ');
+  });
+});

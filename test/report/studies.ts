@@ -1,0 +1,46 @@
+import { createBus, createCrucible, type Experiment, type Lab, memoryStore } from '../../src/index.ts';
+import { fakeClock } from '../../src/testing/fake-clock.ts';
+
+export const START = Date.UTC(2026, 0, 31, 12) * 1000;
+
+export function freshLab(): Lab {
+  return createCrucible({ store: memoryStore(), bus: createBus(), clock: fakeClock(START) });
+}
+
+export interface StudyOptions {
+  readonly names?: readonly [string, string];
+  readonly study?: string;
+  readonly hypothesis?: string;
+  readonly stop?: boolean;
+  readonly sampleSize?: number;
+}
+
+/** Two arms with forty requests each, the treatment twice as slow, three of its requests failed, and a loss over five epochs. */
+export async function twoArms(lab: Lab, options: StudyOptions = {}): Promise<Experiment[]> {
+  const { names = ['one', 'two'], study = 's', hypothesis, stop = true, sampleSize } = options;
+  const experiments: Experiment[] = [];
+  for (const [arm, condition] of ['control', 'treatment'].entries()) {
+    const experiment = await lab.startExperiment({
+      id: `run-${arm}`,
+      name: names[arm]!,
+      study,
+      condition,
+      ...(hypothesis === undefined ? {} : { hypothesis }),
+      ...(sampleSize === undefined ? {} : { sampleSize }),
+    });
+    for (let i = 0; i < 40; i++) {
+      experiment.execute(
+        'req_llm.request.stop',
+        { duration: (100 + ((i * 7) % 23)) * (arm + 1) },
+        { sample_id: `q${i}`, success: arm === 0 || i >= 3, model: 'gpt-4o', tokens: { prompt: 100, completion: 20 } },
+      );
+    }
+    for (let epoch = 1; epoch <= 5; epoch++) {
+      experiment.execute('crucible_train.epoch.stop', { loss: 1 / (epoch + arm) }, { epoch });
+      await experiment.logMetric('reward', epoch * (arm + 1), { step: epoch * 10 });
+    }
+    if (stop) await experiment.stop();
+    experiments.push(experiment);
+  }
+  return experiments;
+}
