@@ -26,6 +26,7 @@ import type { LabContext } from './context.ts';
 import { deferredMetrics } from './deferred-metrics.ts';
 import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
+import { ended } from './ended.ts';
 import { Experiment } from './experiment.ts';
 import { type ListedExperiment, type ObservedStatus, observed } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
@@ -390,14 +391,4 @@ function metricsOf(store: Store, clock: Clock): MetricsStore {
 
 function isLocal(store: Store): store is Store & { readonly dir: string } {
   return store.kind === 'local' && 'dir' in store && typeof store.dir === 'string';
-}
-
-function ended(state: ExperimentState): CrucibleError {
-  return new CrucibleError(
-    'not_running',
-    `Experiment ${show(state.name)} (${state.id}) is ${state.status} and takes no more events.`,
-    {
-      hint: 'Start another experiment: a stopped one stays as it is.',
-    },
-  );
 }
