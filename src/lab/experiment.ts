@@ -331,13 +331,9 @@ export class Experiment implements ExperimentContext {
 
   #open(what: string): Session {
     if (this.#session) return this.#session;
-    throw new CrucibleError(
-      'experiment_open',
-      `Experiment ${show(this.name)} (${this.id}) was opened for reading, so it has no ${what}().`,
-      {
-        hint: 'resumeExperiment or joinExperiment opens it for collecting.',
-      },
-    );
+    const name = `Experiment ${show(this.name)} (${this.id})`;
+    const hint = 'resumeExperiment or joinExperiment opens it for collecting.';
+    throw new CrucibleError('experiment_open', `${name} was opened for reading, so it has no ${what}().`, { hint });
   }
 
   async #change(transition: (state: ExperimentState, now: number) => ExperimentState): Promise<void> {

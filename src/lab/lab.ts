@@ -26,6 +26,7 @@ import { defaultFolder } from './default-folder.ts';
 import { deferredMetrics } from './deferred-metrics.ts';
 import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
+import { ended } from './ended.ts';
 import { Experiment } from './experiment.ts';
 import { type ListedExperiment, type ObservedStatus, observed, requireStatus } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
@@ -338,14 +339,4 @@ export const crucible: Lab = createCrucible({
 async function openDefaultStore(): Promise<Store> {
   const { localStore } = await import('../stores/local/local-store.ts');
   return localStore({ dir: defaultFolder() });
-}
-
-function ended(state: ExperimentState): CrucibleError {
-  return new CrucibleError(
-    'not_running',
-    `Experiment ${show(state.name)} (${state.id}) is ${state.status} and takes no more events.`,
-    {
-      hint: 'Start another experiment: a stopped one stays as it is.',
-    },
-  );
 }
