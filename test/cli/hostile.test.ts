@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
@@ -46,19 +46,23 @@ describe('crucible query', () => {
       tags: ["x'] || read_text('/etc/hostname') || ['"],
     };
     writeFileSync(join(path, 'experiment.json'), JSON.stringify(definition));
+    const { stdout, stderr, code } = await crucible(['query', '--dir', folder, '--json', 'FROM experiments']);
+    expect([code, stdout]).toEqual([4, '']);
+    expect(stderr).toContain('experiment.json');
+    expect(existsSync(written)).toBe(false);
+  });
+
+  it('keeps texts that look like SQL as texts', async () => {
+    const folder = temporaryFolder();
+    cpSync(dir, folder, { recursive: true });
+    const [id] = readdirSync(join(folder, 'experiments'));
+    const path = join(folder, 'experiments', id!, 'experiment.json');
+    const definition = JSON.parse(readFileSync(path, 'utf8'));
+    const said = { name: "it's; DROP TABLE experiments", tags: ["x'] || read_text('/etc/hostname') || ['"] };
+    writeFileSync(path, JSON.stringify({ ...definition, ...said }));
     const { stdout, code } = await crucible(['query', '--dir', folder, '--json', 'FROM experiments']);
     expect(code).toBe(0);
-    expect(jsonLines(stdout)).toMatchObject([
-      {
-        id: 'bad',
-        name: definition.name,
-        started_at: null,
-        sample_size: null,
-        pause_count: null,
-        tags: definition.tags,
-      },
-    ]);
-    expect(existsSync(written)).toBe(false);
+    expect(jsonLines(stdout)).toContainEqual(expect.objectContaining({ id, ...said }));
   });
 
   it('reaches no file, not even those that it was made from', async () => {
