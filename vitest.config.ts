@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // By default one fewer than the cores; many tests wait for processes that they start.
+    maxWorkers: 2,
   },
 });
