@@ -9,7 +9,7 @@ export function packedSpace(buffer: ArrayBuffer | SharedArrayBuffer): PackedSpac
 }
 
 /**
- * How a row is packed: its sequence, then items. An item begins with a word that holds the tag above and the column below, and
+ * How a row is packed: its sequence in two words, the lower one first, then items. An item begins with a word that holds the tag above and the column below, and
  * goes on as its tag says. Texts are a word with their length in bytes and UTF-8, filled up to whole words. Items that announce
  * something come before the first cell that needs it.
  */
@@ -40,3 +40,11 @@ export const Tag = {
 
 /** Bits to shift a tag by, above the column. */
 export const TAG_SHIFT = 16;
+
+/** Where the items of a row begin, counted from its first word. */
+export const ROW_START = 2;
+
+/** The sequence of the row packed at word `at`. */
+export function sequenceAt({ words }: PackedSpace, at: number): number {
+  return words[at + 1]! * 0x1_0000_0000 + (words[at]! >>> 0);
+}

@@ -45,6 +45,7 @@ export class RowPacker {
     this.#columnsBefore = this.#announcedColumns;
     try {
       this.#word(sequence);
+      this.#word(Math.floor(sequence / 0x1_0000_0000));
       this.#announceColumns();
       const { columns } = batch;
       for (let index = 0; index < columns.length; index++) {

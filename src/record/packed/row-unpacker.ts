@@ -3,7 +3,7 @@ import { fieldIndex } from '../fields.ts';
 import { fromJsonText } from '../json.ts';
 import type { RecordPath } from '../path.ts';
 import type { BatchSchema } from '../schema.ts';
-import { type PackedSpace, TAG_SHIFT, Tag } from './packed-layout.ts';
+import { type PackedSpace, ROW_START, sequenceAt, TAG_SHIFT, Tag } from './packed-layout.ts';
 
 const EVENT_NAME = fieldIndex('event_name');
 const COLUMN_MASK = (1 << TAG_SHIFT) - 1;
@@ -46,7 +46,7 @@ export class RowUnpacker {
 
   /** The sequence of the row packed at word `at`. */
   sequence(space: PackedSpace, at: number): number {
-    return space.words[at]!;
+    return sequenceAt(space, at);
   }
 
   /** Adds the row packed between the words `at` and `end` to the batch. */
@@ -59,7 +59,7 @@ export class RowUnpacker {
     const { words } = space;
     const row = batch.rows;
     let copies: number[] | undefined;
-    let at = start + 1;
+    let at = start + ROW_START;
     while (at < end) {
       const head = words[at++]!;
       const index = head & COLUMN_MASK;

@@ -134,3 +134,69 @@ test('a row that does not fit changes nothing: packed again with room, it is as 
     }),
   );
 });
+
+test('rows of one shape and of a thousand shapes become the same lines as their batch', () => {
+  const few = (i: number, n: number) => ['a', 'b "quoted"', 'c', 'd', 'e\n', 'f', 'g', 'h'][Math.floor(i / n) % 8]!;
+  const rows = packed(
+    Array.from({ length: 3000 }, (_, i) => ({
+      name: i % 5 === 0 ? 'my_app.work.done' : 'req_llm.request.stop',
+      measurements: i % 7 === 0 ? {} : { duration: i / 3, tries: i % 11 },
+      metadata: { model: few(i, 1), kind: few(i, 8), place: few(i, 64), user: few(i, 512), sample_id: `s${i % 100}` },
+    })),
+  );
+  const lines = linesFrom(new PackedLines(otherSide()), rows, 0);
+  expect(lines).toEqual(rows.lines);
+});
+
+test('a character that must be escaped is, wherever in a text of whatever length it stands', () => {
+  const texts: string[] = [];
+  for (const character of [
+    '"',
+    '\\',
+    '\n',
+    '\u0000',
+    '\u001f',
+    '\u007f',
+    ' ',
+    '!',
+    '#',
+    '[',
+    ']',
+    'é',
+    '😀',
+    '\u2028',
+  ]) {
+    for (const length of [1, 2, 3, 4, 5, 9, 64, 119, 120, 121, 125, 300]) {
+      for (const at of new Set([0, 1, 2, 3, length - 2, length - 1])) {
+        if (at >= 0 && at < length) texts.push('x'.repeat(at) + character + 'y'.repeat(length - at - 1));
+      }
+    }
+  }
+  // Many different texts, so that they are packed as texts and not as codes.
+  const rows = packed(
+    texts.flatMap((text) =>
+      [0, 1, 2].map((i) => ({ name: 'my_app.work.done', metadata: { text: text + 'z'.repeat(i) } })),
+    ),
+  );
+  expect(linesFrom(new PackedLines(otherSide()), rows, 0)).toEqual(rows.lines);
+});
+
+test.each([
+  0, 7, 9, 10, 99_999_999, 100_000_000, 100_000_001, 2_147_483_647, 2_147_483_648, 4_294_967_295, 4_294_967_296,
+  1_795_424_813_346_743, 8_999_999_999_999_999, 9_000_000_000_000_000, 9_007_199_254_740_991, 1e16, 1e21, 0.1, 1e-7,
+  5e-324,
+])('%s and its opposite are written as JavaScript writes them', (number) => {
+  const rows = packed([number, -number].map((n) => ({ name: 'my_app.work.done', measurements: { n } })));
+  expect(linesFrom(new PackedLines(otherSide()), rows, 0)).toEqual(rows.lines);
+});
+
+test.each([2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 5])('the sequence %d is kept', (sequence) => {
+  const { tape } = packed([{ name: 'my_app.work.done', metadata: {} }]);
+  const space = packedSpace(new ArrayBuffer(WORDS * 4));
+  const end = new RowPacker(tape.schema).pack(tape.batches[0]!, 0, sequence, space, 0, WORDS);
+  const lines = new PackedLines(otherSide());
+  expect(lines.sequence(space, 0)).toBe(sequence);
+  lines.add(space, 0, end);
+  const text = lines.out.bytes.toString('utf8', 0, lines.out.at);
+  expect(JSON.parse(text)).toMatchObject({ sequence, event_id: `w1-${sequence}` });
+});
