@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CrucibleError, show } from '../core/errors.ts';
 import { EXPERIMENT_ID } from '../core/ids.ts';
+import { isMissing, unreadable } from '../engine/file-errors.ts';
 import type { Experiment } from '../lab/experiment.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
@@ -60,12 +61,8 @@ async function isFolderOfExperiments(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
-    throw new CrucibleError('path_unreadable', `Cannot read ${path} (${code}).`, {
-      hint: 'Check that you may read it.',
-      cause,
-    });
+    if (isMissing(cause)) return false;
+    throw unreadable(path, cause);
   }
 }
 

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { unwritable } from './file-errors.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A file in the making. */
 export interface Draft {
@@ -26,12 +27,12 @@ const unfinished = new Set<string>();
  */
 export async function replaceFile<T>(path: string, write: (draft: Draft) => Promise<T>): Promise<T> {
   const target = await destination(path);
-  const made: string[] = [];
+  let made: string[] = [];
   const folder = join(dirname(target), `.${basename(target).slice(0, 50)}.${randomUUID().slice(0, 8)}.tmp`);
   const draft: Draft = { path: join(folder, 'draft'), target, folder };
   try {
     await attempt(target, async () => {
-      await makeFolder(dirname(target), made);
+      made = await makeFolder(dirname(target));
       await mkdir(folder);
     });
     watchOver(folder);
@@ -83,23 +84,6 @@ async function clear(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   unfinished.delete(folder);
   if (unfinished.size === 0) process.off('exit', clearAll);
-}
-
-// The runtime's own recursive form never returns where a folder cannot be made although its parent is there (`/proc`).
-async function makeFolder(folder: string, made: string[]): Promise<void> {
-  const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (found) return;
-  await makeFolder(dirname(folder), made);
-  try {
-    await mkdir(folder);
-    made.unshift(folder);
-  } catch (error) {
-    // Somebody else may have been faster.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
 }
 
 // Innermost first; one that is in use by now stays, and with it those around it.

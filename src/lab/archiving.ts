@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CrucibleError, show } from '../core/errors.ts';
+import { makeFolder } from '../engine/make-folder.ts';
 import { jsonlMetrics } from '../metrics-store/adapters/jsonl/jsonl-metrics.ts';
 import { toJsonText } from '../record/json.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
@@ -25,7 +26,7 @@ export async function writeArchive(lab: LabContext, state: ExperimentState, path
   const definition = `${JSON.stringify(JSON.parse(toJsonText(state)), null, 2)}\n`;
   try {
     await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
+    await makeFolder(unfinished);
     await writeFile(join(unfinished, 'experiment.json'), definition);
     const events = join(unfinished, 'events.jsonl');
     if (await hasRecords(lab, state.id)) await exportExperiments(lab, [state], 'jsonl', { path: events });

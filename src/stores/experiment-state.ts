@@ -40,3 +40,31 @@ export interface ExperimentState {
   /** Every stretch between a start or resume and the next pause or stop. */
   readonly phases: readonly Phase[];
 }
+
+/** An experiment of which nothing is known but its id: what every key means that was not said. */
+export function blankState(id: string): ExperimentState {
+  return {
+    id,
+    name: id,
+    study: null,
+    condition: null,
+    replicate: id,
+    hypothesis: null,
+    tags: [],
+    metadata: {},
+    sample_size: null,
+    events: 'all',
+    scope: 'auto',
+    request_events: null,
+    sampling: null,
+    redact: [],
+    // What has not ended is never removed to make room.
+    status: 'running',
+    started_at: 0,
+    paused_at: null,
+    pause_count: 0,
+    stopped_at: null,
+    archived_at: null,
+    phases: [],
+  };
+}

@@ -297,6 +297,21 @@ export const STORE_LAWS: readonly Law<StoreBench>[] = [
     },
   },
   {
+    law: 'who asks to write alone is refused while another writer is open, and is the only one of many who ask at once',
+    async check({ store }) {
+      const state = await created(store, 'lonely');
+      const open = await Writing.open(store, state, 'w1');
+      await refuses('not_paused', 'lonely', () => Writing.open(store, state, 'w2', { alone: true }));
+      await open.writer.close();
+      const tries = ['w3', 'w4', 'w5'].map((writer) => Writing.open(store, state, writer, { alone: true }));
+      const opened = (await Promise.allSettled(tries)).flatMap((each) => ('value' in each ? [each.value] : []));
+      assert.equal(opened.length, 1, 'one of three has opened');
+      opened[0]!.record(1);
+      await opened[0]!.writer.close();
+      sameRecords(await scanned(store, 'lonely'), opened[0]!.expected);
+    },
+  },
+  {
     law: 'a removed experiment is gone with its records, and its id is free again',
     async check({ store }) {
       const state = await created(store, 'gone');

@@ -5,34 +5,17 @@ import type { EventRecord } from '../record/event-record.ts';
 import { PriceBook } from '../record/prices.ts';
 import { Recorder } from '../record/recorder.ts';
 import { BatchSchema } from '../record/schema.ts';
-import type { ExperimentState } from '../stores/experiment-state.ts';
+import { blankState, type ExperimentState } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
-import type { ScanOptions, Store, StoreWriter } from '../stores/store.ts';
+import type { ScanOptions, Store, StoreWriter, WriterOptions } from '../stores/store.ts';
 
 /** The state of an experiment that began at 2026-01-01T00:00:00Z. */
 export function exampleState(id: string, changes: Partial<ExperimentState> = {}): ExperimentState {
   const started = Date.UTC(2026, 0, 1) * 1000;
   return {
-    id,
+    ...blankState(id),
     name: `experiment ${id}`,
-    study: null,
-    condition: null,
-    replicate: id,
-    hypothesis: null,
-    tags: [],
-    metadata: {},
-    sample_size: null,
-    events: 'all',
-    scope: 'auto',
-    request_events: null,
-    sampling: null,
-    redact: [],
-    status: 'running',
     started_at: started,
-    paused_at: null,
-    pause_count: 0,
-    stopped_at: null,
-    archived_at: null,
     phases: [{ started_at: started, ended_at: null }],
     ...changes,
   };
@@ -58,11 +41,16 @@ export class Writing {
     });
   }
 
-  static async open(store: Store, state: ExperimentState, writerId: string): Promise<Writing> {
+  static async open(
+    store: Store,
+    state: ExperimentState,
+    writerId: string,
+    options: Pick<WriterOptions, 'alone'> = {},
+  ): Promise<Writing> {
     const schema = new BatchSchema(state, writerId);
     let writing: Writing | undefined;
     const ledger = () => stored(writing?.expected.length ?? 0);
-    writing = new Writing(state, schema, await store.openWriter(state.id, { schema, ledger }));
+    writing = new Writing(state, schema, await store.openWriter(state.id, { ...options, schema, ledger }));
     return writing;
   }
 

@@ -8,7 +8,7 @@ import type { EventRecord } from '../../src/record/event-record.ts';
 import { FIELDS } from '../../src/record/fields.ts';
 import { PriceBook } from '../../src/record/prices.ts';
 import { BatchSchema } from '../../src/record/schema.ts';
-import type { ExperimentState } from '../../src/stores/experiment-state.ts';
+import { blankState, type ExperimentState } from '../../src/stores/experiment-state.ts';
 import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import type { Projection, ScanOptions, Store } from '../../src/stores/store.ts';
 
@@ -38,30 +38,7 @@ export interface Recorded {
 export const clock = { nowMicros: () => 0 };
 
 export function experimentState(options: Partial<ExperimentState> = {}): ExperimentState {
-  return {
-    id: 'e1',
-    name: 'experiment',
-    study: null,
-    condition: null,
-    replicate: 'e1',
-    hypothesis: null,
-    tags: [],
-    metadata: {},
-    sample_size: null,
-    events: 'all',
-    scope: 'auto',
-    request_events: null,
-    sampling: null,
-    redact: [],
-    status: 'running',
-    started_at: 0,
-    paused_at: null,
-    pause_count: 0,
-    stopped_at: null,
-    archived_at: null,
-    phases: [{ started_at: 0, ended_at: null }],
-    ...options,
-  };
+  return { ...blankState('e1'), name: 'experiment', phases: [{ started_at: 0, ended_at: null }], ...options };
 }
 
 const PRICES = new PriceBook({ cheap: { input_per_million: 1, output_per_million: 2 } });

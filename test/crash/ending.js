@@ -13,6 +13,14 @@ for (let number = 0; number < 10_000; number++) experiment.execute('crash.test.w
 const ways = {
   'natural end': () => undefined,
   'process.exit(7)': () => process.exit(7),
+  'exit while it closes': () => {
+    void lab.close();
+    setImmediate(() => process.exit(0));
+  },
+  'exit a moment after it closes': () => {
+    void lab.close();
+    setTimeout(() => process.exit(0), 3);
+  },
   throw: () => {
     setImmediate(() => {
       throw new Error('thrown on purpose');

@@ -53,6 +53,8 @@ const all = Array.from({ length: 10_000 }, (_, i) => i);
 for (const [way, code] of [
   ['natural end', 0],
   ['process.exit(7)', 7],
+  ['exit while it closes', 0],
+  ['exit a moment after it closes', 0],
   ['throw', 1],
   ['unhandled rejection', 1],
   ['stack overflow', 1],

@@ -9,7 +9,7 @@ import { metricsStoreFrom } from '../../src/metrics-store/metrics-driver.ts';
 import type { MetricPoint, MetricsStore } from '../../src/metrics-store/metrics-store.ts';
 import { Sandbox } from '../sandbox.ts';
 
-const sandbox = new Sandbox(process.cwd(), ['core', 'record', 'metrics-store']);
+const sandbox = new Sandbox(process.cwd(), ['core', 'engine', 'record', 'metrics-store']);
 const dir = mkdtempSync(join(tmpdir(), 'crucible-batching-'));
 afterAll(() => {
   sandbox.remove();

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { METRICS_STORE_LAWS } from '../../src/testing/metrics-store-laws.ts';
 import { Sandbox } from '../sandbox.ts';
 
-const sandbox = new Sandbox(process.cwd(), ['core', 'record', 'metrics-store', 'testing']);
+const sandbox = new Sandbox(process.cwd(), ['core', 'engine', 'record', 'metrics-store', 'testing']);
 afterAll(() => sandbox.remove());
 
 test("the conformance suite runs under node's own test runner", () => {

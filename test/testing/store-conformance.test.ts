@@ -49,6 +49,9 @@ const defects: Record<string, (store: Store) => Partial<Store>> = {
       return () => undefined;
     },
   }),
+  'who asks to write alone': (store) => ({
+    openWriter: (id, { alone: _, ...options }) => store.openWriter(id, options),
+  }),
   'a record is read as it was recorded': (store) => ({
     async *scan(id, options) {
       for (const batch of await batches(store.scan(id, options))) {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CrucibleError, show } from '../../core/errors.ts';
+import { unreadable } from '../../engine/file-errors.ts';
 
 /** What a path to import turned out to be. */
 export type ImportKind = 'archive' | 'jsonl' | 'csv' | 'parquet';
@@ -24,11 +25,8 @@ export async function sniff(path: string): Promise<Found> {
 }
 
 async function fileKind(path: string): Promise<ImportKind | Found> {
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CrucibleError('path_unreadable', `Cannot read ${path} (${cause.code}).`, {
-      hint: cause.code === 'ENOENT' ? 'Is it there?' : 'Check that you may read it.',
-      cause,
-    });
+  const found = await stat(path).catch((cause) => {
+    throw unreadable(path, cause);
   });
   if (found.isDirectory()) {
     const folders = [path, ...(await readdir(path)).sort().map((name) => join(path, name))];

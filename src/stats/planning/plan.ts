@@ -1,9 +1,9 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { Alternative } from '../inference/test-result.ts';
 import { requireFraction } from '../special/checks.ts';
+import { rootBetween } from '../special/root.ts';
 import { checkDesign, type Design, designEffect } from './design.ts';
 import { largestEffect, leastSize, powerAt } from './design-power.ts';
-import { rootOfRising } from './root.ts';
 
 export interface PlanOptions {
   /** How often a test may find an effect where there is none. Default 0.05. */
@@ -65,7 +65,7 @@ export function sampleSize(
   if (reach(MOST) < wanted) {
     return planOf(design, { ...known, n: null, power: null }, ['No size: more than 10^15 samples would be needed.']);
   }
-  const exact = reach(least) >= wanted ? least : rootOfRising(reach, wanted, least, MOST);
+  const exact = reach(least) >= wanted ? least : sizeAt(reach, wanted, least, MOST);
   const step = design.cluster?.size ?? 1;
   const n = Math.max(Math.ceil(exact / step - 1e-9), 1) * step;
   return planOf(design, { ...known, n, power: reach(n) }, [], exact);
@@ -98,11 +98,17 @@ export function minimumDetectableEffect(
   }
   let least = most;
   while (reach(least) >= wanted) least /= 2;
-  const effect = sign * rootOfRising(reach, wanted, least, most);
+  const effect = sign * sizeAt(reach, wanted, least, most);
   return planOf(design, { ...known, effect, power: powerAt(design, n, effect, alpha, alternative) });
 }
 
 const MOST = 1e15;
+
+// Where a power that rises with the size reaches the wanted one, between two sizes on whose sides of it they lie.
+function sizeAt(reach: (size: number) => number, wanted: number, from: number, to: number): number {
+  const root = rootBetween((x) => reach(Math.exp(x)) - wanted, Math.log(from), Math.log(to));
+  return Math.exp(root);
+}
 
 interface Known {
   readonly n: number | null;

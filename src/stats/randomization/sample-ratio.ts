@@ -1,6 +1,6 @@
 import { CrucibleError, show } from '../../core/errors.ts';
-import { chiSquareSf } from '../distributions/chi-square.ts';
 import { answer } from '../inference/answer.ts';
+import { chiSquareFitTest } from '../inference/chi-square-tests.ts';
 import type { TestResult } from '../inference/test-result.ts';
 import { requireCount, requireFraction, requirePositive, requireSameLength } from '../special/checks.ts';
 import { sum } from '../sum.ts';
@@ -55,12 +55,12 @@ export function sampleRatioTest(
     const reason = `No test: a group is expected to have ${least} units, and ${minimumCount} are needed.`;
     return { ...answer({ ...known, assumptions: [assumption, reason] }), mismatch: null, expected };
   }
-  const statistic = sum(observed.map((count, i) => (count - expected[i]!) ** 2 / expected[i]!));
-  const df = observed.length - 1;
-  const p = chiSquareSf(statistic, df);
+  const test = chiSquareFitTest(observed, ratio);
   return {
-    ...answer({ ...known, statistic, df, p_value: p, assumptions: [assumption] }),
-    mismatch: p < threshold,
+    ...test,
+    ...known,
+    assumptions: [assumption],
+    mismatch: test.p_value! < threshold,
     expected,
   };
 }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { warnOnce } from '../../core/warn.ts';
-import { unwritable } from '../../engine/file-errors.ts';
+import { isMissing, unreadable, unwritable } from '../../engine/file-errors.ts';
+import { makeFolder } from '../../engine/make-folder.ts';
 import { experimentExists } from '../experiment-exists.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import { stateOf, textOf } from './experiment-text.ts';
@@ -42,7 +43,8 @@ export class ExperimentFiles {
     const draft = join(parent, `.${state.id}.${randomUUID().slice(0, 8)}.tmp`);
     try {
       await this.#makeRoot();
-      await mkdir(join(draft, 'events'), { recursive: true });
+      await mkdir(draft);
+      await mkdir(join(draft, 'events'));
       await mkdir(join(draft, 'writers'));
       await writeSynced(join(draft, DEFINITION), textOf(state));
       // A folder with anything in it is never replaced, so of several that create the same id one succeeds.
@@ -126,17 +128,18 @@ export class ExperimentFiles {
     return found && versionOf(found);
   }
 
-  async require(id: string): Promise<void> {
-    if (!(await this.version(id))) throw notFound(id);
+  /** The state of an experiment. Rejects with `experiment_not_found` when there is none. */
+  async require(id: string): Promise<ExperimentState> {
+    const state = await this.load(id);
+    if (!state) throw notFound(id);
+    return state;
   }
 
   async #update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<Written> {
     await this.require(id);
     const folder = this.folder(id);
     return this.locked(id, async () => {
-      const state = await this.load(id);
-      if (!state) throw notFound(id);
-      const next = change(state);
+      const next = change(await this.require(id));
       await replaceText(join(folder, DEFINITION), textOf(next));
       return { state: next, version: await this.version(id) };
     });
@@ -157,18 +160,25 @@ export class ExperimentFiles {
 
   async #makeRoot(): Promise<void> {
     const experiments = join(this.#dir, 'experiments');
-    const first = await mkdir(experiments, { recursive: true });
+    const made = await makeFolder(experiments);
     // Records may hold what nobody wants in a repository. A folder that was there before may hold what everybody wants in one.
-    if (first !== undefined && first !== experiments)
+    if (made.includes(this.#dir))
       await writeFile(join(this.#dir, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
   }
 }
 
-/** Replaces a file as one step: there is the old text or the new one, never a part. */
-export async function replaceText(path: string, text: string): Promise<void> {
+/**
+ * Replaces a file as one step: there is the old text or the new one, never a part. `write` is how the text gets into the new
+ * file; by default it is synced, so that a loss of power does not undo the step.
+ */
+export async function replaceText(
+  path: string,
+  text: string,
+  write: (path: string, text: string) => Promise<void> = writeSynced,
+): Promise<void> {
   const draft = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    await writeSynced(draft, text);
+    await write(draft, text);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
@@ -195,18 +205,6 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   );
-}
-
-function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
-}
-
-function unreadable(path: string, cause: unknown): CrucibleError {
-  return new CrucibleError('path_unreadable', `Cannot read ${path}: ${(cause as Error).message}.`, {
-    hint: 'Check that this process may read it.',
-    cause,
-  });
 }
 
 function notFound(id: string): CrucibleError {

@@ -2,7 +2,7 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import { fromJsonText, toJsonText } from '../../record/json.ts';
-import type { ExperimentState } from '../experiment-state.ts';
+import { blankState, type ExperimentState } from '../experiment-state.ts';
 
 /** The text of an experiment's file. */
 export function textOf(state: ExperimentState): string {
@@ -37,7 +37,7 @@ export function stateOf(text: string, path: string, name: string): ExperimentSta
   for (const [key, [isRight, what]] of Object.entries(KEYS)) {
     if (key in state && !isRight(state[key])) throw damagedKey(path, key, state[key], what);
   }
-  return { ...defaultsOf(name), ...(state as Partial<ExperimentState>) };
+  return { ...blankState(name), ...(state as Partial<ExperimentState>) };
 }
 
 type Check = (value: unknown) => boolean;
@@ -101,34 +101,6 @@ function requireOwnName(path: string, id: unknown, name: string): void {
     `${path} is the definition of experiment ${show(id)}, in a folder of another name.`,
     { hint: 'If the folder is a copy, move it out of the store; if it was renamed, give it back its name.' },
   );
-}
-
-/** What a key means that the version did not know yet by which a file was written. */
-function defaultsOf(id: string): ExperimentState {
-  return {
-    id,
-    name: id,
-    study: null,
-    condition: null,
-    replicate: id,
-    hypothesis: null,
-    tags: [],
-    metadata: {},
-    sample_size: null,
-    events: 'all',
-    scope: 'auto',
-    request_events: null,
-    sampling: null,
-    redact: [],
-    // What has not ended is never removed to make room.
-    status: 'running',
-    started_at: 0,
-    paused_at: null,
-    pause_count: 0,
-    stopped_at: null,
-    archived_at: null,
-    phases: [],
-  };
 }
 
 function damagedKey(path: string, key: string, value: unknown, what: string): CrucibleError {

@@ -1,10 +1,11 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../core/clock.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { requireOptions } from '../../core/options.ts';
 import { warnOnce } from '../../core/warn.ts';
 import { unwritable } from '../../engine/file-errors.ts';
+import { makeFolder } from '../../engine/make-folder.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
@@ -12,6 +13,7 @@ import { runningElsewhere } from '../running-elsewhere.ts';
 import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
 import { ExperimentFiles } from './experiment-files.ts';
 import { LocalWriter } from './local-writer.ts';
+import { OpenWriters } from './open-writers.ts';
 import { beforeProcessEnds } from './process-end.ts';
 import { RecordCounts } from './record-counts.ts';
 import { type Durability, Recording, type RecordingOptions } from './recording.ts';
@@ -101,7 +103,7 @@ class FolderStore implements LocalStore {
   readonly #options: RecordingOptions;
   readonly #files: ExperimentFiles;
   readonly #watch: StateWatch;
-  readonly #writers = new Map<string, LocalWriter[]>();
+  readonly #writers = new OpenWriters();
   readonly #sealed = new SealedFiles();
   readonly #recounts = new RecordCounts(this.#sealed);
   readonly #sealing: Sealing;
@@ -143,7 +145,7 @@ class FolderStore implements LocalStore {
     const { state, version } = await this.#files.update(id, change);
     this.#watch.tell(id, state, version);
     if (state.status === 'stopped') {
-      await Promise.allSettled((this.#writers.get(id) ?? []).map((writer) => writer.close()));
+      await Promise.allSettled(this.#writers.of(id).map((writer) => writer.close()));
       await this.#sealEnded(id);
     }
     return state;
@@ -151,9 +153,7 @@ class FolderStore implements LocalStore {
 
   async remove(id: string): Promise<void> {
     this.#requireOpen();
-    const writers = this.#writers.get(id) ?? [];
-    await Promise.allSettled(writers.map((writer) => writer.close()));
-    this.#writers.delete(id);
+    await Promise.allSettled(this.#writers.of(id).map((writer) => writer.close()));
     await this.#files.remove(id);
     this.#watch.tell(id, undefined, undefined);
   }
@@ -167,17 +167,17 @@ class FolderStore implements LocalStore {
     await this.#files.require(id);
     const folder = this.#files.folder(id);
     try {
-      await mkdir(join(folder, 'events'), { recursive: true });
-      await mkdir(join(folder, 'writers'), { recursive: true });
+      await makeFolder(join(folder, 'events'));
+      await makeFolder(join(folder, 'writers'));
     } catch (error) {
       throw unwritable(folder, error);
     }
     await this.#record().ready;
     const known = (await readdir(join(folder, 'writers'))).filter((name) => name.endsWith('.json')).length;
-    const closed = () => this.#sealIfStopped(id);
+    const closed = (closed: LocalWriter) => this.#afterClose(id, closed);
     const open = () => LocalWriter.open({ ...options, closed }, this.#record(), folder, known);
     const writer = options.alone ? await this.#files.locked(id, () => this.#openAlone(options, open)) : await open();
-    this.#writers.set(id, [...(this.#writers.get(id) ?? []), writer]);
+    this.#writers.add(id, writer);
     return writer;
   }
 
@@ -190,7 +190,7 @@ class FolderStore implements LocalStore {
   async writers(id: string): Promise<readonly WriterState[]> {
     this.#requireOpen();
     await this.#files.require(id);
-    const own = new Map((this.#writers.get(id) ?? []).map((writer) => [writer.id, writer]));
+    const own = new Map(this.#writers.of(id).map((writer) => [writer.id, writer]));
     const notes = await readNotes(join(this.#files.folder(id), 'writers'));
     const counts = await this.#recount(
       id,
@@ -211,8 +211,7 @@ class FolderStore implements LocalStore {
 
   async *scan(id: string, options: ScanOptions = {}): AsyncIterable<ColumnBatch> {
     this.#requireOpen();
-    await this.#files.require(id);
-    const state = (await this.#files.load(id))!;
+    const state = await this.#files.require(id);
     await this.#flushFor(id);
     const folder = this.#files.folder(id);
     const writers = (await readNotes(join(folder, 'writers'))).map(({ writer_id }) => writer_id);
@@ -226,9 +225,7 @@ class FolderStore implements LocalStore {
   async close(): Promise<void> {
     this.#closed = true;
     this.#watch.close();
-    const writers = [...this.#writers.values()].flat();
-    const closed = await Promise.allSettled(writers.map((writer) => writer.close()));
-    this.#writers.clear();
+    const closed = await Promise.allSettled(this.#writers.all.map((writer) => writer.close()));
     const recording = this.#recording;
     this.#recording = undefined;
     clearInterval(this.#beat);
@@ -241,7 +238,7 @@ class FolderStore implements LocalStore {
 
   // What cannot be written now is not read; what is there, is.
   async #flushFor(id: string): Promise<void> {
-    if (!this.#writers.get(id)?.some((writer) => writer.isOpen)) return;
+    if (!this.#writers.of(id).some((writer) => writer.isOpen)) return;
     try {
       await this.#recording?.flush();
     } catch (error) {
@@ -293,23 +290,21 @@ class FolderStore implements LocalStore {
   }
 
   async #sealRotated(): Promise<void> {
-    for (const id of this.#writers.keys()) await this.#sealing.add(this.#files.folder(id), () => true);
+    for (const id of this.#writers.ids) await this.#sealing.add(this.#files.folder(id), () => true);
   }
 
   // A writer that closes because its experiment was stopped, by whomever, has nobody behind it who would seal its segments.
-  async #sealIfStopped(id: string): Promise<void> {
+  async #afterClose(id: string, writer: LocalWriter): Promise<void> {
     const state = await this.#files.load(id).catch(() => undefined);
     if (state?.status === 'stopped') await this.#sealEnded(id);
+    else await this.#sealing.add(this.#files.folder(id), () => true);
+    this.#writers.delete(id, writer);
   }
 
   async #sealEnded(id: string): Promise<void> {
     const notes = await readNotes(join(this.#files.folder(id), 'writers'));
     const open = new Set(notes.filter((note) => statusOf(note) === 'open').map(({ writer_id }) => writer_id));
     await this.#sealing.add(this.#files.folder(id), (writer) => open.has(writer));
-  }
-
-  #openWriters(): LocalWriter[] {
-    return [...this.#writers.values()].flat().filter((writer) => writer.isOpen);
   }
 
   // Segments that were finished since are sealed; writers say that they are alive.
@@ -323,7 +318,7 @@ class FolderStore implements LocalStore {
       const now = performance.now();
       if (now - this.#beatAt < BEAT_EVERY_MS) return;
       this.#beatAt = now;
-      for (const writer of this.#openWriters()) await writer.beat();
+      for (const writer of this.#writers.all) await writer.beat();
     } catch (error) {
       warnOnce(`heartbeat:${this.dir}`, `A heartbeat could not be written. ${(error as Error).message}`);
     }
@@ -334,10 +329,12 @@ class FolderStore implements LocalStore {
       process.stderr.write(`crucible-telemetry: the last events could not be written to ${this.dir}.\n`);
       return;
     }
-    for (const writer of this.#openWriters()) {
+    for (const writer of this.#writers.all) {
       try {
         writer.end();
-      } catch {}
+      } catch {
+        // Its records are in its segments; it will be taken for crashed, and recounted, which is right but slower.
+      }
     }
   }
 }

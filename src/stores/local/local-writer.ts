@@ -14,7 +14,7 @@ const QUIET_MICROS = 4_500_000;
 
 export interface LocalWriterOptions extends WriterOptions {
   /** Called once the writer is closed. */
-  readonly closed: () => Promise<void>;
+  readonly closed: (writer: LocalWriter) => Promise<void>;
 }
 
 /** A writer of the local store: rows go through a small batch of its own into the recording, one by one. */
@@ -28,6 +28,7 @@ export class LocalWriter implements StoreWriter {
   #note: WriterNote;
   #closing: Promise<void> | undefined;
   #beating: Promise<void> | undefined;
+  #isNotedClosed = false;
   // Rows that had no place to go and are told of.
   #lost = 0;
 
@@ -125,10 +126,9 @@ export class LocalWriter implements StoreWriter {
     return this.#closing;
   }
 
-  /** Notes that it is closed, in a process that ends. */
+  /** Notes that it is closed, in a process that ends, perhaps while it is being closed. */
   end(): void {
-    if (this.#note.closed_at === null)
-      writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() });
+    if (!this.#isNotedClosed) writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() });
   }
 
   async #close(): Promise<void> {
@@ -138,7 +138,8 @@ export class LocalWriter implements StoreWriter {
     this.#recording.forget(this.#lane);
     this.#note = { ...this.note, closed_at: systemClock.nowMicros() };
     await writeNote(this.#folder, this.#note);
-    await this.#options.closed();
+    this.#isNotedClosed = true;
+    await this.#options.closed(this);
   }
 
   #tellLost(): void {

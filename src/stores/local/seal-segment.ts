@@ -2,6 +2,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CrucibleError } from '../../core/errors.ts';
 import { type Engine, sqlFile } from '../../engine/duckdb.ts';
+import { unreadable } from '../../engine/file-errors.ts';
 import { type Draft, replaceFile } from '../../engine/replace-file.ts';
 import { fieldsFromLine } from '../../record/record-line.ts';
 import { NEVER_NULL } from '../../record/record-schema.ts';
@@ -193,10 +194,7 @@ async function isWhole(engine: Engine, path: string): Promise<boolean> {
 async function survey(path: string): Promise<Lines | undefined> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw new CrucibleError('path_unreadable', `Cannot read ${path} (${error.code}).`, {
-      hint: 'See whether this process may read it.',
-      cause: error,
-    });
+    throw unreadable(path, error);
   });
   if (!file) return undefined;
   try {

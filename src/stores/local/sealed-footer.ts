@@ -1,5 +1,6 @@
 import { CrucibleError } from '../../core/errors.ts';
 import { type Engine, sqlFile } from '../../engine/duckdb.ts';
+import { unreadable } from '../../engine/file-errors.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import { SealedKey } from './sealed-file.ts';
 
@@ -62,12 +63,7 @@ export function readError(path: string, cause: unknown): unknown {
   const message = cause instanceof Error ? cause.message : String(cause);
   // A lack of memory says nothing about the file.
   if (cause instanceof CrucibleError || message.startsWith('Out of Memory')) return cause;
-  if (message.startsWith('IO Error')) {
-    return new CrucibleError('path_unreadable', `Cannot read ${path}.`, {
-      hint: 'See whether it is there and may be read.',
-      cause,
-    });
-  }
+  if (message.startsWith('IO Error')) return unreadable(path, cause);
   return damaged(path, 'cannot be read', cause);
 }
 

@@ -5,7 +5,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readSync,
@@ -14,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolderSync } from '../../engine/make-folder.ts';
 import { parseSegmentName, segmentStem } from './segment-name.ts';
 
 /** What a segment may grow to before the next one begins. */
@@ -133,7 +133,7 @@ export class SegmentFile {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' || !existsSync(join(this.#folder, '..', 'experiment.json'))) throw error;
-      mkdirSync(this.#folder, { recursive: true });
+      makeFolderSync(this.#folder);
       return openSync(this.#path, 'a');
     }
   }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../core/clock.ts';
 import { CrucibleError } from '../../core/errors.ts';
+import { makeFolderSync } from '../../engine/make-folder.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
 import type { WriterStatus } from '../store.ts';
@@ -36,8 +37,14 @@ export function newNote(
 
 /** Writes a note; nothing when the experiment was removed. */
 export async function writeNote(folder: string, note: WriterNote): Promise<void> {
-  const path = join(folder, `${note.writer_id}.json`);
-  if (madeAgain(folder)) await replaceText(path, textOf(note));
+  if (!madeAgain(folder)) return;
+  try {
+    // What a note lost with the power would have said stands in the writer's segments.
+    await replaceText(join(folder, `${note.writer_id}.json`), textOf(note), writeFile);
+  } catch (error) {
+    // The experiment may have been removed since.
+    if (madeAgain(folder)) throw error;
+  }
 }
 
 /** Takes back the note of a writer that never came to write. */
@@ -140,7 +147,7 @@ function defaultsOf(openedAt: number): Omit<WriterNote, 'writer_id'> {
 function madeAgain(folder: string): boolean {
   if (existsSync(folder)) return true;
   if (!existsSync(join(folder, '..', 'experiment.json'))) return false;
-  mkdirSync(folder, { recursive: true });
+  makeFolderSync(folder);
   return true;
 }
 

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CrucibleError, show } from '../../../core/errors.ts';
-import { errnoOf, unwritable } from './file-errors.ts';
+import { errnoOf, unwritable } from '../../../engine/file-errors.ts';
+import { makeFolderSync } from '../../../engine/make-folder.ts';
 import { MAX_LINE_BYTES, NEWLINE } from './line-reader.ts';
 
 /**
@@ -103,7 +104,7 @@ export class LineAppender {
       this.#fd = openSync(this.#path, 'a+');
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(dirname(this.#path), { recursive: true });
+      makeFolderSync(dirname(this.#path));
       this.#fd = openSync(this.#path, 'a+');
     }
     return this.#fd;

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf, unreadable } from './file-errors.ts';
+import { errnoOf, unreadable } from '../../../engine/file-errors.ts';
 
 export const NEWLINE = 0x0a;
 /** Longer lines are neither written nor read: a file that is not lines at all must not fill the memory. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXPERIMENT_ID } from '../../../core/ids.ts';
-import { errnoOf, unreadable } from '../jsonl/file-errors.ts';
+import { errnoOf, unreadable } from '../../../engine/file-errors.ts';
 import { fileSafe } from './file-safe.ts';
 
 /** Where below a store's folder the points of each run are. */

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { jsonlMetrics } from '../../../../src/metrics-store/adapters/jsonl/jsonl-metrics.ts';
 import { Sandbox } from '../../../sandbox.ts';
 
-const sandbox = new Sandbox(process.cwd(), ['core', 'record', 'metrics-store']);
+const sandbox = new Sandbox(process.cwd(), ['core', 'engine', 'record', 'metrics-store']);
 const moduleUrl = sandbox.url('metrics-store/adapters/jsonl/jsonl-metrics.ts');
 const dir = mkdtempSync(join(tmpdir(), 'crucible-processes-'));
 afterAll(() => {

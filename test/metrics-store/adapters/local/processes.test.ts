@@ -7,7 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { localMetrics } from '../../../../src/metrics-store/adapters/local/local-metrics.ts';
 import { Sandbox } from '../../../sandbox.ts';
 
-const sandbox = new Sandbox(process.cwd(), ['core', 'record', 'metrics-store']);
+const sandbox = new Sandbox(process.cwd(), ['core', 'engine', 'record', 'metrics-store']);
 const moduleUrl = sandbox.url('metrics-store/adapters/local/local-metrics.ts');
 const root = mkdtempSync(join(tmpdir(), 'crucible-local-processes-'));
 // One warning for each torn file is right, and unreadable here.
