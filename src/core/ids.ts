@@ -27,7 +27,7 @@ export function experimentId(clock: Clock, random: Random = Math.random): string
  * does not come from the lab's random numbers.
  */
 export function writerId(): string {
-  // The global one: importing node:crypto would be a tenth of what this package takes to load.
+  // The global one: every program that imports this package would pay for loading node:crypto.
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(8));
   return `w${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
