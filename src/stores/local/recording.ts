@@ -240,9 +240,11 @@ export class Recording {
 
   #appendSlowly(lane: CallerLane): boolean {
     for (;;) {
-      if (this.#ring.backlog === 0) return this.#appendParts(lane);
-      if (!this.#mayWaitForRoom()) return false;
+      // Nobody else appends: what was empty before the try was empty during it.
+      const wasEmpty = this.#ring.backlog === 0;
       if (this.#ring.append(Entry.ROW, lane.index, lane.pack)) return true;
+      if (wasEmpty) return this.#appendParts(lane);
+      if (!this.#mayWaitForRoom()) return false;
     }
   }
 
