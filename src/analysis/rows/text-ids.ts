@@ -5,14 +5,20 @@ import type { Dictionary } from '../../record/dictionary.ts';
 export class TextIds {
   readonly texts: string[] = [];
   readonly #ids = new Map<string, number>();
+  #last = -1;
   readonly #byCode = new WeakMap<Dictionary, number[]>();
 
   id(text: string): number {
-    let id = this.#ids.get(text);
-    if (id === undefined) {
-      id = this.texts.push(text) - 1;
-      this.#ids.set(text, id);
+    // What comes again often comes in the order of the first time, such as the samples of another experiment.
+    let id: number | undefined = this.#last + 1;
+    if (this.texts[id] !== text) {
+      id = this.#ids.get(text);
+      if (id === undefined) {
+        id = this.texts.push(text) - 1;
+        this.#ids.set(text, id);
+      }
     }
+    this.#last = id;
     return id;
   }
 

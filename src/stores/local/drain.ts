@@ -86,13 +86,14 @@ export class Drain {
     }
     let full = false;
     const parts = new Map([...this.#lanes.values()].map((lane) => [lane, [...lane.parts]]));
-    const position = ring.read(
-      (kind, lane, space, at, end) => {
-        full = this.#take(kind, lane, space, at, end);
-      },
-      () => full,
-    );
+    let position: number;
     try {
+      position = ring.read(
+        (kind, lane, space, at, end) => {
+          full = this.#take(kind, lane, space, at, end);
+        },
+        () => full,
+      );
       const homeless = [...this.#filled].filter((lane) => !lane.write());
       for (const { index, taken } of homeless) ring.countLost(index, taken);
     } catch (error) {
@@ -155,10 +156,10 @@ export class Drain {
       lines.skip(space, at, end);
       return false;
     }
+    this.#filled.add(lane);
     lines.add(space, at, end);
     lane.lastSequence = sequence;
     lane.taken++;
-    this.#filled.add(lane);
     return lines.out.at > SLICE_BYTES;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -128,6 +128,27 @@ test('a drainer that dies in the middle of a line: the half line goes, its heir 
   writeFileSync(file, bytes.subarray(0, bytes.length - 100));
   all(writing.heir());
   expect(numbers()).toEqual(upTo(80));
+});
+
+test('a line that cannot be made, wherever it stands, is tried again with those before it, and none is written twice', () => {
+  for (const failing of [0, 1, 20, 39]) {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    const writing = new Writing();
+    writing.record(40);
+    const lane = writing.lane.inherited(LIMITS);
+    const { lines } = lane;
+    const add = lines.add.bind(lines);
+    let made = 0;
+    lines.add = (...row) => {
+      add(...row);
+      if (made++ === failing) throw new Error('no line');
+    };
+    const drain = new Drain({ ring: writing.ring, limits: LIMITS, inherit: () => lane });
+    expect(() => drain.slice()).toThrow('no line');
+    all(drain);
+    expect(numbers()).toEqual(upTo(40));
+  }
 });
 
 test('a drainer that dies before it has opened anything leaves all to its heir', () => {
