@@ -135,6 +135,7 @@ test('a line that cannot be made, wherever it stands, is tried again with those 
     rmSync(folder, { recursive: true });
     mkdirSync(folder);
     const writing = new Writing();
+    all(new Drain({ ring: writing.ring, limits: LIMITS }));
     writing.record(40);
     const lane = writing.lane.inherited(LIMITS);
     const { lines } = lane;
