@@ -32,6 +32,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     threads: String(options.threads ?? 1),
     memory_limit: options.memoryLimit ?? '512MB',
     temp_directory: options.tempFolder,
+    // What was read is not read again soon, and a cache of it would fill the memory.
+    enable_external_file_cache: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_persistent_secrets: 'false',

@@ -58,8 +58,16 @@ export class TextCells {
   #chunk = 0;
   /** Texts that lie one behind the other in DuckDB's memory, where they begin, and the row after the last of them. */
   #heap: Buffer = NO_BYTES;
+  /** The same as one text, where a byte is a character. */
+  #heapText: string | undefined;
   #heapStart = 0;
   #heapEndRow = 0;
+  readonly #passing: boolean;
+
+  /** @param passing Whether texts are looked at and let go: they may then be parts of a long one, which is faster, but keeps that one alive. */
+  constructor(passing = false) {
+    this.#passing = passing;
+  }
 
   /** Writes the texts of a column to `target`, null where there is none. */
   read(chunk: DuckDBDataChunk, column: number, target: (string | null)[]): void {
@@ -76,6 +84,7 @@ export class TextCells {
       else target[row] = this.#long(vector, view, words, validity, row);
     }
     this.#heap = NO_BYTES;
+    this.#heapText = undefined;
   }
 
   // Texts that differ are mostly stored one behind the other: one look at DuckDB's memory for many of them, since one look takes
@@ -85,7 +94,8 @@ export class TextCells {
       return words[row * 4]! > MOST_KEPT_BYTES ? vector.getItem(row)! : this.#known(vector, words, row, this.#chunk);
     }
     const from = pointerAt(words, row) - this.#heapStart;
-    return this.#heap.toString('utf8', from, from + words[row * 4]!);
+    const end = from + words[row * 4]!;
+    return this.#heapText === undefined ? this.#heap.toString('utf8', from, end) : this.#heapText.slice(from, end);
   }
 
   #findHeap(view: DataView, words: Uint32Array, validity: Validity, first: number): boolean {
@@ -104,6 +114,9 @@ export class TextCells {
     if (texts === 1) return false;
     const bytes = pointerReader()(view.buffer, view.byteOffset + first * 16 + 8, end - start);
     this.#heap = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // As many characters as bytes: no character takes more than one, whatever lies between the texts.
+    const text = this.#passing ? this.#heap.toString('utf8') : '';
+    this.#heapText = text.length === this.#heap.length ? text : undefined;
     this.#heapStart = start;
     this.#heapEndRow = row;
     return true;

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { unwritable } from '../engine/file-errors.ts';
 
-const CHUNK_BYTES = 262_144;
+const CHUNK_BYTES = 1_048_576;
 
 /**
  * Collects text and bytes into chunks and writes one while the next is being filled. `text` and `bytes` return a promise when

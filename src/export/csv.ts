@@ -16,10 +16,8 @@ export async function writeCsv({ sources, survey, edit, draft }: ExportJob): Pro
   await ChunkWriter.fill(draft.path, draft.target, async (writer) => {
     await writer.text(`${columns.map((column) => cellText(column.name)).join(',')}\r\n`);
     for await (const slice of rowSlices(sources, survey, columns.length)) {
-      for (const row of flat.rows(slice)) {
-        const full = writer.text(`${row}\r\n`);
-        if (full) await full;
-      }
+      const full = writer.text(flat.text(slice, '\r\n'));
+      if (full) await full;
     }
   });
   return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };

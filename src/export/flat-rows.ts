@@ -1,5 +1,5 @@
 import { microsToIso } from '../core/time.ts';
-import type { Column } from '../record/column.ts';
+import { type Column, ColumnKind } from '../record/column.ts';
 import { ColumnTexts } from '../record/column-texts.ts';
 import { toJsonText } from '../record/json.ts';
 import type { ExportColumn } from './columns.ts';
@@ -40,8 +40,22 @@ export class FlatRows {
     return this.#negativeZero;
   }
 
-  rows({ batch, from, to }: RowSlice): string[] {
-    const rows: string[] = new Array(to - from).fill('');
+  /** All rows, each with the line end behind it, as one text: half the work of a text for each. */
+  text(slice: RowSlice, end: string): string {
+    return this.#pieces(slice, end).pieces.join('');
+  }
+
+  rows(slice: RowSlice): string[] {
+    const { pieces, width } = this.#pieces(slice, '');
+    const rows: string[] = [];
+    for (let at = 0; at < pieces.length; at += width) rows.push(pieces.slice(at, at + width).join(''));
+    return rows;
+  }
+
+  // The rows as pieces that follow each other, equally many for each row. What all rows have in common is one piece.
+  #pieces(slice: RowSlice, end: string): { pieces: string[]; width: number } {
+    const { batch, from, to } = slice;
+    const varying: { before: string; cells: readonly string[] }[] = [];
     // A field and the nested value that filled it are often one column: its texts are made once.
     const done = new Map<Column, string[]>();
     let before = '';
@@ -49,7 +63,7 @@ export class FlatRows {
       if (i > 0) before += ',';
       const { encode, texts } = this.#encoders[column.type];
       const { stored, constant, get } = column.cells(batch);
-      if (constant) {
+      if (constant || stored?.kind === ColumnKind.CONSTANT) {
         before += encode(get(from));
         return;
       }
@@ -59,10 +73,18 @@ export class FlatRows {
         cells = stored ? texts.read(stored, from, to) : eachText(get, encode, from, to);
         if (shared) done.set(shared, cells);
       }
-      for (let row = 0; row < rows.length; row++) rows[row] += before + cells[row]!;
+      varying.push({ before, cells });
       before = '';
     });
-    return before === '' ? rows : rows.map((row) => row + before);
+    const width = 2 * varying.length + 1;
+    const pieces: string[] = new Array((to - from) * width).fill(before + end);
+    varying.forEach((column, i) => {
+      for (let row = 0, at = 2 * i; row < column.cells.length; row++, at += width) {
+        pieces[at] = column.before;
+        pieces[at + 1] = column.cells[row]!;
+      }
+    });
+    return { pieces, width };
   }
 
   #plainText(value: unknown): string {

@@ -85,7 +85,7 @@ export class SealedSegmentReader {
       groups.length === all.length && from === all[0]!.firstSequence && to === all[all.length - 1]!.lastSequence;
     const sql = `SELECT ${selected.join(', ')} FROM read_parquet(${sqlFile(path)}, hive_partitioning = false)
       ${isWhole ? '' : `WHERE sequence BETWEEN ${from} AND ${to}`}`;
-    const rows = new SealedRows(this.#schema, this.#nested, plan);
+    const rows = new SealedRows(this.#schema, this.#nested, plan, this.#projection);
     let next = from;
     for await (const chunk of chunks(this.#connection, path, sql)) {
       rows.load(chunk);
