@@ -7,6 +7,8 @@ export const budget = { text: '≤ 40 ms over bare Node', limit: 40e6 };
 
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 const ROUNDS = 15;
+const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND_BUDGET = { text: '≤ 200 ms', limit: 200e6 };
 const PROGRAMS = {
   bare: '',
   ours: "import 'crucible-telemetry';",
@@ -19,8 +21,12 @@ const PROGRAMS = {
 
 export async function measure() {
   const samples = new Map(Object.keys(PROGRAMS).map((each) => [each, []]));
+  const help = [];
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [each, program] of Object.entries(PROGRAMS)) samples.get(each).push(timeOf(program));
+    for (const [each, program] of Object.entries(PROGRAMS)) {
+      samples.get(each).push(timeOf('--input-type=module', '--eval', program));
+    }
+    help.push(timeOf(COMMAND, '--help'));
   }
   const bare = summarise(samples.get('bare'));
   const overBare = (each) => {
@@ -36,14 +42,22 @@ export async function measure() {
         peers: peers.map((each) => ({ name: `importing ${each}`, ...overBare(each) })),
       },
       { what: 'the same and the first `startExperiment`, prices loaded', ours: overBare('start'), budget: undefined },
+      {
+        what: '`crucible --help`, from start to end',
+        budget: COMMAND_BUDGET,
+        ours: summarise(help),
+        peers: [{ name: 'bare Node', ...bare }],
+      },
     ],
-    notes: [`bare Node takes ${format(bare.median)}, best ${format(bare.best)}; the figures are what comes on top`],
+    notes: [
+      `bare Node takes ${format(bare.median)}, best ${format(bare.best)}; the figures are what comes on top, but for \`crucible --help\``,
+    ],
   };
 }
 
-function timeOf(program) {
+function timeOf(...args) {
   const start = process.hrtime.bigint();
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { cwd: PACKAGE });
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: PACKAGE });
   const elapsed = Number(process.hrtime.bigint() - start);
   if (status !== 0) throw new Error(String(stderr));
   return elapsed;
