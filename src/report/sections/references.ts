@@ -32,7 +32,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     when: /sample ratio/i,
-    text: 'Fabijan, A., Gupchup, J., Gupta, S., Omhover, J., Qin, W., Vermeer, L., & Dmitriev, P. (2019). Diagnosing sample ratio mismatch in online controlled experiments. Proceedings of KDD 2019, 2156–2164.',
+    text: 'Fabijan, A., Gupchup, J., Gupta, S., Omhover, J., Qin, W., Vermeer, L., & Dmitriev, P. (2019). Diagnosing sample ratio mismatch in online controlled experiments: a taxonomy and rules of thumb for practitioners. Proceedings of the 25th ACM SIGKDD International Conference on Knowledge Discovery and Data Mining, 2156–2164.',
   },
   {
     when: /hedges.g/i,
@@ -108,7 +108,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     when: /Zou and Donner/,
-    text: 'Zou, G. Y., & Donner, A. (2008). Construction of confidence intervals about effect measures: a general approach. Statistics in Medicine, 27(10), 1693–1702.',
+    text: 'Zou, G. Y., & Donner, A. (2008). Construction of confidence limits about effect measures: a general approach. Statistics in Medicine, 27(10), 1693–1702.',
   },
 ];
 
