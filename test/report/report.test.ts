@@ -19,8 +19,9 @@ describe('the report of a study', () => {
     const page = await studyPage();
     expect(all(page, 'h1').map(text)).toEqual(['Study s']);
     expect(all(page, 'h2').map(text)).toEqual([
+      'Plan and outcome',
       'Findings',
-      'Plan',
+      'Design',
       'Data quality',
       'Differences',
       'Latency',
@@ -47,7 +48,7 @@ describe('the report of a study', () => {
     }
     expect(findings[0]!.slice(0, 5)).toEqual(['latency_ms', 'treatment', `? ${metrics[0]!.verdict}`, '×2', '2 to 2']);
     const words = text(page);
-    for (const { methods } of metrics) expect(words).toContain(methods);
+    for (const { metric, methods } of metrics) expect(words).toContain(methods.slice(metric.length));
     for (const { id } of comparison!.arms.flatMap(({ experiments }) => experiments)) expect(words).toContain(id);
   });
 

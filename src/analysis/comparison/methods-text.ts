@@ -41,7 +41,7 @@ export function methodsText(draft: Draft, decision: Decision, options: CheckedOp
     sentences.push('The difference of interquartile means has a percentile bootstrap interval.');
   }
   const seed = `${options.resamples} resamples, seed ${options.seed}`;
-  if (approach === 'bca' && !interim) sentences.push(`The bootstrap took ${seed}.`);
+  if (result.resamples !== null && !interim) sentences.push(`The bootstrap took ${seed}.`);
   if (isDrawn(over)) sentences.push(`What was drawn at random took ${seed}.`);
   sentences.push(...decided(draft, decision, options, family));
   return sentences.join(' ');

@@ -4,7 +4,14 @@ import { STYLE } from './style.ts';
 
 // What the page may load: nothing. A browser then refuses even what a mistake of ours would let through.
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SIGNS = { better: '▲', worse: '▼', equivalent: '≈', inconclusive: '?' } as const;
+const SIGNS = {
+  better: '▲',
+  worse: '▼',
+  equivalent: '≈',
+  inconclusive: '?',
+  supported: '✓',
+  not_supported: '✗',
+} as const;
 
 /** The document as one HTML file that needs nothing else: no script, no font, no network. */
 export function toHtml({ title, subtitle, blocks }: Document): string {
@@ -68,6 +75,8 @@ function blockHtml(block: Block, section: string, numbers: { table: number; figu
         : `<h3>${escapeHtml(block.text)}</h3>`;
     case 'paragraph':
       return `<p${block.note ? ' class="note"' : ''}>${escapeHtml(block.text)}</p>`;
+    case 'answer':
+      return `<p class="answer"><strong>${cellHtml(block.answer)}</strong> ${escapeHtml(block.text)}</p>`;
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
     case 'pairs':

@@ -24,6 +24,7 @@ a{color:var(--link)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 nav ol{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;margin:1rem 0 0;padding:0;list-style:none;font-size:.92rem}
 .note{padding:.7rem 1rem;border-left:4px solid var(--link);background:var(--shade)}
+.answer{padding:.8rem 1rem;border:1px solid var(--line);border-radius:6px;background:var(--shade);font-size:1.08rem}
 .scroll{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 caption{padding-bottom:.4rem;text-align:left;font-size:.9rem}
@@ -31,8 +32,8 @@ th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);text-align:left;v
 thead th{border-bottom:2px solid var(--line);white-space:nowrap}
 tbody th{font-weight:600}
 .number{text-align:right;white-space:nowrap}
-.better,.worse,.equivalent,.inconclusive{white-space:nowrap;font-weight:600}
-.better{color:var(--better)}.worse{color:var(--worse)}.equivalent{color:var(--equivalent)}.inconclusive{color:var(--inconclusive)}
+.better,.worse,.equivalent,.inconclusive,.supported,.not_supported{white-space:nowrap;font-weight:600}
+.better,.supported{color:var(--better)}.worse,.not_supported{color:var(--worse)}.equivalent{color:var(--equivalent)}.inconclusive{color:var(--inconclusive)}
 dl{display:grid;gap:.3rem;margin:1rem 0}
 dl div{display:grid;grid-template-columns:minmax(8rem,12rem) 1fr;gap:1rem}
 dt{color:var(--muted)}dd{margin:0}

@@ -4,8 +4,9 @@ import {
   differenceText,
   intervalText,
   itemsText,
+  MEANS_NOTE,
+  meanText,
   pText,
-  typicalText,
   valueText,
 } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
@@ -29,6 +30,7 @@ function ofTreatment({ label, metrics }: Treatment, baseline: string, interim: b
     title,
     ...(figureOf ? [figureOf] : []),
     estimates(metrics, label, baseline, interim),
+    paragraph(MEANS_NOTE),
     observed(metrics, label, baseline),
     ...quantiles(metrics, label, baseline),
     ...replicates(metrics),
@@ -56,8 +58,8 @@ function estimates(metrics: readonly MetricComparison[], label: string, baseline
     ],
     rows: metrics.map((metric) => [
       metric.role === 'primary' ? metric.metric : `${metric.metric} (exploratory)`,
-      typicalText(metric, metric.arms.baseline),
-      typicalText(metric, metric.arms.treatment),
+      meanText(metric, 'baseline'),
+      meanText(metric, 'treatment'),
       differenceText(metric),
       intervalText(metric),
       pText(metric.p_value ?? metric.anytime_p_value),

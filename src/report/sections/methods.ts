@@ -1,3 +1,4 @@
+import type { ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
 import { count } from '../../core/figures.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading, paragraph } from '../document/block.ts';
@@ -9,10 +10,9 @@ import { treatmentsOf } from './treatments.ts';
 export function methods(data: ReportData, software: Software): Block[] {
   const treatments = treatmentsOf(data);
   const opening = openingText(data, software);
-  const texts = treatments.map(({ label, metrics }) => {
-    const sentences = metrics.map((metric) => metric.methods).join(' ');
-    return treatments.length > 1 ? `${label}: ${sentences}` : sentences;
-  });
+  const texts = treatments.flatMap(({ label, metrics }) =>
+    together(metrics).map((text) => (treatments.length > 1 ? `${label}, ${text}` : text)),
+  );
   const used = treatments.flatMap(({ metrics }) =>
     metrics.flatMap(({ methods: text, test, ci, effect_size, over_replicates, quantile_differences }) => [
       text,
@@ -31,22 +31,54 @@ export function methods(data: ReportData, software: Software): Block[] {
   return [
     heading(2, 'Methods'),
     paragraph(opening),
-    ...texts.filter((text) => text !== '').map(paragraph),
+    ...(texts.length === 0 ? [] : [{ kind: 'list', items: texts } as const]),
     heading(3, 'References'),
     { kind: 'list', items: [...referencesFor(words.join('\n')), software.citation] },
   ];
 }
 
-function openingText({ comparison, experiments, arms }: ReportData, { version, node }: Software): string {
+/** Metrics that were treated alike, in one text. */
+function together(metrics: readonly MetricComparison[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { metric, methods: text } of metrics) {
+    const own = text.slice(metric.length + 2);
+    groups.set(own, [...(groups.get(own) ?? []), metric]);
+  }
+  return [...groups].map(([text, names]) => `${names.join(', ')}: ${text}`);
+}
+
+function openingText(data: ReportData, { version, node }: Software): string {
+  const { comparison, experiments, arms } = data;
   const tool = `crucible-telemetry ${version} (Node.js ${node})`;
   const rates = 'Success rates are given with 95 % Wilson intervals, quantiles of single experiments are of type 7.';
   if (!comparison) return `Events were recorded and described with ${tool}. ${rates}`;
   const size = `${count(experiments.length)} experiments in ${count(arms.length)} arms`;
-  const error = {
-    none: `Each test had the error rate ${comparison.alpha}`,
-    rate: `The false discovery rate was ${comparison.alpha} over the primary metrics`,
-    family: `The family-wise error rate was ${comparison.alpha} over the primary metrics`,
-  }[comparison.correction === 'none' ? 'none' : ['bh', 'by'].includes(comparison.correction) ? 'rate' : 'family'];
-  const missing = 'Items without a value are counted by cause and weigh in the verdicts; none is left out silently.';
-  return `Events of ${size} were recorded and compared with ${tool}, each arm against ${arms[0]}. ${error}. ${missing} ${rates}`;
+  return [
+    `Events of ${size} were recorded and compared with ${tool}, each arm against ${arms[0]}.`,
+    ...plannedText(data),
+    errorText(comparison),
+    'An arm is called better or worse where its p-value, corrected if it is primary, is at most alpha, and equivalent only within a margin declared beforehand.',
+    'Items without a value are counted by cause and weigh in the verdicts; none is left out silently.',
+    rates,
+  ].join(' ');
+}
+
+function plannedText({ analysis }: ReportData): string[] {
+  if (!analysis) return [];
+  const { plan, deviations } = analysis;
+  const changed =
+    deviations.length === 0 ? 'and was not changed since' : `with ${count(deviations.length)} deviations, listed above`;
+  return [
+    `The hypothesis on ${plan.metric} was frozen when the first experiment started (SHA-256 ${plan.sha256.slice(0, 12)}…) ${changed}; every other comparison is exploratory.`,
+  ];
+}
+
+function errorText({ alpha, correction, family_size, interim }: ExperimentComparison): string {
+  if (family_size === 0) return 'No primary comparison could be tested.';
+  const looks = interim ? ', at every look' : '';
+  if (family_size === 1) return `One primary comparison was tested at alpha ${alpha}, two-sided${looks}.`;
+  if (correction === 'none')
+    return `${family_size} primary comparisons were each tested at alpha ${alpha}, two-sided${looks}.`;
+  const rate = ['bh', 'by'].includes(correction) ? 'false discovery rate' : 'family-wise error rate';
+  return `The ${rate} over ${family_size} primary comparisons was held at ${alpha}, two-sided${looks}.`;
 }

@@ -15,7 +15,7 @@ export function plan(data: ReportData): Block[] {
     ...(tags.length === 0 ? [] : [['Tags', tags.join(', ')] as [string, string]]),
   ];
   if (comparison) pairs.push(...rules(data));
-  return [heading(2, 'Plan'), { kind: 'pairs', pairs }, armTable(data)];
+  return [heading(2, 'Design'), { kind: 'pairs', pairs }, armTable(data)];
 }
 
 // A hypothesis is a sentence, or an object with one and what decides about it.
