@@ -19,7 +19,7 @@ const SAMPLED =
   'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability, and a sample that one arm lacks counts as missing, since lost and not kept cannot be told apart.';
 const REPEATS =
   'Values of one sample in one arm (repeats, and replicates of the arm) were averaged first, so that a sample counts once.';
-const ABOUT = 'The result is about these replicates and other samples; kind replicate is about other replicates.';
+const ABOUT = 'The result is about other samples with these replicates, not about other replicates.';
 
 /** Pairs where the arms share samples, else groups; weighted rows where sampling tore pairs apart. */
 export function arrangeRows(tables: MetricTables, transform: Transform, context: MetricContext): ArrangedRows {

@@ -63,10 +63,18 @@ export function relativeLine({ scale, estimate, ci, means }: MetricComparison): 
 
 /** All warnings, each once, those about a metric with its name. */
 export function warningTexts({ comparisons, warnings }: ExperimentComparison): string[] {
-  const own = comparisons.flatMap(({ metrics }) =>
-    Object.values(metrics).flatMap((each) => each.warnings.map((warning) => `${each.metric}: ${warning}`)),
-  );
+  const own = comparisons.flatMap(({ name, metrics }) => {
+    const where = comparisons.length > 1 ? ` of ${name}` : '';
+    return Object.values(metrics).flatMap((each) =>
+      each.warnings.map((warning) => `${each.metric}${where}: ${warning}`),
+    );
+  });
   return [...new Set([...warnings, ...own])];
+}
+
+/** A number with a minus sign where it is negative, as differences have it. */
+export function negatable(value: number | null): string {
+  return figure(value).replace(/^-/, '−');
 }
 
 function points(share: number): string {

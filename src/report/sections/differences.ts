@@ -1,11 +1,12 @@
 import type { MetricComparison } from '../../analysis/comparison/comparison-result.ts';
-import { count, figure, NONE, percent } from '../../core/figures.ts';
+import { count, NONE, percent } from '../../core/figures.ts';
 import {
   differenceText,
   intervalText,
   itemsText,
   MEANS_NOTE,
   meanText,
+  negatable,
   pText,
   valueText,
 } from '../comparison/comparison-texts.ts';
@@ -75,8 +76,10 @@ function effectText({ effect_size }: MetricComparison): string {
   if (effect_size === null) return NONE;
   const { name, value, ci } = effect_size;
   const range =
-    ci === null ? '' : ` (${ci.low === null ? '−∞' : figure(ci.low)} to ${ci.high === null ? '∞' : figure(ci.high)})`;
-  return `${name.replaceAll('_', ' ')} ${figure(value)}${range}`;
+    ci === null
+      ? ''
+      : ` (${ci.low === null ? '−∞' : negatable(ci.low)} to ${ci.high === null ? '∞' : negatable(ci.high)})`;
+  return `${name.replaceAll('_', ' ')} ${negatable(value)}${range}`;
 }
 
 function observed(metrics: readonly MetricComparison[], label: string, baseline: string): Block {
@@ -143,8 +146,8 @@ function replicates(metrics: readonly MetricComparison[]): Block[] {
           [
             metric,
             `${pText(over.permutation_p_value)}${over.permutation_exact ? ' (exact)' : ''}`,
-            figure(over.iqm_difference),
-            over.iqm_ci === null ? NONE : `${figure(over.iqm_ci.low)} to ${figure(over.iqm_ci.high)}`,
+            negatable(over.iqm_difference),
+            over.iqm_ci === null ? NONE : `${negatable(over.iqm_ci.low)} to ${negatable(over.iqm_ci.high)}`,
             over.reasons.join(' ') || NONE,
           ],
         ],

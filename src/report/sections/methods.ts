@@ -1,18 +1,16 @@
-import type { ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
+import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
 import { count } from '../../core/figures.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading, paragraph } from '../document/block.ts';
 import { referencesFor } from './references.ts';
 import type { Software } from './software.ts';
-import { treatmentsOf } from './treatments.ts';
+import { type Treatment, treatmentsOf } from './treatments.ts';
 
 /** What was done, as it may stand in a paper, with the literature. */
 export function methods(data: ReportData, software: Software): Block[] {
   const treatments = treatmentsOf(data);
   const opening = openingText(data, software);
-  const texts = treatments.flatMap(({ label, metrics }) =>
-    together(metrics).map((text) => (treatments.length > 1 ? `${label}, ${text}` : text)),
-  );
+  const texts = together(treatments);
   const used = treatments.flatMap(({ metrics }) =>
     metrics.flatMap(({ methods: text, test, ci, effect_size, over_replicates, quantile_differences }) => [
       text,
@@ -37,14 +35,22 @@ export function methods(data: ReportData, software: Software): Block[] {
   ];
 }
 
-/** Metrics that were treated alike, in one text. */
-function together(metrics: readonly MetricComparison[]): string[] {
-  const groups = new Map<string, string[]>();
-  for (const { metric, methods: text } of metrics) {
-    const own = text.slice(metric.length + 2);
-    groups.set(own, [...(groups.get(own) ?? []), metric]);
+/** One text for all that was treated alike: metrics, with the arms where these differ. */
+function together(treatments: readonly Treatment[]): string[] {
+  const groups = new Map<string, Map<string, string[]>>();
+  for (const { label, metrics } of treatments) {
+    for (const { metric, methods: text } of metrics) {
+      const own = text.slice(metric.length + 2);
+      const named = groups.get(own) ?? new Map<string, string[]>();
+      groups.set(own, named.set(metric, [...(named.get(metric) ?? []), label]));
+    }
   }
-  return [...groups].map(([text, names]) => `${names.join(', ')}: ${text}`);
+  return [...groups].map(([text, named]) => {
+    const names = [...named].map(([metric, labels]) =>
+      labels.length === treatments.length ? metric : `${metric} (${labels.join('; ')})`,
+    );
+    return `${names.join(', ')}: ${text}`;
+  });
 }
 
 function openingText(data: ReportData, { version, node }: Software): string {

@@ -3,7 +3,7 @@ import { count, moment, NONE } from '../../core/figures.ts';
 import { type FrozenPlan, planHash } from '../../stores/frozen-plan.ts';
 import { differenceText, intervalText, pText } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
-import { type Block, type Cell, heading, note, paragraph } from '../document/block.ts';
+import { type Block, type Cell, heading, note } from '../document/block.ts';
 import { deviations } from './deviations.ts';
 import { labelsOf } from './treatments.ts';
 
@@ -39,7 +39,7 @@ function answer({ analysis, untested, comparison }: ReportData, plan: FrozenPlan
       : comparison === null
         ? 'One experiment has nothing to be compared with: the outcome is in the report of the study.'
         : 'The plan was not tested.';
-  return [paragraph(plan.statement), note(why)];
+  return [note(why)];
 }
 
 function held({ analysis, comparison, experiments, arms }: ReportData): Block[] {
@@ -89,6 +89,7 @@ function planned(plan: FrozenPlan): [string, string][] {
           ],
         ];
   return [
+    ['Hypothesis', plan.statement],
     ...test,
     ...(sample_size === null ? [] : [['Planned samples', count(sample_size)] as [string, string]]),
     ...(request_events === null ? [] : [['Request events', request_events.join(', ')] as [string, string]]),
