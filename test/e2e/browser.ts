@@ -1,3 +1,7 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
@@ -14,10 +18,33 @@ const ARGUMENTS = [
 ];
 
 /**
- * Starts Chromium without a window. The package holds the program, which is unpacked into the folder for temporary files once. Rejects
- * with what the system lacks where it cannot start: a test that needs a browser fails then, and says why.
+ * Starts Chromium without a window. Its package holds the program, so that installing loads nothing more. Rejects with what the system
+ * lacks where it cannot start: a test that needs a browser fails then, and says why.
  */
 export async function launchBrowser(): Promise<Browser> {
-  const executablePath = await chromium.executablePath();
-  return playwright.launch({ executablePath, args: ARGUMENTS });
+  return playwright.launch({ executablePath: await unpacked(), args: ARGUMENTS });
+}
+
+// The package unpacks into the folder for temporary files and takes whatever has its name there: another user's, another version's, or
+// one that was torn. So each user and version has a folder, which is used when it is complete.
+async function unpacked(): Promise<string> {
+  const folder = join(tmpdir(), `crucible-chromium-${version()}-${userInfo().username}`);
+  const complete = join(folder, 'complete');
+  if (!existsSync(complete)) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+  try {
+    const path = await chromium.executablePath();
+    writeFileSync(complete, '');
+    return path;
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+}
+
+function version(): string {
+  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  return (JSON.parse(readFileSync(join(entry, '../../../package.json'), 'utf8')) as { version: string }).version;
 }

@@ -52,6 +52,29 @@ describe('the report of a study', () => {
     for (const { id } of comparison!.arms.flatMap(({ experiments }) => experiments)) expect(words).toContain(id);
   });
 
+  it('shows beside an estimate the means it is taken of, not those of whole arms', async () => {
+    const lab = freshLab();
+    await twoArms(lab);
+    const { text: html, comparison } = await lab.report({ study: 's' }, { format: 'html' });
+    const { means, estimate, arms } = comparison!.comparisons[0]!.metrics.latency_ms!;
+    expect(means.treatment! / means.baseline!).toBeCloseTo(estimate!, 12);
+    expect(means.baseline).not.toBeCloseTo(arms.baseline.p50!, 1);
+    const row = tableOf(parseHtml(html), 'Estimates').find(([metric]) => metric === 'latency_ms')!;
+    expect(row.slice(2, 5)).toEqual([`${Math.round(means.baseline!)} ms`, `${Math.round(means.treatment!)} ms`, '×2']);
+  });
+
+  it('says once what was done alike', async () => {
+    const lab = freshLab();
+    await twoArms(lab);
+    await twoArms(lab, { ids: ['third', 'fourth'], conditions: ['more', 'most'] });
+    const { text: markdown } = await lab.report({ study: 's' });
+    const methods = markdown.slice(markdown.indexOf('## Methods'), markdown.indexOf('### References'));
+    const items = methods.split('\n').filter((line) => line.startsWith('- '));
+    expect(new Set(items).size).toBe(items.length);
+    expect(items.filter((item) => item.includes('latency_ms')).length).toBe(2);
+    expect(methods).toMatch(/^- latency_ms \(treatment; most\): /m);
+  });
+
   it('tells the plan, the ledger and what is missing by cause', async () => {
     const page = await studyPage();
     const plan = Object.fromEntries(

@@ -9,6 +9,8 @@ export function freshLab(): Lab {
 
 export interface StudyOptions {
   readonly names?: readonly [string, string];
+  readonly ids?: readonly [string, string];
+  readonly conditions?: readonly [string, string];
   readonly study?: string;
   readonly hypothesis?: string | Hypothesis;
   readonly stop?: boolean;
@@ -19,11 +21,20 @@ export interface StudyOptions {
 
 /** Two arms with forty requests each, the treatment twice as slow, three of its requests failed unless said otherwise, and a loss over five epochs. */
 export async function twoArms(lab: Lab, options: StudyOptions = {}): Promise<Experiment[]> {
-  const { names = ['one', 'two'], study = 's', hypothesis, stop = true, sampleSize, failures = 3 } = options;
+  const {
+    ids = ['run-0', 'run-1'],
+    conditions = ['control', 'treatment'],
+    names = ['one', 'two'],
+    study = 's',
+    hypothesis,
+    stop = true,
+    sampleSize,
+    failures = 3,
+  } = options;
   const experiments: Experiment[] = [];
-  for (const [arm, condition] of ['control', 'treatment'].entries()) {
+  for (const [arm, condition] of conditions.entries()) {
     const experiment = await lab.startExperiment({
-      id: `run-${arm}`,
+      id: ids[arm]!,
       name: names[arm]!,
       study,
       condition,

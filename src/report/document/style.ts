@@ -55,7 +55,7 @@ ul{padding-left:1.2rem}.long{min-width:9rem}svg{max-width:none}}
 --arm-0:#0b5fa5;--arm-1:#b3400e;--arm-2:#0a7357;--arm-3:#8a2f7c;--arm-4:#6b5900;--arm-5:#444c56}
 @page{margin:12mm}
 body{max-width:none;padding:0;font-size:10pt}
-nav{display:none}caption span{position:static;max-width:none}.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:.18rem .3rem;overflow-wrap:anywhere;max-width:none}.long{min-width:0}td.number{white-space:normal}
+nav{display:none}caption span{position:static;max-width:none}.scroll{overflow:visible}table{font-size:7pt}th,td{padding:.18rem .3rem;max-width:none}.long{min-width:0}th.long{overflow-wrap:anywhere}td.number{white-space:normal}
 thead{display:table-header-group}tr,figure,pre,.note{break-inside:avoid}h2,h3,caption{break-after:avoid}
 pre{white-space:pre-wrap}a{color:inherit;text-decoration:none}}
 `;
