@@ -1,18 +1,10 @@
+import type { EffectSize } from '../../stats/inference/test-result.ts';
 import type { CheckedOptions } from './compare-options.ts';
+import { decisionTexts } from './decision-text.ts';
 import { type Draft, hasSequence } from './draft.ts';
 import { isDrawn } from './inference/over-replicates.ts';
 import { isBinary } from './inference/test-items.ts';
 import type { Decision } from './verdict.ts';
-
-const CORRECTIONS = {
-  none: null,
-  bonferroni: "Bonferroni's method",
-  holm: "Holm's method (1979)",
-  hochberg: "Hochberg's method (1988)",
-  hommel: "Hommel's method (1988)",
-  bh: 'the method of Benjamini and Hochberg (1995)',
-  by: 'the method of Benjamini and Yekutieli (2001)',
-} as const;
 
 const ABOUT = {
   latency: 'the ratio of geometric means, treatment to baseline',
@@ -22,6 +14,16 @@ const ABOUT = {
   replicate: 'the difference of the means over replicates, one number for each, treatment minus baseline',
 } as const;
 const SHARES = 'the difference of the mean share of successes per sample, treatment minus baseline';
+const EFFECTS: Readonly<Record<string, string>> = {
+  cohen_d: "Cohen's d of the differences",
+  hedges_g: "Hedges' g",
+  cohen_h: "Cohen's h",
+  odds_ratio: 'the odds ratio of discordant pairs',
+};
+const INTERVALS: Readonly<Record<string, string>> = {
+  'noncentral t': 'the noncentral t distribution',
+  'clopper-pearson': 'the method of Clopper and Pearson (1934)',
+};
 const INTERIM = 'The data are interim: interval and p-value hold at every look, and no test for a fixed size was made.';
 const QUANTILES =
   'Differences of quantiles carry Woodruff limits (1952), joined by the method of variance estimates recovery (Zou and Donner 2008).';
@@ -31,6 +33,7 @@ export function methodsText(draft: Draft, decision: Decision, options: CheckedOp
   const { name, interim, kind, approach, result, quantileDifferences, overReplicates: over } = draft;
   const sentences = [`${name}: ${analysis(draft, options)}`, ...unused(draft), ...draft.methods];
   if (interim && hasSequence(kind, approach) && result.ci !== null) sentences.push(INTERIM);
+  if (!interim && result.effect_size !== null) sentences.push(effectText(result.effect_size));
   if (!interim && quantileDifferences.length > 0) sentences.push(QUANTILES);
   if (over !== null && over.permutation_p_value !== null) {
     const how = over.permutation_exact ? 'over all rearrangements' : 'over rearrangements drawn at random';
@@ -43,7 +46,7 @@ export function methodsText(draft: Draft, decision: Decision, options: CheckedOp
   const seed = `${options.resamples} resamples, seed ${options.seed}`;
   if (result.resamples !== null && !interim) sentences.push(`The bootstrap took ${seed}.`);
   if (isDrawn(over)) sentences.push(`What was drawn at random took ${seed}.`);
-  sentences.push(...decided(draft, decision, options, family));
+  sentences.push(...decisionTexts(draft, decision, options, family));
   return sentences.join(' ');
 }
 
@@ -69,6 +72,11 @@ function analysis(draft: Draft, options: CheckedOptions): string {
     result.ci === null ? `without an interval` : `with a ${level} % interval${by(result.ci.method, result.method)}`;
   const test = interim ? 'by the' : 'tested two-sided by';
   return `${about}, ${made}, ${test} ${lowerFirst(result.method)}, ${over}.`;
+}
+
+function effectText({ name, ci }: EffectSize): string {
+  const interval = ci === null ? 'without an interval' : `with an interval by ${INTERVALS[ci.method] ?? ci.method}`;
+  return `The effect size is ${EFFECTS[name] ?? name}, ${interval}.`;
 }
 
 function counted(clusters: number | null): string {
@@ -99,31 +107,6 @@ function unused({ items, kind }: Draft): string[] {
   return [
     `Not in the estimate for want of a value: ${firstMissing} (baseline) and ${secondMissing} (treatment) ${many}.`,
   ];
-}
-
-function decided(
-  { metric, result, margin, interim }: Draft,
-  { sensitivity }: Decision,
-  { correction }: CheckedOptions,
-  family: number,
-): string[] {
-  const method = CORRECTIONS[correction];
-  const sentences: string[] = [];
-  if (!metric.primary) sentences.push('This metric is exploratory: its p-value is not corrected.');
-  else if (result.p_value !== null && family > 1) {
-    sentences.push(
-      method === null
-        ? `It is one of ${family} primary comparisons, whose p-values are not corrected.`
-        : `The p-values of ${family} primary comparisons were corrected by ${method}.`,
-    );
-  }
-  if (margin !== null && !interim) {
-    sentences.push(`Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987).`);
-  }
-  if (sensitivity !== null) {
-    sentences.push(`A verdict was given only where it also held with ${sensitivity.method}.`);
-  }
-  return sentences;
 }
 
 // "Welch two-sample t-test" keeps its capital: it is a name.

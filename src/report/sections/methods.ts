@@ -19,13 +19,10 @@ export function methods(data: ReportData, software: Software): Block[] {
       effect_size?.name,
       effect_size?.ci?.method,
       ...quantile_differences.map((each) => each.ci.method),
-      over_replicates?.permutation_p_value == null ? undefined : 'permutation',
       over_replicates?.iqm_difference == null ? undefined : 'interquartile mean',
     ]),
   );
-  const words = [opening, ...used, data.comparison?.sample_ratio ? 'sample ratio' : undefined].filter(
-    (each) => each !== undefined,
-  );
+  const words = [opening, ...used].filter((each) => each !== undefined);
   return [
     heading(2, 'Methods'),
     paragraph(opening),
@@ -64,6 +61,7 @@ function openingText(data: ReportData, { version, node }: Software): string {
     ...plannedText(data),
     errorText(comparison),
     'An arm is called better or worse where its p-value, corrected if it is primary, is at most alpha, and equivalent only within a margin declared beforehand.',
+    ...(comparison.sample_ratio ? [`The assignment of units was checked by a ${comparison.sample_ratio.method}.`] : []),
     'Items without a value are counted by cause and weigh in the verdicts; none is left out silently.',
     rates,
   ].join(' ');

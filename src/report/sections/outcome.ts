@@ -22,7 +22,7 @@ export function outcome(data: ReportData): Block[] {
   return [
     heading(2, 'Plan and outcome'),
     ...answer(data, plan),
-    { kind: 'pairs', pairs: planned(plan) },
+    { kind: 'pairs', pairs: planned(plan, data.analysis !== null) },
     ...held(data),
   ];
 }
@@ -76,7 +76,7 @@ function tampered(plan: FrozenPlan | null, name: string): Block[] {
   return [note(`The plan of ${name} is not what its hash says: it was changed after the start.`)];
 }
 
-function planned(plan: FrozenPlan): [string, string][] {
+function planned(plan: FrozenPlan, isAnswered: boolean): [string, string][] {
   const { metric, direction, margin, alpha, power, sample_size, request_events, frozen_at, sha256 } = plan;
   const test: [string, string][] =
     metric === null || direction === null
@@ -89,7 +89,7 @@ function planned(plan: FrozenPlan): [string, string][] {
           ],
         ];
   return [
-    ['Hypothesis', plan.statement],
+    ...(isAnswered ? [] : [['Hypothesis', plan.statement] as [string, string]]),
     ...test,
     ...(sample_size === null ? [] : [['Planned samples', count(sample_size)] as [string, string]]),
     ...(request_events === null ? [] : [['Request events', request_events.join(', ')] as [string, string]]),

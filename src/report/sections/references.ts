@@ -23,8 +23,8 @@ const REFERENCES: readonly Reference[] = [
     text: 'Benjamini, Y., & Yekutieli, D. (2001). The control of the false discovery rate in multiple testing under dependency. The Annals of Statistics, 29(4), 1165–1188.',
   },
   {
-    when: /cliff.delta/i,
-    text: 'Cliff, N. (1993). Dominance statistics: ordinal analyses to answer ordinal questions. Psychological Bulletin, 114(3), 494–509.',
+    when: /clopper.*pearson/i,
+    text: 'Clopper, C. J., & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika, 26(4), 404–413.',
   },
   {
     when: /BCa/,
@@ -75,7 +75,7 @@ const REFERENCES: readonly Reference[] = [
     text: 'Newcombe, R. G. (1998). Improved confidence intervals for the difference between binomial proportions based on paired data. Statistics in Medicine, 17(22), 2635–2650.',
   },
   {
-    when: /permutation/i,
+    when: /rearrangements drawn at random/,
     text: 'Phipson, B., & Smyth, G. K. (2010). Permutation P-values should never be zero: calculating exact P-values when permutations are randomly drawn. Statistical Applications in Genetics and Molecular Biology, 9(1), Article 39.',
   },
   {

@@ -9,12 +9,8 @@ export function repeat(data: ReportData, { version, node, platform }: Software):
   const { comparison, experiments, options, cost_sources } = data;
   const drawn = treatmentsOf(data).flatMap(({ metrics }) => metrics.flatMap(({ resamples }) => resamples ?? []));
   const pairs: [string, string][] = [
-    [
-      'Seed',
-      comparison && drawn.length > 0
-        ? `${comparison.seed}, ${count(drawn[0])} resamples`
-        : 'nothing was drawn at random',
-    ],
+    ['Seed', comparison && drawn.length > 0 ? String(comparison.seed) : 'nothing was drawn at random'],
+    ...(drawn.length > 0 ? [['Resamples', count(drawn[0])] as [string, string]] : []),
     ['crucible-telemetry', version],
     ['Node.js', `${node}, ${platform}`],
     ['Costs from', cost_sources.length === 0 ? NONE : cost_sources.join(', ')],

@@ -30,6 +30,7 @@ describe('the methods of a metric', () => {
     const plain = once.comparisons[0]!.metrics['scores.correct']!;
     expect(plain.methods).toMatch(/the difference of proportions, .*\(Newcombe, paired\), tested two-sided by McNemar/);
     expect(plain.methods).not.toContain('averaged');
+    expect(plain.methods).toContain('The effect size is the odds ratio of discordant pairs');
     const repeated = await compared(
       [...ten((i) => score(i, i % 2)), ...ten((i) => score(i, i % 3 === 0 ? 0 : 1))],
       ten((i) => score(i, i % 4 === 0 ? 0 : 1)),
