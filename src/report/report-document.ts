@@ -6,6 +6,7 @@ import { dataQuality } from './sections/data-quality.ts';
 import { differences } from './sections/differences.ts';
 import { experimentTables } from './sections/experiments.ts';
 import { methods } from './sections/methods.ts';
+import { outcome } from './sections/outcome.ts';
 import { plan } from './sections/plan.ts';
 import { repeat } from './sections/repeat.ts';
 import { type Software, software } from './sections/software.ts';
@@ -19,6 +20,7 @@ export function reportDocument(data: ReportData, written: Software = software())
     title: titleOf(data),
     subtitle: `${count(number)} ${number === 1 ? 'experiment' : 'experiments'}, ${count(events)} events. Written ${moment(data.written_at)} (UTC).`,
     blocks: [
+      ...outcome(data),
       ...verdicts(data),
       ...plan(data),
       ...dataQuality(data),

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { CompareOptions } from '../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../analysis/comparison/comparison-result.ts';
+import type { HypothesisAnalysis } from '../analysis/hypothesis/analyze.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { requireOptions } from '../core/options.ts';
 import { replaceFile } from '../engine/replace-file.ts';
@@ -35,6 +36,8 @@ export interface Report {
   readonly text: string;
   /** The comparison that it reports; null for one experiment. */
   readonly comparison: ExperimentComparison | null;
+  /** The outcome of the hypothesis that it reports; null where none was planned that can be tested. */
+  readonly analysis: HypothesisAnalysis | null;
 }
 
 const EXTENSIONS: Readonly<Record<string, ReportFormat>> = {
@@ -79,7 +82,7 @@ async function report(
   const document = reportDocument(data);
   const text = chosen === 'html' ? toHtml(document) : toMarkdown(document);
   if (path !== undefined) await replaceFile(path, (draft) => writeFile(draft.path, text));
-  return { format: chosen, path: path ?? null, text, comparison: data.comparison };
+  return { format: chosen, path: path ?? null, text, comparison: data.comparison, analysis: data.analysis };
 }
 
 function formatOf(path: unknown, format: unknown): ReportFormat {

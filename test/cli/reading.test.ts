@@ -163,6 +163,17 @@ describe('crucible metrics', () => {
 });
 
 describe('crucible compare', () => {
+  it('shows the means that a difference is taken of, and says so', async () => {
+    const asked = ['compare', '--study', 'penguins', '--metric', 'accuracy'];
+    const { stdout } = await inStore(...asked);
+    expect(stdout).toMatch(/The columns of the arms are the means that the difference is taken of/);
+    const { comparisons } = JSON.parse((await inStore(...asked, '--json')).stdout);
+    const { means, estimate } = comparisons[0].metrics.accuracy;
+    expect(means.treatment - means.baseline).toBeCloseTo(estimate, 12);
+    const shown = (value: number) => String(Number(value.toPrecision(4)));
+    expect(stdout).toMatch(new RegExp(`accuracy +${shown(means.baseline)} +${shown(means.treatment)} `));
+  });
+
   it('compares the conditions of a study', async () => {
     const comparison = JSON.parse((await inStore('compare', '--study', 'penguins', '--json')).stdout);
     expect(comparison.by).toBe('condition');

@@ -8,6 +8,7 @@ import { twoArms } from '../report/studies.ts';
 import { crucible, temporaryFolder } from './crucible.ts';
 
 const dir = temporaryFolder();
+const planned = temporaryFolder();
 const inStore = (...args: string[]) => crucible(['--dir', dir, ...args]);
 
 beforeAll(async () => {
@@ -24,6 +25,22 @@ describe('crucible report', () => {
     const page = parseHtml(readFileSync(path, 'utf8'));
     expect(tableOf(page, 'Verdicts on primary metrics').map(([metric]) => metric)).toEqual(['latency_ms']);
     expect(tableOf(page, 'Ledger').map(([name]) => name)).toEqual(['one', 'two']);
+  });
+
+  it('begins with the outcome of a hypothesis', async () => {
+    const lab = createCrucible({ store: localStore({ dir: planned }) });
+    await twoArms(lab, {
+      study: 'planned',
+      failures: 0,
+      hypothesis: { statement: 'B answers faster', metric: 'latency_ms', direction: 'lower' },
+    });
+    await lab.close();
+    const { code, stdout } = await crucible(['--dir', planned, 'report', 'planned', '--primary', 'success_rate']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^# Study planned\n\n.*\n\n## Plan and outcome\n\n> \*\*Not supported\*\* B answers faster\n/,
+    );
+    expect(stdout).toContain('primary asked for at the analysis, and not followed');
   });
 
   it('prints Markdown where no file is named, and describes one experiment', async () => {

@@ -5,7 +5,7 @@ export interface Node {
   readonly children: (Node | string)[];
 }
 
-const VOID = new Set(['meta', 'br', 'hr', 'img', 'link', 'input']);
+const VOID = new Set(['meta', 'br', 'wbr', 'hr', 'img', 'link', 'input']);
 const RAW = new Set(['style', 'script']);
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const TAG = /<(\/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/y;

@@ -19,8 +19,9 @@ describe('the report of a study', () => {
     const page = await studyPage();
     expect(all(page, 'h1').map(text)).toEqual(['Study s']);
     expect(all(page, 'h2').map(text)).toEqual([
+      'Plan and outcome',
       'Findings',
-      'Plan',
+      'Design',
       'Data quality',
       'Differences',
       'Latency',
@@ -47,8 +48,31 @@ describe('the report of a study', () => {
     }
     expect(findings[0]!.slice(0, 5)).toEqual(['latency_ms', 'treatment', `? ${metrics[0]!.verdict}`, '×2', '2 to 2']);
     const words = text(page);
-    for (const { methods } of metrics) expect(words).toContain(methods);
+    for (const { metric, methods } of metrics) expect(words).toContain(methods.slice(metric.length));
     for (const { id } of comparison!.arms.flatMap(({ experiments }) => experiments)) expect(words).toContain(id);
+  });
+
+  it('shows beside an estimate the means it is taken of, not those of whole arms', async () => {
+    const lab = freshLab();
+    await twoArms(lab);
+    const { text: html, comparison } = await lab.report({ study: 's' }, { format: 'html' });
+    const { means, estimate, arms } = comparison!.comparisons[0]!.metrics.latency_ms!;
+    expect(means.treatment! / means.baseline!).toBeCloseTo(estimate!, 12);
+    expect(means.baseline).not.toBeCloseTo(arms.baseline.p50!, 1);
+    const row = tableOf(parseHtml(html), 'Estimates').find(([metric]) => metric === 'latency_ms')!;
+    expect(row.slice(2, 5)).toEqual([`${Math.round(means.baseline!)} ms`, `${Math.round(means.treatment!)} ms`, '×2']);
+  });
+
+  it('says once what was done alike', async () => {
+    const lab = freshLab();
+    await twoArms(lab);
+    await twoArms(lab, { ids: ['third', 'fourth'], conditions: ['more', 'most'] });
+    const { text: markdown } = await lab.report({ study: 's' });
+    const methods = markdown.slice(markdown.indexOf('## Methods'), markdown.indexOf('### References'));
+    const items = methods.split('\n').filter((line) => line.startsWith('- '));
+    expect(new Set(items).size).toBe(items.length);
+    expect(items.filter((item) => item.includes('latency_ms')).length).toBe(2);
+    expect(methods).toMatch(/^- latency_ms \(treatment; most\): /m);
   });
 
   it('tells the plan, the ledger and what is missing by cause', async () => {
@@ -114,6 +138,8 @@ describe('the report of a study', () => {
     expect(words).toContain('Scandinavian Journal of Statistics, 6(2), 65–70.');
     expect(words).toContain('Schuirmann, D. J. (1987)');
     expect(words).not.toContain('Benjamini');
+    // Nothing was rearranged at random.
+    expect(words).not.toContain('Phipson');
     expect(words).not.toContain('confidence sequences. The Annals');
   });
 

@@ -1,4 +1,4 @@
-import { createBus, createCrucible, type Experiment, type Lab, memoryStore } from '../../src/index.ts';
+import { createBus, createCrucible, type Experiment, type Hypothesis, type Lab, memoryStore } from '../../src/index.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 
 export const START = Date.UTC(2026, 0, 31, 12) * 1000;
@@ -9,19 +9,32 @@ export function freshLab(): Lab {
 
 export interface StudyOptions {
   readonly names?: readonly [string, string];
+  readonly ids?: readonly [string, string];
+  readonly conditions?: readonly [string, string];
   readonly study?: string;
-  readonly hypothesis?: string;
+  readonly hypothesis?: string | Hypothesis;
   readonly stop?: boolean;
   readonly sampleSize?: number;
+  /** How many requests of the treatment fail. Default 3. */
+  readonly failures?: number;
 }
 
-/** Two arms with forty requests each, the treatment twice as slow, three of its requests failed, and a loss over five epochs. */
+/** Two arms with forty requests each, the treatment twice as slow, three of its requests failed unless said otherwise, and a loss over five epochs. */
 export async function twoArms(lab: Lab, options: StudyOptions = {}): Promise<Experiment[]> {
-  const { names = ['one', 'two'], study = 's', hypothesis, stop = true, sampleSize } = options;
+  const {
+    ids = ['run-0', 'run-1'],
+    conditions = ['control', 'treatment'],
+    names = ['one', 'two'],
+    study = 's',
+    hypothesis,
+    stop = true,
+    sampleSize,
+    failures = 3,
+  } = options;
   const experiments: Experiment[] = [];
-  for (const [arm, condition] of ['control', 'treatment'].entries()) {
+  for (const [arm, condition] of conditions.entries()) {
     const experiment = await lab.startExperiment({
-      id: `run-${arm}`,
+      id: ids[arm]!,
       name: names[arm]!,
       study,
       condition,
@@ -32,7 +45,12 @@ export async function twoArms(lab: Lab, options: StudyOptions = {}): Promise<Exp
       experiment.execute(
         'req_llm.request.stop',
         { duration: (100 + ((i * 7) % 23)) * (arm + 1) },
-        { sample_id: `q${i}`, success: arm === 0 || i >= 3, model: 'gpt-4o', tokens: { prompt: 100, completion: 20 } },
+        {
+          sample_id: `q${i}`,
+          success: arm === 0 || i >= failures,
+          model: 'gpt-4o',
+          tokens: { prompt: 100, completion: 20 },
+        },
       );
     }
     for (let epoch = 1; epoch <= 5; epoch++) {

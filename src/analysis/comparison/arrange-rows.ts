@@ -17,7 +17,9 @@ export interface ArrangedRows {
 
 const SAMPLED =
   'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability, and a sample that one arm lacks counts as missing, since lost and not kept cannot be told apart.';
-const ABOUT = 'The result is about these replicates and other samples; kind replicate is about other replicates.';
+const REPEATS =
+  'Values of one sample in one arm (repeats, and replicates of the arm) were averaged first, so that a sample counts once.';
+const ABOUT = 'The result is about other samples with these replicates, not about other replicates.';
 
 /** Pairs where the arms share samples, else groups; weighted rows where sampling tore pairs apart. */
 export function arrangeRows(tables: MetricTables, transform: Transform, context: MetricContext): ArrangedRows {
@@ -38,7 +40,10 @@ export function arrangeRows(tables: MetricTables, transform: Transform, context:
   const { arranged, clusterBy } = grouped;
   const warnings = [...grouped.warnings];
   const replicated = context.baseline.length > 1 && context.treatment.length > 1;
-  const methods = replicated && pairs !== null ? [ABOUT] : [];
+  const methods = [
+    ...(arms.some(({ counts }) => counts.some((n) => n > 1)) ? [REPEATS] : []),
+    ...(replicated && pairs !== null ? [ABOUT] : []),
+  ];
   if (pairs === null && arms.every(({ known }) => known.some((bits) => bits !== 0))) {
     warnings.push(`No ${options.pairBy} is in both arms: they are compared as groups.`);
   }

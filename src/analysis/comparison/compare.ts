@@ -9,7 +9,13 @@ import type { RowReader } from '../rows/row-reader.ts';
 import { SCORE_EVENT, SCORE_FIELDS } from '../tallies/score-collection.ts';
 import { armOverview } from './arm-overview.ts';
 import { type Arm, baselineArm, type ComparedExperiment, comparisonArms } from './arms.ts';
-import { type CheckedOptions, type CompareOptions, checkedOptions, refused } from './compare-options.ts';
+import {
+  type CheckedOptions,
+  type CompareOptions,
+  checkedOptions,
+  type MetricSpec,
+  refused,
+} from './compare-options.ts';
 import type { ExperimentComparison } from './comparison-result.ts';
 import { type Draft, draftOf, type Interim } from './draft.ts';
 import { draftInputs, isInRows, resolved } from './draft-inputs.ts';
@@ -27,7 +33,8 @@ const DEFAULT_CLUSTERS = ['user_id', 'session_id'];
 
 /**
  * Compares experiments with a baseline, metric by metric: see `ExperimentComparison` and `CompareOptions`. Shared samples are paired and
- * repeats averaged first; what is missing is told by its cause, and a verdict that it could turn round is not given.
+ * repeats averaged first; what is missing is told by its cause, and a verdict that it could turn round is not given. A metric `ofPlan` goes
+ * before the others, in the place of the one that has the same values.
  *
  * Rejects with `nothing_to_compare` for fewer than two arms, `unknown_field` for a metric that nothing is called, and `invalid_argument`
  * for options that make no sense and for items without the cluster that was asked for.
@@ -35,11 +42,12 @@ const DEFAULT_CLUSTERS = ['user_id', 'session_id'];
 export async function compareExperiments(
   experiments: readonly ComparedExperiment[],
   options: CompareOptions = {},
+  ofPlan?: MetricSpec,
 ): Promise<ExperimentComparison> {
   const checked = checkedOptions(options);
   const { by, arms } = comparisonArms(experiments);
   const baseline = baselineArm(arms, checked.baseline);
-  const declared = metricsOf(checked);
+  const declared = metricsOf(checked, ofPlan);
   const read = await readRows(arms, declared, checked);
   const rowsOf = (arm: Arm): ExperimentRows[] =>
     arm.experiments.map(({ state }) => read.collection.experiments.get(state.id)!);

@@ -120,6 +120,8 @@ export interface MetricComparison {
   /** What `estimate` and its interval are: treatment / baseline, or treatment − baseline. */
   readonly scale: 'ratio' | 'difference';
   readonly estimate: number | null;
+  /** The means that `estimate` sets side by side, over the items of `n`: geometric ones for a ratio, weighted ones where events were sampled. */
+  readonly means: { readonly baseline: number | null; readonly treatment: number | null };
   /** In the unit of the metric: (treatment − baseline) / baseline of what the estimate is about; null where the baseline is 0 or below. */
   readonly relative_difference: number | null;
   /** On the scale of the test: of a logarithm for ratios. */
@@ -151,7 +153,7 @@ export interface MetricComparison {
   /** Why what is null is null. */
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];
-  /** Of a bootstrap; null where nothing is drawn. */
+  /** Of what is drawn at random, by a bootstrap or for permutations; null where nothing is. */
   readonly seed: number | null;
   readonly resamples: number | null;
   /** What was done, as it may stand in a paper. */

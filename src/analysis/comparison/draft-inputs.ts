@@ -28,11 +28,11 @@ export function resolved(
   const logged = namesIn(experiments, ({ logged: own }) => own);
   const known = metrics.map((metric) => (metric.source.from === 'named' ? named(metric, metric.source.name) : metric));
   if (options.metrics !== undefined) return known;
-  return [
-    ...known,
-    ...scores.map((name) => metricMet({ from: 'score', name }, options)),
-    ...logged.map((name) => metricMet({ from: 'logged', name }, options)),
-  ];
+  const met = [
+    ...scores.map((name) => ({ from: 'score', name }) as const),
+    ...logged.map((name) => ({ from: 'logged', name }) as const),
+  ].filter(({ from, name }) => !known.some(({ source }) => source.from === from && source.name === name));
+  return [...known, ...met.map((source) => metricMet(source, options))];
 
   function named(metric: Metric, name: string): Metric {
     const isScore = scores.includes(name);

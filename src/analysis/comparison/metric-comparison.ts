@@ -1,9 +1,11 @@
 import { describe } from '../../stats/describe.ts';
 import type { Interval } from '../../stats/inference/test-result.ts';
+import { weightedMean } from '../../stats/sampling/weighted-estimate.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import type { MetricComparison, MetricKind } from './comparison-result.ts';
 import { type Draft, hasSequence, shown } from './draft.ts';
 import { neededSamples } from './inference/needed-samples.ts';
+import { isDrawn } from './inference/over-replicates.ts';
 import { methodsText } from './methods-text.ts';
 import { type Decision, pOf } from './verdict.ts';
 
@@ -17,6 +19,8 @@ export function metricComparison(
   const { metric, kind, items, result, interim } = draft;
   const unavailable = interim !== null && !hasSequence(kind, draft.approach);
   const p = pOf(draft);
+  const means = meansOf(draft);
+  const drawn = isDrawn(draft.overReplicates);
   const isLow = result.assumptions.filter((text) => text.startsWith('low_coverage'));
   return {
     metric: draft.name,
@@ -34,7 +38,8 @@ export function metricComparison(
     },
     scale: kind === 'latency' ? 'ratio' : 'difference',
     estimate: shown(result.estimate, kind),
-    relative_difference: relative(draft),
+    means,
+    relative_difference: relative(draft, means.baseline),
     standard_error: unavailable ? null : result.standard_error,
     ci: unavailable ? null : shownInterval(result.ci, kind),
     p_value: interim ? null : p,
@@ -56,9 +61,9 @@ export function metricComparison(
     assumptions: result.assumptions,
     reasons: reasonsOf(draft),
     warnings: [...draft.warnings, ...isLow],
-    seed: result.seed,
-    resamples: result.resamples,
-    methods: methodsText(draft, options, family),
+    seed: interim ? null : drawn ? options.seed : result.seed,
+    resamples: interim ? null : drawn ? options.resamples : result.resamples,
+    methods: methodsText(draft, decision, options, family),
   };
 }
 
@@ -92,10 +97,16 @@ function reasonsOf({ reasons, result, interim, kind, items, approach }: Draft): 
   return [...new Set(own)];
 }
 
-function relative({ kind, result, items }: Draft): number | null {
+function meansOf({ kind, items }: Draft): MetricComparison['means'] {
+  const inclusion = items.design === 'unpaired' ? items.inclusion : undefined;
+  const of = (values: Float64Array, kept: Float64Array | undefined): number | null =>
+    shown(kept ? weightedMean(values, kept).estimate : describe(values).mean, kind);
+  return { baseline: of(items.first, inclusion?.first), treatment: of(items.second, inclusion?.second) };
+}
+
+function relative({ kind, result }: Draft, mean: number | null): number | null {
   if (result.estimate === null) return null;
   if (kind === 'latency') return Math.expm1(result.estimate);
-  const { mean } = describe(items.first);
   return mean === null || mean <= 0 ? null : result.estimate / mean;
 }
 

@@ -56,11 +56,6 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     kind === 'latency' && !weighted && options.quantiles.length > 0
       ? latencyQuantiles(tables, items, clusterBy, context)
       : [];
-  if (quantiles.length > 0) {
-    methods.push(
-      'Differences of quantiles carry Woodruff limits (1952), joined by the method of variance estimates recovery (Zou and Donner 2008).',
-    );
-  }
   return {
     ...known,
     kind,

@@ -56,14 +56,19 @@ const NUMERIC = new Set(
 );
 
 /** The metrics of the options, or the usual ones. Throws `invalid_argument` and `unknown_field`. */
-export function metricsOf(options: CheckedOptions): readonly Metric[] {
+export function metricsOf(options: CheckedOptions, planned?: MetricSpec): readonly Metric[] {
   const given = options.metrics ?? USUAL;
   const asked = options.metrics !== undefined;
-  const specs = given.map((metric) => (typeof metric === 'string' ? { name: metric } : checkedSpec(metric)));
+  const own = given.map((metric) => (typeof metric === 'string' ? { name: metric } : checkedSpec(metric)));
+  const specs = planned === undefined ? own : [planned, ...own.filter((spec) => !isSame(spec, planned))];
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw refused(`metrics names ${show(twice)} twice`, 'Name each metric once.');
-  return specs.map((spec) => metricOf(spec, asked, options, specs.length === 1));
+  return specs.map((spec) => metricOf(spec, asked || spec === planned, options, specs.length === 1));
+}
+
+function isSame(one: MetricSpec, other: MetricSpec): boolean {
+  return one.name === other.name || JSON.stringify(sourceOf(one)) === JSON.stringify(sourceOf(other));
 }
 
 /** A metric that was met in the data and not asked for: `scores.exact_match`, `logged.val_loss`. */

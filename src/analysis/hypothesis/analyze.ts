@@ -1,4 +1,5 @@
 import { CrucibleError, show } from '../../core/errors.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
 import type { FrozenPlan } from '../../stores/frozen-plan.ts';
 import type { ComparedExperiment } from '../comparison/arms.ts';
 import { compareExperiments } from '../comparison/compare.ts';
@@ -40,10 +41,8 @@ export async function analyzeExperiments(
   experiments: readonly ComparedExperiment[],
   options: AnalyzeOptions = {},
 ): Promise<HypothesisAnalysis> {
-  const states = experiments
-    .map(({ state }) => state)
-    .sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1));
-  const plan = states.map((state) => state.plan ?? null).find((own) => own !== null && own.metric !== null);
+  const states = inOrder(experiments.map(({ state }) => state));
+  const plan = plannedFirst(states);
   if (!plan?.metric || plan.alpha === null || plan.power === null || plan.direction === null) {
     throw new CrucibleError('invalid_argument', 'No experiment has a hypothesis that can be tested.', {
       hint: "Start them with hypothesis: { statement, metric: 'success_rate', direction: 'higher' }.",
@@ -55,17 +54,13 @@ export async function analyzeExperiments(
     ...(margin !== null && { margin }),
     ...(direction === 'higher' || direction === 'lower' ? { better: direction } : {}),
   };
-  const others = (options.metrics ?? usualBeside(name)).filter(
-    (own) => (typeof own === 'string' ? own : own.name) !== name,
+  const { margin: margins, ...rest } = options;
+  const others = Object.entries(typeof margins === 'object' ? margins : {}).filter(([own]) => own !== name);
+  const comparison = await compareExperiments(
+    experiments,
+    { ...rest, margin: Object.fromEntries(others), primary: [name], alpha, power },
+    spec,
   );
-  const { margin: _, ...rest } = options;
-  const comparison = await compareExperiments(experiments, {
-    ...rest,
-    metrics: [spec, ...others],
-    primary: [name],
-    alpha,
-    power,
-  });
   const firstEventAt = new Map(
     comparison.arms.flatMap((arm) => arm.experiments.map(({ id, first_event_at }) => [id, first_event_at] as const)),
   );
@@ -91,11 +86,13 @@ export async function analyzeExperiments(
   };
 }
 
-// What is usual and certain to be found out by itself; a plan's own metric is not repeated.
-function usualBeside(name: string): string[] {
-  return ['latency_ms', 'cost_usd', 'success_rate'].filter(
-    (own) => own !== name && !(name === 'success' && own === 'success_rate'),
-  );
+/** The plan that a study is held against: that of the experiment that started first, of those whose hypothesis names a metric. */
+export function plannedFirst(states: readonly ExperimentState[]): FrozenPlan | null {
+  return inOrder(states).find(({ plan }) => plan && plan.metric !== null)?.plan ?? null;
+}
+
+function inOrder(states: readonly ExperimentState[]): ExperimentState[] {
+  return [...states].sort((a, b) => a.started_at - b.started_at || (a.id < b.id ? -1 : 1));
 }
 
 function together(outcomes: readonly HypothesisOutcome[]): HypothesisOutcome {

@@ -9,9 +9,10 @@ import {
   differenceText,
   intervalText,
   itemsText,
+  MEANS_NOTE,
+  meanText,
   pText,
   relativeLine,
-  typicalText,
   warningTexts,
 } from '../../report/comparison/comparison-texts.ts';
 import { forestPlot } from '../../report/comparison/forest-text.ts';
@@ -39,6 +40,7 @@ export async function printComparison(comparison: ExperimentComparison): Promise
   await printLine(
     `Intervals at ${percent(1 - alpha)}${together}. --json tells methods, assumptions and what is missing.`,
   );
+  await printLine(MEANS_NOTE);
   for (const warning of warningTexts(comparison)) await printLine(`${paint('yellow', 'warning')}: ${warning}`);
 }
 
@@ -63,8 +65,8 @@ async function printTreatment(
       value: ({ metric, role }) => (role === 'primary' ? metric : `${metric} (exploratory)`),
       min: 10,
     },
-    { title: titled(baseline, runs), value: (row) => typicalText(row, row.arms.baseline), align: 'right' },
-    { title: titled(name, runs), value: (row) => typicalText(row, row.arms.treatment), align: 'right' },
+    { title: titled(baseline, runs), value: (row) => meanText(row, 'baseline'), align: 'right' },
+    { title: titled(name, runs), value: (row) => meanText(row, 'treatment'), align: 'right' },
     { title: 'DIFFERENCE', value: differenceText, align: 'right' },
     { title: 'INTERVAL', value: intervalText, align: 'right', keep: 4 },
     {

@@ -1,10 +1,14 @@
-import type { ArmValues, ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
+import type { ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
 import { count, dollars, figure, milliseconds, NONE, percent, signed } from '../../core/figures.ts';
 import type { ForestLine } from './forest-text.ts';
 
-/** The typical value of an arm: the median of a latency, the mean of anything else. */
-export function typicalText({ metric, kind }: MetricComparison, { mean, p50 }: ArmValues): string {
-  return valueText(metric, kind, kind === 'latency' ? p50 : mean);
+/** What the arm columns of a table of estimates are. */
+export const MEANS_NOTE =
+  'The columns of the arms are the means that the difference is taken of: over the items of n, geometric where it is a ratio.';
+
+/** The mean of an arm that the estimate is about, over the pairs where there are pairs. */
+export function meanText({ metric, kind, means }: MetricComparison, side: 'baseline' | 'treatment'): string {
+  return valueText(metric, kind, means[side]);
 }
 
 /** A value in the unit of its metric. */
@@ -45,13 +49,13 @@ export function itemsText({ n }: MetricComparison): string {
 }
 
 /** The estimate and its interval as shares of the baseline; null where there is no such share. */
-export function relativeLine({ scale, estimate, ci, arms }: MetricComparison): ForestLine | null {
+export function relativeLine({ scale, estimate, ci, means }: MetricComparison): ForestLine | null {
   if (estimate === null || ci === null) return null;
   if (scale === 'ratio') {
     const relative = (value: number | null) => (value === null ? null : value - 1);
     return { estimate: estimate - 1, low: relative(ci.low), high: relative(ci.high) };
   }
-  const { mean } = arms.baseline;
+  const mean = means.baseline;
   if (mean === null || mean <= 0) return null;
   const relative = (value: number | null) => (value === null ? null : value / mean);
   return { estimate: estimate / mean, low: relative(ci.low), high: relative(ci.high) };
@@ -59,10 +63,18 @@ export function relativeLine({ scale, estimate, ci, arms }: MetricComparison): F
 
 /** All warnings, each once, those about a metric with its name. */
 export function warningTexts({ comparisons, warnings }: ExperimentComparison): string[] {
-  const own = comparisons.flatMap(({ metrics }) =>
-    Object.values(metrics).flatMap((each) => each.warnings.map((warning) => `${each.metric}: ${warning}`)),
-  );
+  const own = comparisons.flatMap(({ name, metrics }) => {
+    const where = comparisons.length > 1 ? ` of ${name}` : '';
+    return Object.values(metrics).flatMap((each) =>
+      each.warnings.map((warning) => `${each.metric}${where}: ${warning}`),
+    );
+  });
   return [...new Set([...warnings, ...own])];
+}
+
+/** A number with a minus sign where it is negative, as differences have it. */
+export function negatable(value: number | null): string {
+  return figure(value).replace(/^-/, '−');
 }
 
 function points(share: number): string {

@@ -1,6 +1,7 @@
 import { compareExperiments } from '../../analysis/comparison/compare.ts';
 import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
+import { analyzeExperiments, type HypothesisAnalysis, plannedFirst } from '../../analysis/hypothesis/analyze.ts';
 import { computeMetrics } from '../../analysis/metrics.ts';
 import { type CurveSource, readCurves } from './curves.ts';
 import { distributionOf, type RequestLatencies, readLatencies } from './latencies.ts';
@@ -15,7 +16,7 @@ export async function readReport(
   options: CompareOptions,
   { title, now, alone }: { readonly title: string | undefined; readonly now: number; readonly alone: boolean },
 ): Promise<ReportData> {
-  const comparison = alone ? null : await compareExperiments(sources, options);
+  const { comparison, analysis, untested } = alone ? NOTHING : await compared(sources, options);
   const labels = comparison ? armLabels(comparison) : new Map<string, string>();
   const unique = [...new Map(sources.map((source) => [source.state.id, source])).values()];
   const runs: (CurveSource & { readonly latencies: RequestLatencies })[] = [];
@@ -39,11 +40,35 @@ export async function readReport(
     })),
     arms,
     comparison,
+    analysis,
+    untested,
     options,
     latencies: latenciesByOperation(runs, arms),
     curves: await readCurves(runs),
     cost_sources: [...new Set(runs.flatMap(({ latencies }) => [...latencies.costSources]))].sort(),
   };
+}
+
+interface Compared {
+  readonly comparison: ExperimentComparison | null;
+  readonly analysis: HypothesisAnalysis | null;
+  readonly untested: string | null;
+}
+
+const NOTHING: Compared = { comparison: null, analysis: null, untested: null };
+
+// A plan that does not fit its data does not stand in the way of a report of the data.
+async function compared(sources: readonly ReportSource[], options: CompareOptions): Promise<Compared> {
+  if (plannedFirst(sources.map(({ state }) => state)) === null) {
+    return { ...NOTHING, comparison: await compareExperiments(sources, options) };
+  }
+  try {
+    const analysis = await analyzeExperiments(sources, options);
+    return { comparison: analysis.comparison, analysis, untested: null };
+  } catch (error) {
+    const comparison = await compareExperiments(sources, options);
+    return { ...NOTHING, comparison, untested: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 // Two experiments may have one name: then their ids tell the arms apart.

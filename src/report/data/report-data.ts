@@ -1,5 +1,6 @@
 import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
+import type { HypothesisAnalysis } from '../../analysis/hypothesis/analyze.ts';
 import type { ExperimentMetrics } from '../../analysis/metrics.ts';
 import type { BatchSource } from '../../analysis/rows/read-leaves.ts';
 import type { MetricPoint } from '../../metrics-store/metrics-store.ts';
@@ -64,6 +65,10 @@ export interface ReportData {
   readonly arms: readonly string[];
   /** null for a single experiment. */
   readonly comparison: ExperimentComparison | null;
+  /** The study held against its plan; `comparison` is then its own. null without a plan that can be tested. */
+  readonly analysis: HypothesisAnalysis | null;
+  /** Why a plan that could be tested was not; null where it was, or where there is none. */
+  readonly untested: string | null;
   /** As given, so that the comparison can be repeated. */
   readonly options: CompareOptions;
   readonly latencies: readonly LatencyDistributions[];

@@ -1,5 +1,5 @@
 /** How a cell or an answer is to be taken. It is told by a sign and a colour, beside the words. */
-export type Tone = 'better' | 'worse' | 'equivalent' | 'inconclusive';
+export type Tone = 'better' | 'worse' | 'equivalent' | 'inconclusive' | 'supported' | 'not_supported';
 
 export type Cell = string | { readonly text: string; readonly tone: Tone };
 
@@ -16,6 +16,7 @@ export interface TableColumn {
 export type Block =
   | { readonly kind: 'heading'; readonly level: 2 | 3; readonly text: string }
   | { readonly kind: 'paragraph'; readonly text: string; readonly note?: true }
+  | { readonly kind: 'answer'; readonly answer: Exclude<Cell, string>; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'pairs'; readonly pairs: readonly (readonly [string, string])[] }
   | {

@@ -14,6 +14,26 @@ export function escapeHtml(text: string): string {
   return visible(text).replace(/[&<>"']/g, (sign) => HTML[sign]!);
 }
 
+const LONGEST = 16;
+const PIECE = 20;
+
+/** The same with places where a long word may end its line: after signs that join words, else every so many characters. */
+export function breakableHtml(text: string): string {
+  return text
+    .split(/(\s+)/)
+    .map((word) => (word.length <= LONGEST ? escapeHtml(word) : piecesOf(word).map(escapeHtml).join('<wbr>')))
+    .join('');
+}
+
+function piecesOf(word: string): string[] {
+  return word.split(/(?<=[_./:,-])/).flatMap((piece) => {
+    const characters = [...piece];
+    return Array.from({ length: Math.ceil(characters.length / PIECE) }, (_, i) =>
+      characters.slice(i * PIECE, (i + 1) * PIECE).join(''),
+    );
+  });
+}
+
 /** Text within a line of Markdown: nothing in it is a link, an emphasis, a cell or an element. Line ends become spaces. */
 export function escapeMarkdown(text: string): string {
   return visible(text)

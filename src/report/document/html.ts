@@ -1,10 +1,19 @@
 import type { Block, Cell, Document, Figure } from './block.ts';
-import { escapeHtml } from './escape.ts';
+import { breakableHtml, escapeHtml } from './escape.ts';
 import { STYLE } from './style.ts';
 
 // What the page may load: nothing. A browser then refuses even what a mistake of ours would let through.
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const SIGNS = { better: '▲', worse: '▼', equivalent: '≈', inconclusive: '?' } as const;
+// Characters from which on a cell is given room to be read in lines.
+const LONG = 24;
+const SIGNS = {
+  better: '▲',
+  worse: '▼',
+  equivalent: '≈',
+  inconclusive: '?',
+  supported: '✓',
+  not_supported: '✗',
+} as const;
 
 /** The document as one HTML file that needs nothing else: no script, no font, no network. */
 export function toHtml({ title, subtitle, blocks }: Document): string {
@@ -68,10 +77,12 @@ function blockHtml(block: Block, section: string, numbers: { table: number; figu
         : `<h3>${escapeHtml(block.text)}</h3>`;
     case 'paragraph':
       return `<p${block.note ? ' class="note"' : ''}>${escapeHtml(block.text)}</p>`;
+    case 'answer':
+      return `<p class="answer"><strong>${cellHtml(block.answer)}</strong> ${escapeHtml(block.text)}</p>`;
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
     case 'pairs':
-      return `<dl>${block.pairs.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`).join('')}</dl>`;
+      return `<dl>${block.pairs.map(([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${breakableHtml(value)}</dd></div>`).join('')}</dl>`;
     case 'table':
       return tableHtml(block, `table-${++numbers.table}`);
     case 'figure':
@@ -83,16 +94,22 @@ function blockHtml(block: Block, section: string, numbers: { table: number; figu
 
 // A wide table scrolls in a region of its own, which the keyboard can reach.
 function tableHtml({ caption, columns, rows }: Extract<Block, { kind: 'table' }>, id: string): string {
-  const align = (column: number) => (columns[column]?.align === 'right' ? ' class="number"' : '');
-  const head = columns.map(({ title }, i) => `<th scope="col"${align(i)}>${escapeHtml(title)}</th>`);
+  const kind = (column: number, text: string, inHead = false) => {
+    const isNumber = columns[column]?.align === 'right';
+    const names = [...(isNumber ? ['number'] : []), ...(text.length > LONG && (inHead || !isNumber) ? ['long'] : [])];
+    return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
+  };
+  const head = columns.map(({ title }, i) => `<th scope="col"${kind(i, title, true)}>${breakableHtml(title)}</th>`);
   const body = rows.map((row) => {
     const cells = row.map((cell, i) =>
-      i === 0 ? `<th scope="row">${cellHtml(cell)}</th>` : `<td${align(i)}>${cellHtml(cell)}</td>`,
+      i === 0
+        ? `<th scope="row"${kind(i, textOf(cell))}>${cellHtml(cell)}</th>`
+        : `<td${kind(i, textOf(cell))}>${columns[i]?.align === 'right' ? numbersHtml(textOf(cell)) : cellHtml(cell)}</td>`,
     );
     return `<tr>${cells.join('')}</tr>`;
   });
   return `<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table>
-<caption id="${id}">${escapeHtml(caption)}</caption>
+<caption id="${id}"><span>${breakableHtml(caption)}</span></caption>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}
@@ -100,18 +117,29 @@ ${body.join('\n')}
 </table></div>`;
 }
 
+// A sign stays with its number where a line may end.
+function numbersHtml(text: string): string {
+  return text.replace(/\S+/g, (word) => (/^[−+]./.test(word) ? `<span>${escapeHtml(word)}</span>` : escapeHtml(word)));
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
+}
+
 function cellHtml(cell: Cell): string {
-  if (typeof cell === 'string') return escapeHtml(cell);
+  if (typeof cell === 'string') return breakableHtml(cell);
   return `<span class="${cell.tone}"><span aria-hidden="true">${SIGNS[cell.tone]}</span> ${escapeHtml(cell.text)}</span>`;
 }
 
 function figureHtml({ title, description, drawing, width, height, caption }: Figure, id: string): string {
   return `<figure>
+<div class="scroll" role="region" aria-labelledby="${id}-title" tabindex="0">
 <svg role="img" aria-labelledby="${id}-title ${id}-description" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <title id="${id}-title">${escapeHtml(title)}</title>
 <desc id="${id}-description">${escapeHtml(description)}</desc>
 ${drawing}
 </svg>
-<figcaption>${escapeHtml(`${title}. ${caption}`)}</figcaption>
+</div>
+<figcaption>${breakableHtml(`${title}. ${caption}`)}</figcaption>
 </figure>`;
 }

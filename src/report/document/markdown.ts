@@ -13,6 +13,8 @@ function blockMarkdown(block: Block): string {
       return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
     case 'paragraph':
       return `${block.note ? '> ' : ''}${escapeMarkdownLine(block.text)}`;
+    case 'answer':
+      return `> **${escapeMarkdown(textOf(block.answer))}** ${escapeMarkdown(block.text)}`;
     case 'list':
       return block.items.map((item) => `- ${escapeMarkdownLine(item)}`).join('\n');
     case 'pairs':

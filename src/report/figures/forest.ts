@@ -3,12 +3,12 @@ import { percent } from '../../core/figures.ts';
 import { differenceText, intervalText, relativeLine } from '../comparison/comparison-texts.ts';
 import { type ForestLine, forestPlot } from '../comparison/forest-text.ts';
 import type { Figure } from '../document/block.ts';
-import { element, fitted } from './svg.ts';
+import { CHARACTER, element, fitted } from './svg.ts';
 
-const WIDTH = 720;
+const PLOT = 320;
 const ROW = 28;
-const LABELS = 190;
-const NUMBERS = 190;
+const LEAST = 110;
+const MOST_LABELS = 220;
 const TOP = 12;
 const BOTTOM = 44;
 const TEXT_WIDTH = 41;
@@ -29,8 +29,10 @@ export function forestFigure(treatment: string, baseline: string, metrics: reado
     plotted.map(({ line }) => line),
     TEXT_WIDTH,
   );
-  const left = LABELS;
-  const right = WIDTH - NUMBERS;
+  const left = Math.min(MOST_LABELS, widest(plotted.map(({ metric }) => metric.metric)));
+  const right = left + PLOT;
+  // Numbers are never cut.
+  const width = right + widest(plotted.map(({ metric }) => numbers(metric)));
   const middle = (left + right) / 2;
   const place = (value: number) => middle + (clamp(value / reach) * (right - left)) / 2;
   const bottom = TOP + plotted.length * ROW;
@@ -49,7 +51,9 @@ export function forestFigure(treatment: string, baseline: string, metrics: reado
       { x: middle, y: bottom + 36, 'text-anchor': 'middle' },
       fitted(`Difference, share of ${baseline}`, 480),
     ),
-    ...plotted.flatMap(({ metric, line }, row) => rowOf(metric, line, TOP + row * ROW + ROW / 2, place, reach)),
+    ...plotted.flatMap(({ metric, line }, row) =>
+      rowOf(metric, line, { y: TOP + row * ROW + ROW / 2, left, width, place, reach }),
+    ),
   ];
   const undrawn = metrics
     .filter((metric) => !plotted.some((each) => each.metric === metric))
@@ -59,7 +63,7 @@ export function forestFigure(treatment: string, baseline: string, metrics: reado
     title: `${treatment} against ${baseline}`,
     description: plotted.map(({ metric }) => sentence(metric)).join(' '),
     drawing: drawing.join('\n'),
-    width: WIDTH,
+    width,
     height: bottom + BOTTOM,
     text: textPlot(plotted, drawings, reach, baseline),
     caption: `Differences with their intervals as shares of ${baseline}; an arrow is an interval that goes on. Filled squares are primary metrics, open circles exploratory ones.${
@@ -68,12 +72,18 @@ export function forestFigure(treatment: string, baseline: string, metrics: reado
   };
 }
 
+interface Row {
+  readonly y: number;
+  readonly left: number;
+  readonly width: number;
+  readonly place: (value: number) => number;
+  readonly reach: number;
+}
+
 function rowOf(
   metric: MetricComparison,
   { estimate, low, high }: ForestLine,
-  y: number,
-  place: (value: number) => number,
-  reach: number,
+  { y, left, width, place, reach }: Row,
 ): string[] {
   const [start, end] = [place(low ?? Number.NEGATIVE_INFINITY), place(high ?? Number.POSITIVE_INFINITY)];
   const mark = { class: 'axis mark' };
@@ -83,15 +93,19 @@ function rowOf(
       : element('path', { ...mark, d: `M${x} ${y - 5}V${y + 5}` });
   const x = place(estimate);
   return [
-    element('text', { x: 4, y: y + 4 }, fitted(metric.metric, LABELS - 20)),
+    element('text', { x: 4, y: y + 4 }, fitted(metric.metric, left - 20)),
     element('path', { ...mark, d: `M${start} ${y}H${end}` }),
     cap(start, low === null || low < -reach, 6),
     cap(end, high === null || high > reach, -6),
     metric.role === 'primary'
       ? element('rect', { class: 'primary', x: x - 4.5, y: y - 4.5, width: 9, height: 9 })
       : element('circle', { class: 'exploratory mark', cx: x, cy: y, r: 4.5 }),
-    element('text', { x: WIDTH - 4, y: y + 4, 'text-anchor': 'end' }, fitted(numbers(metric), NUMBERS - 14)),
+    element('text', { x: width - 4, y: y + 4, 'text-anchor': 'end' }, numbers(metric)),
   ];
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(LEAST, ...texts.map((text) => Math.ceil([...text].length * CHARACTER) + 22));
 }
 
 function numbers(metric: MetricComparison): string {

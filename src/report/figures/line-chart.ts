@@ -33,6 +33,7 @@ const RIGHT = 18;
 const TOP = 14;
 const BOTTOM = 46;
 const LEGEND_ROW = 18;
+const LEGEND_GAP = 10;
 // A colour is never all that tells two lines apart.
 const DASHES = ['', '7 4', '2 3', '9 3 2 3', '12 4', '4 2'];
 
@@ -77,7 +78,7 @@ export function lineChart(chart: LineChart): Figure {
     ),
     ...chart.lines.map((line) => lineOf(line, x.place, y.place, chart.steps === true)),
     ...chart.groups.flatMap((name, group) => {
-      const at = TOP + HEIGHT + group * LEGEND_ROW;
+      const at = TOP + HEIGHT + LEGEND_GAP + group * LEGEND_ROW;
       return [
         element('path', { ...strokeOf(group), d: `M${LEFT} ${at}H${LEFT + 34}` }),
         element('text', { x: LEFT + 42, y: at + 4 }, fitted(name, WIDTH - LEFT - 60)),
@@ -91,7 +92,7 @@ export function lineChart(chart: LineChart): Figure {
     description,
     caption,
     width: WIDTH,
-    height: TOP + HEIGHT + legend,
+    height: TOP + HEIGHT + LEGEND_GAP + legend,
     drawing: drawing.join('\n'),
   };
 }

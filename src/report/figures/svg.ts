@@ -23,10 +23,13 @@ export function path(points: readonly (readonly [number, number])[], steps = fal
     .join('');
 }
 
+/** Pixels that a character of 12 px takes, on average. */
+export const CHARACTER = 6.8;
+
 /** Text that fits into so many pixels at 12 px, cut where it does not. */
 export function fitted(text: string, width: number): string {
   const characters = [...text];
-  const most = Math.max(1, Math.floor(width / 6.8));
+  const most = Math.max(1, Math.floor(width / CHARACTER));
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 

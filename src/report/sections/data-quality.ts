@@ -1,6 +1,6 @@
 import type { MissingCounts } from '../../analysis/comparison/comparison-result.ts';
-import { count, figure, NONE } from '../../core/figures.ts';
-import { pText, warningTexts } from '../comparison/comparison-texts.ts';
+import { count, NONE } from '../../core/figures.ts';
+import { negatable, pText, warningTexts } from '../comparison/comparison-texts.ts';
 import type { ReportData, ReportedExperiment } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph, type TableColumn } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -74,7 +74,7 @@ function missing(data: ReportData): Block[] {
         label,
         causes(own.baseline),
         causes(own.treatment),
-        sensitivity === null ? NONE : `${figure(sensitivity.low)} to ${figure(sensitivity.high)}`,
+        sensitivity === null ? NONE : `${negatable(sensitivity.low)} to ${negatable(sensitivity.high)}`,
         sensitivity?.could_flip == null ? NONE : sensitivity.could_flip ? 'yes' : 'no',
       ]),
   );

@@ -1,11 +1,13 @@
 import type { MetricComparison } from '../../analysis/comparison/comparison-result.ts';
-import { count, figure, NONE, percent } from '../../core/figures.ts';
+import { count, NONE, percent } from '../../core/figures.ts';
 import {
   differenceText,
   intervalText,
   itemsText,
+  MEANS_NOTE,
+  meanText,
+  negatable,
   pText,
-  typicalText,
   valueText,
 } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
@@ -29,6 +31,7 @@ function ofTreatment({ label, metrics }: Treatment, baseline: string, interim: b
     title,
     ...(figureOf ? [figureOf] : []),
     estimates(metrics, label, baseline, interim),
+    paragraph(MEANS_NOTE),
     observed(metrics, label, baseline),
     ...quantiles(metrics, label, baseline),
     ...replicates(metrics),
@@ -44,27 +47,27 @@ function estimates(metrics: readonly MetricComparison[], label: string, baseline
     caption: `Estimates: ${label} against ${baseline}`,
     columns: [
       { title: 'Metric' },
+      { title: 'Verdict' },
       number(baseline),
       number(label),
       number('Difference'),
       number('Interval'),
       number(interim ? 'Anytime p' : 'p'),
       number('Adjusted p'),
-      { title: 'Effect size' },
       number('n'),
-      { title: 'Verdict' },
+      { title: 'Effect size' },
     ],
     rows: metrics.map((metric) => [
       metric.role === 'primary' ? metric.metric : `${metric.metric} (exploratory)`,
-      typicalText(metric, metric.arms.baseline),
-      typicalText(metric, metric.arms.treatment),
+      { text: metric.verdict, tone: metric.verdict },
+      meanText(metric, 'baseline'),
+      meanText(metric, 'treatment'),
       differenceText(metric),
       intervalText(metric),
       pText(metric.p_value ?? metric.anytime_p_value),
       pText(metric.adjusted_p_value),
-      effectText(metric),
       itemsText(metric),
-      { text: metric.verdict, tone: metric.verdict },
+      effectText(metric),
     ]),
   };
 }
@@ -73,8 +76,10 @@ function effectText({ effect_size }: MetricComparison): string {
   if (effect_size === null) return NONE;
   const { name, value, ci } = effect_size;
   const range =
-    ci === null ? '' : ` (${ci.low === null ? '−∞' : figure(ci.low)} to ${ci.high === null ? '∞' : figure(ci.high)})`;
-  return `${name.replaceAll('_', ' ')} ${figure(value)}${range}`;
+    ci === null
+      ? ''
+      : ` (${ci.low === null ? '−∞' : negatable(ci.low)} to ${ci.high === null ? '∞' : negatable(ci.high)})`;
+  return `${name.replaceAll('_', ' ')} ${negatable(value)}${range}`;
 }
 
 function observed(metrics: readonly MetricComparison[], label: string, baseline: string): Block {
@@ -141,8 +146,8 @@ function replicates(metrics: readonly MetricComparison[]): Block[] {
           [
             metric,
             `${pText(over.permutation_p_value)}${over.permutation_exact ? ' (exact)' : ''}`,
-            figure(over.iqm_difference),
-            over.iqm_ci === null ? NONE : `${figure(over.iqm_ci.low)} to ${figure(over.iqm_ci.high)}`,
+            negatable(over.iqm_difference),
+            over.iqm_ci === null ? NONE : `${negatable(over.iqm_ci.low)} to ${negatable(over.iqm_ci.high)}`,
             over.reasons.join(' ') || NONE,
           ],
         ],

@@ -8,14 +8,17 @@ export function plan(data: ReportData): Block[] {
   const { comparison, experiments } = data;
   const studies = distinct(experiments.map(({ state }) => state.study ?? NONE));
   const hypotheses = distinct(experiments.flatMap(({ state }) => hypothesisTexts(state.hypothesis)));
+  const isFrozen = experiments.some(({ state }) => state.plan);
   const tags = distinct(experiments.flatMap(({ state }) => state.tags));
   const pairs: [string, string][] = [
     ['Study', studies.join(', ')],
-    ['Hypothesis', hypotheses.length === 0 ? 'None was stated.' : hypotheses.join('; ')],
+    ...(isFrozen
+      ? []
+      : [['Hypothesis', hypotheses.length === 0 ? 'None was stated.' : hypotheses.join('; ')] as [string, string]]),
     ...(tags.length === 0 ? [] : [['Tags', tags.join(', ')] as [string, string]]),
   ];
   if (comparison) pairs.push(...rules(data));
-  return [heading(2, 'Plan'), { kind: 'pairs', pairs }, armTable(data)];
+  return [heading(2, 'Design'), { kind: 'pairs', pairs }, armTable(data)];
 }
 
 // A hypothesis is a sentence, or an object with one and what decides about it.

@@ -23,8 +23,8 @@ const REFERENCES: readonly Reference[] = [
     text: 'Benjamini, Y., & Yekutieli, D. (2001). The control of the false discovery rate in multiple testing under dependency. The Annals of Statistics, 29(4), 1165–1188.',
   },
   {
-    when: /cliff.delta/i,
-    text: 'Cliff, N. (1993). Dominance statistics: ordinal analyses to answer ordinal questions. Psychological Bulletin, 114(3), 494–509.',
+    when: /clopper.*pearson/i,
+    text: 'Clopper, C. J., & Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika, 26(4), 404–413.',
   },
   {
     when: /BCa/,
@@ -32,7 +32,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     when: /sample ratio/i,
-    text: 'Fabijan, A., Gupchup, J., Gupta, S., Omhover, J., Qin, W., Vermeer, L., & Dmitriev, P. (2019). Diagnosing sample ratio mismatch in online controlled experiments. Proceedings of KDD 2019, 2156–2164.',
+    text: 'Fabijan, A., Gupchup, J., Gupta, S., Omhover, J., Qin, W., Vermeer, L., & Dmitriev, P. (2019). Diagnosing sample ratio mismatch in online controlled experiments: a taxonomy and rules of thumb for practitioners. Proceedings of the 25th ACM SIGKDD International Conference on Knowledge Discovery and Data Mining, 2156–2164.',
   },
   {
     when: /hedges.g/i,
@@ -75,7 +75,7 @@ const REFERENCES: readonly Reference[] = [
     text: 'Newcombe, R. G. (1998). Improved confidence intervals for the difference between binomial proportions based on paired data. Statistics in Medicine, 17(22), 2635–2650.',
   },
   {
-    when: /permutation/i,
+    when: /rearrangements drawn at random/,
     text: 'Phipson, B., & Smyth, G. K. (2010). Permutation P-values should never be zero: calculating exact P-values when permutations are randomly drawn. Statistical Applications in Genetics and Molecular Biology, 9(1), Article 39.',
   },
   {
@@ -108,7 +108,7 @@ const REFERENCES: readonly Reference[] = [
   },
   {
     when: /Zou and Donner/,
-    text: 'Zou, G. Y., & Donner, A. (2008). Construction of confidence intervals about effect measures: a general approach. Statistics in Medicine, 27(10), 1693–1702.',
+    text: 'Zou, G. Y., & Donner, A. (2008). Construction of confidence limits about effect measures: a general approach. Statistics in Medicine, 27(10), 1693–1702.',
   },
 ];
 

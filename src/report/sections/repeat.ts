@@ -1,4 +1,4 @@
-import { NONE } from '../../core/figures.ts';
+import { count, NONE } from '../../core/figures.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading, paragraph } from '../document/block.ts';
 import type { Software } from './software.ts';
@@ -7,13 +7,10 @@ import { treatmentsOf } from './treatments.ts';
 /** Seeds, versions and the call that gives the same numbers again. */
 export function repeat(data: ReportData, { version, node, platform }: Software): Block[] {
   const { comparison, experiments, options, cost_sources } = data;
-  const metrics = treatmentsOf(data).flatMap((each) => each.metrics);
-  const drew = metrics.some(
-    ({ resamples, over_replicates: over }) =>
-      resamples !== null || (over !== null && (over.iqm_ci !== null || !over.permutation_exact)),
-  );
+  const drawn = treatmentsOf(data).flatMap(({ metrics }) => metrics.flatMap(({ resamples }) => resamples ?? []));
   const pairs: [string, string][] = [
-    ['Seed', comparison && drew ? String(comparison.seed) : 'nothing was drawn at random'],
+    ['Seed', comparison && drawn.length > 0 ? String(comparison.seed) : 'nothing was drawn at random'],
+    ...(drawn.length > 0 ? [['Resamples', count(drawn[0])] as [string, string]] : []),
     ['crucible-telemetry', version],
     ['Node.js', `${node}, ${platform}`],
     ['Costs from', cost_sources.length === 0 ? NONE : cost_sources.join(', ')],
@@ -31,12 +28,12 @@ export function repeat(data: ReportData, { version, node, platform }: Software):
   ];
 }
 
-function call({ experiments }: ReportData, options: ReportData['options']): string {
+function call({ experiments, analysis }: ReportData, options: ReportData['options']): string {
   const ids = experiments.map(({ state }) => `  ${JSON.stringify(state.id)},`).join('\n');
   const given = JSON.stringify(
     options,
     (_, value: unknown) => (typeof value === 'function' ? `[Function: ${value.name || 'anonymous'}]` : value),
     2,
   );
-  return `await lab.compare([\n${ids}\n]${given === '{}' ? '' : `, ${given}`});`;
+  return `await lab.${analysis ? 'analyze' : 'compare'}([\n${ids}\n]${given === '{}' ? '' : `, ${given}`});`;
 }

@@ -7,10 +7,18 @@ export interface Treatment {
   readonly metrics: readonly MetricComparison[];
 }
 
-export function treatmentsOf({ comparison, experiments }: ReportData): Treatment[] {
-  const labels = new Map(experiments.map(({ state, arm }) => [state.id, arm]));
-  return (comparison?.comparisons ?? []).map(({ name, experiment_ids: [first], metrics }) => ({
-    label: (first && labels.get(first)) ?? name,
+export function treatmentsOf(data: ReportData): Treatment[] {
+  const labels = labelsOf(data);
+  return (data.comparison?.comparisons ?? []).map(({ metrics }, i) => ({
+    label: labels[i]!,
     metrics: Object.values(metrics),
   }));
+}
+
+/** The names of the treatments, in the order of their comparisons. */
+export function labelsOf({ comparison, experiments }: Pick<ReportData, 'comparison' | 'experiments'>): string[] {
+  const labels = new Map(experiments.map(({ state, arm }) => [state.id, arm]));
+  return (comparison?.comparisons ?? []).map(
+    ({ name, experiment_ids: [first] }) => (first && labels.get(first)) ?? name,
+  );
 }

@@ -139,3 +139,18 @@ describe('what was changed after data were seen', () => {
     ]);
   });
 });
+
+describe('beside the hypothesis', () => {
+  it('everything else that there is is compared as exploratory, with margins of its own', async () => {
+    const { lab } = await study(PLAN, 0.5);
+    const { comparison } = await lab.analyze('s', { margin: { success_rate: 0.1, latency_ms: 0.5 } });
+    const metrics = Object.values(comparison.comparisons[0]!.metrics);
+    const compare = (await lab.compare({ study: 's' })).comparisons[0]!.metrics;
+    expect(metrics.map(({ metric }) => metric).sort()).toEqual(Object.keys(compare).sort());
+    expect(metrics.filter(({ role }) => role === 'primary').map(({ metric }) => metric)).toEqual(['latency_ms']);
+    expect(Object.fromEntries(metrics.map(({ metric, margin }) => [metric, margin]))).toMatchObject({
+      latency_ms: null,
+      success_rate: 0.1,
+    });
+  });
+});

@@ -38,3 +38,8 @@ export function overReplicates(
     reasons,
   };
 }
+
+/** Whether some of it was drawn at random: the interval of interquartile means is, and a permutation test of more than few runs. */
+export function isDrawn(over: OverReplicates | null): boolean {
+  return over !== null && (over.iqm_ci !== null || (over.permutation_p_value !== null && !over.permutation_exact));
+}
