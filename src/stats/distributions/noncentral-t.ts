@@ -56,7 +56,11 @@ function meanOverScale(df: number, ncp: number, kernel: (scale: number) => numbe
     for (let w = offset; ; w += step) {
       const fall = half * expRemainder(2 * w);
       if (fall > UNDERFLOW) break;
-      total += Math.exp(-fall) * kernel(Math.exp(w));
+      const weight = Math.exp(-fall);
+      const scale = Math.exp(w);
+      total += weight * kernel(scale);
+      // No kernel is above the scale, from w = 0 on.
+      if (weight * scale < total * NEGLIGIBLE) break;
     }
     for (let w = offset - step; ; w -= step) {
       const fall = half * expRemainder(2 * w);
