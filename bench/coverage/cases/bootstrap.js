@@ -21,7 +21,7 @@ const MEANS = [
 ];
 
 export function* cases({ full }) {
-  const runs = full ? 3000 : 500;
+  const runs = full ? 5000 : 500;
   for (const [name, n, rule] of MEANS) {
     const population = populations[name];
     const stream = randomStream(`bca ${name} ${n}`);

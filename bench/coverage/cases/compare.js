@@ -19,7 +19,7 @@ const SCORES = 8;
 const QUANTILES = [0.5, 0.9, 0.95];
 
 export async function* cases({ full }) {
-  const many = full ? 2000 : 150;
+  const many = full ? 3000 : 150;
   for (const [what, design] of [
     ['no difference: pairs, users', { paired: true, users: true, lost: 0 }],
     ['no difference: pairs, users, hardest fifth lost', { paired: true, users: true, lost: SAMPLES / 5 }],
@@ -28,7 +28,7 @@ export async function* cases({ full }) {
     ['no difference: groups, no users, a skewed cost', { paired: false, users: false, lost: 0 }],
   ]) {
     // A bootstrap of ten thousand draws takes its time.
-    const runs = design.users ? many : Math.ceil(many / 2);
+    const runs = design.users ? many : (many * 2) / 3;
     let held = 0;
     for (let run = 0; run < runs; run++) if (await isSilent(randomStream(what).split(run), design)) held++;
     const covered = held / runs;

@@ -12,7 +12,8 @@ export const title = 'Intervals of rates';
 export const about =
   'Nominal 95%. Nothing is drawn here: the probabilities of all outcomes whose interval holds the truth are added up. Few outcomes make\n' +
   'coverage jump from rate to rate, so no interval covers 95% at each of them: the means are over rates. Where a handful of failures is\n' +
-  'expected in both arms Newcombe covers more than 97%, which is the method: a program in Python with its textbook formulas finds the same.';
+  'expected in both arms Newcombe covers more than 97%, which is the method: a program in Python with its textbook formulas finds the same.\n' +
+  "Wilson's and Jeffreys' figures to hold are of independent programs as well.";
 
 const ONE = [
   ['Wilson', wilsonInterval, [0.922, 0.948, 0.962]],

@@ -1,6 +1,7 @@
 import { clopperPearsonInterval } from 'crucible-telemetry/stats';
 
-// What a share of samples is to be: { text, met({ covered, runs, warned }) }, whose answer is null where nothing is asked. `runs` is null where the share is exact, not simulated.
+// What a share of samples is to be: { text, met({ covered, runs, warned }) }, whose answer is null where nothing is asked,
+// and excused({ warned }) where a warning is second best. `runs` is null where the share is exact, not simulated.
 
 /** What an interval of 95% is to cover. */
 export const NOMINAL = between(0.93, 0.97);
@@ -43,9 +44,9 @@ export function likePeer(name, share, peerRuns) {
   };
 }
 
-/** Where an interval cannot keep its level, its warning is to be there for most samples. */
+/** Where an interval cannot keep its level, its warning is to be there for most samples: `excused` says that it is. */
 export function keptOrWarned({ text, met }) {
-  return { text: `${text}, or warned of`, met: (found) => met(found) || found.warned > 0.5 };
+  return { text: `${text}, or warned of`, met, excused: ({ warned }) => warned > 0.5 };
 }
 
 export function percent(share) {

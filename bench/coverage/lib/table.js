@@ -20,6 +20,7 @@ export function verdict(row) {
   const met = row.rule.met(row);
   if (met === null) return '–';
   if (met) return 'yes';
+  if (row.rule.excused?.(row)) return 'no, but warned of';
   return row.covered > 0.95 ? 'no: covers more' : '**no**';
 }
 
