@@ -46,12 +46,13 @@ export const contenders = [
 
 export async function measure() {
   const lines = [];
-  for (const { what, functions } of [...distributions, ...ofSamples]) {
+  for (const { what, functions, rounds = 5 } of [...distributions, ...ofSamples]) {
     const libraries = Object.keys(functions);
     const labels = libraries.map((library) => labelOf(library, what));
     const results = await interleave(
       import.meta.url,
       contenders.filter(({ label }) => labels.includes(label)),
+      { rounds },
     );
     const [ours, ...peers] = libraries.map((library) => ({ name: library, ...results[labelOf(library, what)] }));
     lines.push({ what, ours, peers });
