@@ -1,11 +1,11 @@
 import { importanceSampler, randomStream, weightedMean, weightedQuantile } from 'crucible-telemetry/stats';
 import { populations } from '../lib/populations.js';
+import { NOMINAL } from '../lib/rules.js';
+import { holds } from '../lib/share.js';
 
 export const title = 'Weighted estimates from sampled items';
 export const about =
-  'Lognormal values (σ 0.8), 2000 to a run, kept with a probability in proportion to the value; the truth is that of the process.';
-
-const LEVEL = 0.95;
+  'Nominal 95%. Lognormal values (σ 0.8), 2000 to a run, kept with a probability in proportion to the value; the truth is that of the process.';
 
 export function* cases({ full }) {
   const runs = full ? 10_000 : 1000;
@@ -23,10 +23,6 @@ export function* cases({ full }) {
     if (holds(weightedMean(values, chances).ci, mean)) held.mean++;
     if (holds(weightedQuantile(values, chances, 0.5).ci, median)) held.median++;
   }
-  yield { what: 'mean, Hájek', level: LEVEL, covered: held.mean / runs, runs };
-  yield { what: 'median, Woodruff', level: LEVEL, covered: held.median / runs, runs };
-}
-
-function holds(ci, truth) {
-  return ci.low <= truth && truth <= ci.high;
+  yield { what: 'mean, Hájek', rule: NOMINAL, covered: held.mean / runs, runs };
+  yield { what: 'median, Woodruff', rule: NOMINAL, covered: held.median / runs, runs };
 }

@@ -9,8 +9,8 @@ import type { SampleRatioResult } from '../../stats/randomization/sample-ratio.t
 export type Verdict = 'better' | 'worse' | 'equivalent' | 'inconclusive';
 
 /**
- * How a metric is compared. `latency`: geometric means, as a ratio. `cost`: arithmetic means, BCa bootstrap. `mean`: arithmetic means, t.
- * `rate`: shares of yes. `replicate`: one number for each experiment.
+ * How a metric is compared. `latency`: geometric means, as a ratio. `cost`: arithmetic means, BCa bootstrap, no bolder than t. `mean`:
+ * arithmetic means, t. `rate`: shares of yes. `replicate`: one number for each experiment.
  */
 export type MetricKind = 'latency' | 'cost' | 'mean' | 'rate' | 'replicate';
 

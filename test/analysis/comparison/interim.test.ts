@@ -61,6 +61,19 @@ describe('data that may still change', () => {
     expect(found.verdict).toBe('better');
   });
 
+  it('too skewed for their number are warned of', async () => {
+    const stream = randomStream(5);
+    const arm = (condition: string, deviation: number) => {
+      const costs = Array.from({ length: COUNT }, () => ask(undefined, { cost_usd: stream.lognormal(0, deviation) }));
+      return experiment(condition, costs, { status: 'running' });
+    };
+    const skewed = only(await compareExperiments([await arm('control', 1.5), await arm('treatment', 1.5)]), 'cost_usd');
+    expect(skewed.warnings.join()).toContain('low_coverage');
+    const even = only(await compareExperiments([await arm('control', 0.2), await arm('treatment', 0.2)]), 'cost_usd');
+    expect(even.ci).not.toBeNull();
+    expect(even.warnings.join()).not.toContain('low_coverage');
+  });
+
   it('in clusters give the sequence of the clusters', async () => {
     const stream = randomStream(8);
     const arm = (condition: string, add: number) =>

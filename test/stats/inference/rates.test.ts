@@ -45,6 +45,52 @@ describe('intervals of one rate', () => {
     }
   });
 
+  // By a program in Python that adds up the outcomes whose interval, by Newcombe's textbook formulas, holds the difference.
+  test.each([
+    [30, 0.5, 30, 0.7, 0.9499982953637132],
+    [50, 0.9, 50, 0.8, 0.9574031713350442],
+    [200, 0.85, 50, 0.6, 0.9492733700733085],
+    [50, 0.98, 50, 0.98, 0.9976172990278043],
+    [50, 0.98, 50, 0.9, 0.975115951990037],
+  ])(
+    'Newcombe covers the difference of %d trials at %d and %d at %d with the exact probability',
+    (n, p, m, r, expected) => {
+      let covered = 0;
+      for (let a = 0; a <= n; a++) {
+        for (let b = 0; b <= m; b++) {
+          const { low, high } = twoProportionsTest({ successes: a, n }, { successes: b, n: m }).ci!;
+          if (low! <= r - p && r - p <= high!) covered += binomialPmf(a, n, p) * binomialPmf(b, m, r);
+        }
+      }
+      expect(covered).toBeCloseTo(expected, 9);
+    },
+  );
+
+  test.each([
+    [[0.6, 0.1, 0.2, 0.1], 0.9561369686461443],
+    [[0.9, 0.02, 0.06, 0.02], 0.9870076579581992],
+  ] as const)('Newcombe covers the difference of 50 pairs with the exact probability, %j', (chances, expected) => {
+    const n = 50;
+    const [same, differ] = [chances[0] + chances[3], chances[1] + chances[2]];
+    let covered = 0;
+    for (let agreed = 0; agreed <= n; agreed++) {
+      for (let both = 0; both <= agreed; both++) {
+        for (let won = 0; won <= n - agreed; won++) {
+          const counts = { both, first_only: n - agreed - won, second_only: won, neither: agreed - both };
+          const chance =
+            binomialPmf(agreed, n, same) *
+            binomialPmf(both, agreed, chances[0] / same) *
+            binomialPmf(won, n - agreed, chances[2] / differ);
+          if (chance < 1e-13) continue;
+          const { low, high } = mcnemarTest(counts).ci!;
+          const truth = chances[2] - chances[1];
+          if (low! <= truth && truth <= high!) covered += chance;
+        }
+      }
+    }
+    expect(covered).toBeCloseTo(expected, 7);
+  });
+
   test('Jeffreys leaves half of the rest of Beta(s + ½, f + ½) at each end, but where nothing failed or succeeded', () => {
     fc.assert(
       fc.property(rate, ({ successes, n }) => {

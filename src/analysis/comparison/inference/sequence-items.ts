@@ -14,7 +14,7 @@ export function sequenceItems(approach: Approach, items: Arranged, level: number
   const options = { level, tunedFor };
   if (approach === 'clustered') {
     const influences = clusterInfluences(items);
-    const result = meanSequence(describe(influences), options);
+    const result = meanSequence(influences, options);
     return {
       ...result,
       method: `${result.method} over clusters`,
@@ -29,11 +29,11 @@ export function sequenceItems(approach: Approach, items: Arranged, level: number
       return pairedRateSequence({ first_only, second_only, n: items.first.length }, { level });
     }
     const n = items.first.length;
-    const result = meanSequence(describe(differences(items)), options);
+    const result = meanSequence(differences(items), options);
     return { ...result, method: `${result.method} difference of pairs`, n: [n, n], n_pairs: n };
   }
   if (approach === 'counts') return rateDifferenceSequence(rateOf(items.first), rateOf(items.second), { level });
-  return meanDifferenceSequence(describe(items.first), describe(items.second), options);
+  return meanDifferenceSequence(items.first, items.second, options);
 }
 
 /** For each cluster the difference plus its part in the error, so that their mean is the difference and their variance C times its. */

@@ -11,6 +11,7 @@ import { welchTest } from '../../../stats/inference/two-sample-t.ts';
 import type { MetricKind } from '../comparison-result.ts';
 import type { Arranged, Groups, Pairs } from '../items/arranged.ts';
 import { bootstrapMeans } from './bootstrap-means.ts';
+import { noBolderThan } from './no-bolder.ts';
 import { weightedDifference } from './weighted-difference.ts';
 
 export interface TestSettings {
@@ -52,8 +53,9 @@ function testPairs(approach: Approach, pairs: Pairs, settings: TestSettings): Te
     case 'counts':
       return mcnemarTest(outcomesOf(pairs), { level });
     case 'bca': {
-      const result = bootstrapMeans(differences({ first, second }), undefined, settings);
-      return { ...result, n_pairs: first.length, effect_size: pairedTest(first, second, { level }).effect_size };
+      const t = pairedTest(first, second, { level });
+      const result = noBolderThan(t, bootstrapMeans(differences({ first, second }), undefined, settings));
+      return { ...result, n_pairs: first.length, effect_size: t.effect_size };
     }
     default:
       return pairedTest(first, second, { level });
@@ -73,8 +75,10 @@ function testGroups(approach: Approach, groups: Groups, settings: TestSettings):
       };
     case 'counts':
       return testRates(rateOf(first), rateOf(second), level);
-    case 'bca':
-      return { ...bootstrapMeans(first, second, settings), effect_size: groupEffect(first, second) };
+    case 'bca': {
+      const result = noBolderThan(welchTest(first, second, { level }), bootstrapMeans(first, second, settings));
+      return { ...result, effect_size: groupEffect(first, second) };
+    }
     default:
       return welchTest(first, second, { level });
   }
