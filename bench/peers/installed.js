@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pythonWith } from '../../scripts/interop/python.js';
 
-const SQLITE = 'better-sqlite3@13.2.0';
+// The last line that runs on Node 20.
+const SQLITE = 'better-sqlite3@12.11.1';
 const TRACKERS = ['trackio==0.43.0', 'wandb==0.31.0', 'tensorboard==2.21.0'];
 const STATISTICS = [
   'jstat@1.9.6',
@@ -29,13 +30,11 @@ const INSTALL_MS = 300_000;
 export function sqlite({ install = false } = {}) {
   const found = packages('crucible-bench-sqlite', [SQLITE], install);
   if (found.reason !== undefined) return found;
-  try {
-    const Database = found.load('better-sqlite3');
-    new Database(':memory:').close();
-    return { Database };
-  } catch (error) {
-    return { reason: `it is not installed (${SETUP}): ${error.message.split('\n')[0]}` };
-  }
+  // Tried elsewhere first: a binary for another Node ends its process.
+  const attempt = "new (require('better-sqlite3'))(':memory:').close()";
+  const { status, signal } = spawnSync(process.execPath, ['-e', attempt], { cwd: found.folder });
+  if (status === 0) return { Database: found.load('better-sqlite3') };
+  return { reason: signal ? `loading it ends with ${signal}` : `it is not installed (${SETUP})` };
 }
 
 /** Libraries of statistics from the temporary folder: `{ load }`, which requires a package of them, or `{ reason }`. */
@@ -56,14 +55,14 @@ export function pythonTrackers({ install = false } = {}) {
   return reason === undefined ? { binary } : { reason: install ? reason : `${reason} (${SETUP})` };
 }
 
-/** A folder outside of the project with these packages: `{ load }`, which requires one, or `{ reason }`. */
+/** A folder outside of the project with these packages: `{ folder, load }`, which requires one, or `{ reason }`. */
 function packages(name, specs, install) {
   const folder = join(tmpdir(), name);
+  mkdirSync(folder, { recursive: true });
   if (install && !existsSync(join(folder, 'node_modules'))) {
-    mkdirSync(folder, { recursive: true });
     const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', ...specs];
     const { status, stderr, error } = spawnSync('npm', args, { timeout: INSTALL_MS, encoding: 'utf8' });
     if (status !== 0) return { reason: error?.message ?? `npm could not install it: ${String(stderr).split('\n')[0]}` };
   }
-  return { load: createRequire(join(folder, 'index.js')) };
+  return { folder, load: createRequire(join(folder, 'index.js')) };
 }
