@@ -14,10 +14,10 @@ export class Ledger {
     capacity: 0,
   };
 
-  /** Takes back that so many events were stored: there was no place to keep them. */
-  lose(events: number): void {
+  /** Takes back that so many events were stored. */
+  lose(events: number, reason: 'overflow' | 'encode'): void {
     this.stored -= events;
-    this.dropped.overflow += events;
+    this.dropped[reason] += events;
   }
 
   counts(): LedgerCounts {

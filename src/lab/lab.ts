@@ -51,6 +51,7 @@ export class Lab {
   readonly #readers = new Map<string, Experiment>();
   readonly #opening = new Map<string, Promise<Experiment>>();
   #closed = false;
+  #closing: Promise<void> | undefined;
 
   /** @internal Use `createCrucible`. */
   constructor(options: CrucibleOptions) {
@@ -196,10 +197,20 @@ export class Lab {
     await this.#context.metrics.flush();
   }
 
-  /** Flushes and releases. Open experiments stay resumable. Closing twice is fine. A metrics store given to the lab stays open. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
+  /**
+   * Flushes and releases. Open experiments stay resumable. Closing twice is fine. A metrics store given to the lab stays
+   * open. What a full disk refuses is kept in memory, and closing may be tried again.
+   */
+  close(): Promise<void> {
     this.#closed = true;
+    this.#closing ??= this.#close().catch((error) => {
+      this.#closing = undefined;
+      throw error;
+    });
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const experiments = [...this.#open.values(), ...this.#readers.values()];
     const released = await Promise.allSettled(experiments.map((experiment) => experiment.release()));
     this.#open.clear();

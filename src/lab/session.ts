@@ -48,7 +48,7 @@ export async function openSession(
   const writer = await lab.store.openWriter(state.id, {
     schema,
     ledger: () => ledger.counts(),
-    lost: (rows) => ledger.lose(rows),
+    lost: (rows, reason) => ledger.lose(rows, reason),
     // Of several that resume it at once, one.
     alone: origin === 'resumed' && state.status === 'running',
   });

@@ -40,8 +40,8 @@ export interface WriterOptions {
   readonly schema: BatchSchema;
   /** The writer's account, to be read whenever the store wants to note it. */
   readonly ledger: () => LedgerCounts;
-  /** Told when rows that were taken could not be kept after all: they count as `dropped.overflow`, not as stored. */
-  readonly lost?: (rows: number) => void;
+  /** Told when rows that were taken could not be kept after all: they count as dropped for that reason, not as stored. */
+  readonly lost?: (rows: number, reason: 'overflow' | 'encode') => void;
   /** Whether no other writer may be open: then `openWriter` rejects with `not_paused`, as one step. Default false. */
   readonly alone?: boolean;
 }

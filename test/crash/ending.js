@@ -21,6 +21,13 @@ const ways = {
     void lab.close();
     setTimeout(() => process.exit(0), 3);
   },
+  'listener after us': () => {
+    process.on('exit', () => experiment.execute('crash.test.heard', {}));
+  },
+  'listener after us, at once': () => {
+    process.on('exit', () => experiment.execute('crash.test.heard', {}));
+    process.exit(0);
+  },
   throw: () => {
     setImmediate(() => {
       throw new Error('thrown on purpose');

@@ -19,6 +19,7 @@ interface Ending {
   readonly status: string;
   readonly numbers: readonly number[];
   readonly heard: number;
+  readonly stored: number;
 }
 
 let places = 0;
@@ -44,8 +45,9 @@ async function ending(way: string, signals: readonly NodeJS.Signals[] = []): Pro
     else numbers.push(record.measurements.number as number);
   }
   const [listed] = await lab.listExperiments();
+  const { stored } = await experiment.ledgerAll();
   await lab.close();
-  return { code, signal, status: listed!.status, numbers, heard };
+  return { code, signal, status: listed!.status, numbers, heard, stored };
 }
 
 const all = Array.from({ length: 10_000 }, (_, i) => i);
@@ -77,6 +79,18 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 test('a listener of the host decides how its process ends, and has time for it', async () => {
   const result = await ending('SIGTERM, own listener', ['SIGTERM']);
   expect(result).toMatchObject({ code: 3, signal: null, status: 'idle' });
+  expect(result.numbers).toEqual(all);
+});
+
+test('what a later exit listener of the host records is kept, and in the account', async () => {
+  const result = await ending('listener after us');
+  expect(result).toMatchObject({ code: 0, status: 'idle', heard: 1, stored: all.length + 1 });
+  expect(result.numbers).toEqual(all);
+});
+
+test('so too when it was added in the moment of the exit: then the records are counted anew', async () => {
+  const result = await ending('listener after us, at once');
+  expect(result).toMatchObject({ code: 0, status: 'crashed', heard: 1, stored: all.length + 1 });
   expect(result.numbers).toEqual(all);
 });
 

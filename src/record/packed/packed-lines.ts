@@ -91,7 +91,8 @@ export class PackedLines {
     const { out } = this;
     const { kinds, items, columns, before, after } = pattern;
     // No byte of a text becomes more than six; a text may stand in the row twice.
-    out.reserve(pattern.bytes + 2 * this.#codedBytes + kinds.length * NUMBER_BYTES + (end - at) * 48);
+    const most = pattern.bytes + 2 * this.#codedBytes + kinds.length * NUMBER_BYTES + (end - at) * 48;
+    out.reserve(most);
     for (let step = 0; step < kinds.length; step++) {
       out.all(before[step]!);
       const place = this.#places[items[step]!]!;
@@ -114,8 +115,11 @@ export class PackedLines {
         case Step.VALUE:
           out.copy(space.bytes, (place + 2) * 4, (place + 2) * 4 + space.words[place + 1]!);
           break;
-        default:
-          out.all(this.#category(space, place));
+        default: {
+          const category = this.#category(space, place);
+          out.reserve(most + category.length);
+          out.all(category);
+        }
       }
     }
     out.all(after);

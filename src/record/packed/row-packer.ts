@@ -28,6 +28,7 @@ export class RowPacker {
   // What the row packed last announces; it counts only if the row fits and is taken.
   #codesOfRow: [column: number, code: number][] = [];
   #columnsBefore = FIELDS.length;
+  #isUnfinished = false;
   #space!: PackedSpace;
   #at = 0;
   #limit = 0;
@@ -41,6 +42,9 @@ export class RowPacker {
     this.#space = space;
     this.#at = at;
     this.#limit = limit;
+    // The host's stack may have ended in the middle of the row before.
+    if (this.#isUnfinished) this.takeBack();
+    this.#isUnfinished = true;
     if (this.#codesOfRow.length > 0) this.#codesOfRow = [];
     this.#columnsBefore = this.#announcedColumns;
     try {
@@ -53,6 +57,7 @@ export class RowPacker {
         if (column) this.#cell(batch, column, index, row);
       }
       this.#rest(batch, row);
+      this.#isUnfinished = false;
       return this.#at;
     } catch (error) {
       if (error !== FULL) throw error;
@@ -66,6 +71,7 @@ export class RowPacker {
     this.#announcedColumns = this.#columnsBefore;
     for (const [column, code] of this.#codesOfRow) this.#skip(column, code);
     this.#codesOfRow = [];
+    this.#isUnfinished = false;
   }
 
   #cell(batch: ColumnBatch, column: Column, index: number, row: number): void {

@@ -13,6 +13,8 @@ export class CallerLane {
   batch: ColumnBatch | undefined;
   row = 0;
   sequence = 0;
+  /** Whether its end was appended. */
+  isEnding = false;
   readonly pack: (space: PackedSpace, at: number, limit: number) => number;
   /** For a row that was packed and cannot be handed over. */
   readonly takeBack: () => void;

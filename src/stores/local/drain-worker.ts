@@ -1,5 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Drain } from './drain.ts';
+import { receivedRows } from './large-rows.ts';
 import { Ring, type RingMemory, Side, Stop } from './ring.ts';
 import type { SegmentLimits } from './segment-file.ts';
 
@@ -8,6 +9,8 @@ export interface DrainWorkerData {
   readonly memory: RingMemory;
   readonly limits: SegmentLimits;
   readonly flushIntervalMs: number;
+  /** Where rows come from that are larger than the room in the ring. */
+  readonly largeRows: MessagePort;
 }
 
 // How long the thread looks for rows before it sleeps until somebody wakes it.
@@ -15,9 +18,9 @@ const WATCHFUL_MS = 200;
 const SLEEP_MS = 1000;
 const RETRY_MS = 100;
 
-const { memory, limits, flushIntervalMs } = workerData as DrainWorkerData;
+const { memory, limits, flushIntervalMs, largeRows } = workerData as DrainWorkerData;
 const ring = new Ring(memory);
-const drain = new Drain({ ring, limits });
+const drain = new Drain({ ring, limits, large: receivedRows(largeRows) });
 const halted = () => ring.stopping === Stop.NOW;
 let idleMs = 0;
 parentPort?.postMessage('ready');
@@ -53,4 +56,5 @@ while (!halted()) {
   }
 }
 drain.close();
+largeRows.close();
 parentPort?.close();

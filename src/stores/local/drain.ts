@@ -1,8 +1,10 @@
+import { show } from '../../core/errors.ts';
+import { warnOnce } from '../../core/warn.ts';
 import type { ExperimentContext } from '../../record/event-record.ts';
-import { type PackedSpace, packedSpace } from '../../record/packed/packed-layout.ts';
+import type { PackedSpace } from '../../record/packed/packed-layout.ts';
 import { PackedLines } from '../../record/packed/packed-lines.ts';
 import { BatchSchema } from '../../record/schema.ts';
-import { Entry, type Ring } from './ring.ts';
+import { Entry, Loss, type Ring } from './ring.ts';
 import { SegmentFile, type SegmentLimits } from './segment-file.ts';
 
 /** Bytes of lines that are written in one go. */
@@ -23,13 +25,10 @@ export class Lane {
   readonly file: SegmentFile;
   /** Of the last line that is not written yet. */
   lastSequence = -1;
-  /** Lines that are not written yet. */
+  /** Lines that are not written yet, and rows of which none could be made. */
   taken = 0;
+  unmade = 0;
   closed = false;
-  /** What has come of a row that is larger than the room in the ring. */
-  readonly parts: Int32Array[] = [];
-  /** How many of the parts made a row that was taken. */
-  joined = 0;
 
   constructor(index: number, { writer, experiment, folder }: LaneOpening, limits: SegmentLimits) {
     this.index = index;
@@ -57,6 +56,8 @@ export class Lane {
 export interface DrainOptions {
   readonly ring: Ring;
   readonly limits: SegmentLimits;
+  /** The row of that number which did not fit into the ring. It is asked for until its entry is released. */
+  readonly large: (number: number) => PackedSpace;
   /** The lane of a writer whose `OPEN` entry another drain has taken. Default: there was no other. */
   readonly inherit?: (lane: number) => Lane | undefined;
 }
@@ -85,7 +86,6 @@ export class Drain {
       return false;
     }
     let full = false;
-    const parts = new Map([...this.#lanes.values()].map((lane) => [lane, [...lane.parts]]));
     let position: number;
     try {
       position = ring.read(
@@ -95,25 +95,19 @@ export class Drain {
         () => full,
       );
       const homeless = [...this.#filled].filter((lane) => !lane.write());
-      for (const { index, taken } of homeless) ring.countLost(index, taken);
-    } catch (error) {
-      // All entries are still in the ring; what other lanes have written is known by its sequence.
-      for (const lane of this.#lanes.values()) {
-        lane.parts.splice(0, lane.parts.length, ...(parts.get(lane) ?? []));
-        lane.joined = 0;
-      }
-      throw error;
+      for (const { index, taken } of homeless) ring.countLost(index, Loss.HOMELESS, taken);
+      for (const { index, unmade } of this.#filled) ring.countLost(index, Loss.UNMADE, unmade);
     } finally {
+      // After a failure all entries are still in the ring; what other lanes have written is known by its sequence.
       for (const lane of this.#filled) {
         lane.lines.out.at = 0;
         lane.taken = 0;
+        lane.unmade = 0;
       }
       this.#filled.clear();
     }
     ring.release(position);
     for (const [index, lane] of this.#lanes) {
-      if (lane.joined > 0) lane.parts.splice(0, lane.joined);
-      lane.joined = 0;
       if (!lane.closed) continue;
       lane.file.close();
       this.#lanes.delete(index);
@@ -144,9 +138,8 @@ export class Drain {
       return true;
     }
     if (kind === Entry.ROW) return this.#takeRow(lane, space, at, end);
-    if (kind === Entry.FIRST) lane.parts.length = lane.joined;
-    lane.parts.push(space.words.slice(at, end));
-    return kind === Entry.LAST && this.#takeParts(lane);
+    const large = this.#options.large(space.words[at]!);
+    return this.#takeRow(lane, large, 0, large.words.length);
   }
 
   #takeRow(lane: Lane, space: PackedSpace, at: number, end: number): boolean {
@@ -157,23 +150,19 @@ export class Drain {
       return false;
     }
     this.#filled.add(lane);
-    lines.add(space, at, end);
+    const before = lines.out.at;
+    try {
+      lines.add(space, at, end);
+    } catch (error) {
+      // Others must not wait behind it for ever.
+      lines.out.at = before;
+      lane.unmade++;
+      warnOnce('unmade', `A record could not be written and is dropped: ${show((error as Error).message)}`);
+      return false;
+    }
     lane.lastSequence = sequence;
     lane.taken++;
     return lines.out.at > SLICE_BYTES;
-  }
-
-  #takeParts(lane: Lane): boolean {
-    const parts = lane.parts.slice(lane.joined);
-    lane.joined = lane.parts.length;
-    const words = parts.reduce((total, part) => total + part.length, 0);
-    const space = packedSpace(new ArrayBuffer(words * 4));
-    let at = 0;
-    for (const part of parts) {
-      space.words.set(part, at);
-      at += part.length;
-    }
-    return this.#takeRow(lane, space, 0, at);
   }
 
   // After a failed write the same entries are taken again.

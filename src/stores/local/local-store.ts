@@ -104,6 +104,7 @@ class FolderStore implements LocalStore {
   readonly #files: ExperimentFiles;
   readonly #watch: StateWatch;
   readonly #writers = new OpenWriters();
+  readonly #opening = new Set<Promise<StoreWriter>>();
   readonly #sealed = new SealedFiles();
   readonly #recounts = new RecordCounts(this.#sealed);
   readonly #sealing: Sealing;
@@ -162,7 +163,15 @@ class FolderStore implements LocalStore {
     return this.#watch.add(id, listener);
   }
 
-  async openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
+  openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
+    const opening = this.#openWriter(id, options);
+    this.#opening.add(opening);
+    const forget = () => void this.#opening.delete(opening);
+    opening.then(forget, forget);
+    return opening;
+  }
+
+  async #openWriter(id: string, options: WriterOptions): Promise<StoreWriter> {
     this.#requireOpen();
     await this.#files.require(id);
     const folder = this.#files.folder(id);
@@ -172,12 +181,17 @@ class FolderStore implements LocalStore {
     } catch (error) {
       throw unwritable(folder, error);
     }
+    this.#requireOpen();
     await this.#record().ready;
     const known = (await readdir(join(folder, 'writers'))).filter((name) => name.endsWith('.json')).length;
     const closed = (closed: LocalWriter) => this.#afterClose(id, closed);
     const open = () => LocalWriter.open({ ...options, closed }, this.#record(), folder, known);
     const writer = options.alone ? await this.#files.locked(id, () => this.#openAlone(options, open)) : await open();
     this.#writers.add(id, writer);
+    if (this.#closed) {
+      await writer.close();
+      this.#requireOpen();
+    }
     return writer;
   }
 
@@ -225,7 +239,10 @@ class FolderStore implements LocalStore {
   async close(): Promise<void> {
     this.#closed = true;
     this.#watch.close();
+    await Promise.allSettled(this.#opening);
     const closed = await Promise.allSettled(this.#writers.all.map((writer) => writer.close()));
+    // What could not be written is kept, by this process as long as it lasts.
+    for (const result of closed) if (result.status === 'rejected') throw result.reason;
     const recording = this.#recording;
     this.#recording = undefined;
     clearInterval(this.#beat);
@@ -233,7 +250,6 @@ class FolderStore implements LocalStore {
     await recording?.end();
     this.#sealing.close();
     this.#sealed.close();
-    for (const result of closed) if (result.status === 'rejected') throw result.reason;
   }
 
   // What cannot be written now is not read; what is there, is.
@@ -325,7 +341,7 @@ class FolderStore implements LocalStore {
   }
 
   #end(recording: Recording): void {
-    if (!recording.flushSync()) {
+    if (!recording.endSync()) {
       process.stderr.write(`crucible-telemetry: the last events could not be written to ${this.dir}.\n`);
       return;
     }

@@ -5,6 +5,7 @@ import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { StoreWriter, WriterOptions } from '../store.ts';
 import type { CallerLane } from './caller-lane.ts';
 import type { Recording } from './recording.ts';
+import { Loss } from './ring.ts';
 import { newNote, removeNote, type WriterNote, writeNote, writeNoteSync } from './writer-files.ts';
 
 // Rows between two turns of the scratch batch: few enough to stay in the processor's cache.
@@ -28,9 +29,11 @@ export class LocalWriter implements StoreWriter {
   #note: WriterNote;
   #closing: Promise<void> | undefined;
   #beating: Promise<void> | undefined;
+  #isRefused = false;
+  #hasEnded = false;
   #isNotedClosed = false;
-  // Rows that had no place to go and are told of.
-  #lost = 0;
+  // Rows that came to nothing and are told of, by why.
+  readonly #told: Record<Loss, number> = { [Loss.HOMELESS]: 0, [Loss.UNMADE]: 0 };
 
   private constructor(
     options: LocalWriterOptions,
@@ -96,8 +99,10 @@ export class LocalWriter implements StoreWriter {
   }
 
   committed(batch: ColumnBatch, row: number): boolean {
-    if (this.#recording.lostOf(this.#lane) > this.#lost) this.#tellLost();
-    return !this.#closing && this.#recording.append(this.#lane, batch, row);
+    if (this.#recording.lostOf(this.#lane, Loss.HOMELESS) > this.#told[Loss.HOMELESS]) this.#tellLost();
+    const isTaken = !this.#closing && this.#recording.append(this.#lane, batch, row);
+    if (this.#hasEnded && isTaken) this.#noteLateRow();
+    return isTaken;
   }
 
   async flush(): Promise<void> {
@@ -121,14 +126,22 @@ export class LocalWriter implements StoreWriter {
     }
   }
 
+  /** May be tried again when it was refused. It takes no more rows either way. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    if (this.#isRefused) this.#closing = undefined;
+    this.#isRefused = false;
+    this.#closing ??= this.#close().catch((error) => {
+      this.#isRefused = true;
+      throw error;
+    });
     return this.#closing;
   }
 
   /** Notes that it is closed, in a process that ends, perhaps while it is being closed. */
   end(): void {
-    if (!this.#isNotedClosed) writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() });
+    if (this.#isNotedClosed) return;
+    writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() });
+    this.#hasEnded = true;
   }
 
   async #close(): Promise<void> {
@@ -142,14 +155,27 @@ export class LocalWriter implements StoreWriter {
     await this.#options.closed(this);
   }
 
+  // A row after the end: its note would be wrong by now, so that readers have to count for themselves.
+  #noteLateRow(): void {
+    this.#hasEnded = false;
+    try {
+      writeNoteSync(this.#folder, this.note);
+    } catch {
+      // The row is kept; `verify` will say that the account is not right.
+    }
+  }
+
   #tellLost(): void {
-    const rows = this.#recording.lostOf(this.#lane) - this.#lost;
-    if (rows <= 0) return;
-    this.#lost += rows;
-    this.#options.lost?.(rows);
-    warnOnce(
-      `removed:${this.#folder}`,
-      `The folder of experiment ${this.#options.schema.experiment.id} was removed while it was being recorded: its events are dropped and counted.`,
-    );
+    for (const why of Object.values(Loss)) {
+      const rows = this.#recording.lostOf(this.#lane, why) - this.#told[why];
+      if (rows <= 0) continue;
+      this.#told[why] += rows;
+      this.#options.lost?.(rows, why === Loss.UNMADE ? 'encode' : 'overflow');
+      if (why === Loss.UNMADE) continue;
+      warnOnce(
+        `removed:${this.#folder}`,
+        `The folder of experiment ${this.#options.schema.experiment.id} was removed while it was being recorded: its events are dropped and counted.`,
+      );
+    }
   }
 }

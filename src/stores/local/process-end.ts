@@ -43,8 +43,14 @@ function shared(): Endings {
     endings = { all: new Set(), withSignals: new Set(), onSignal, onNewListener, armed: false };
     holder[SHARED] = endings;
     const { all } = endings;
-    process.on('exit', () => {
+    const onExit = () => {
       for (const ending of all) ending.end();
+    };
+    process.on('exit', onExit);
+    // What others record in their listeners is to be written too, so ours stays the last.
+    process.on('newListener', (event, listener) => {
+      if (event !== 'exit' || listener === onExit) return;
+      process.nextTick(() => process.off('exit', onExit).on('exit', onExit));
     });
   }
   return endings;

@@ -9,7 +9,8 @@ import { CallerLane } from './caller-lane.ts';
 import { compiledFile } from './compiled-file.ts';
 import { Drain } from './drain.ts';
 import type { DrainWorkerData } from './drain-worker.ts';
-import { Entry, Ring, ringMemory, Side, Stop } from './ring.ts';
+import { LargeRows } from './large-rows.ts';
+import { Entry, type Loss, Ring, ringMemory, Side, Stop } from './ring.ts';
 import type { SegmentLimits } from './segment-file.ts';
 import { systemError } from './system-error.ts';
 
@@ -32,7 +33,8 @@ const STALL_MS = 2000;
 const EXIT_MS = 5000;
 const RETRY_MS = 250;
 const HUNG_MS = 10_000;
-const PART_WORDS = 8192;
+// A backlog that this thread writes at once when it writes by itself.
+const MANY_WORDS = 8192;
 // What is no error of the system counts as one: the rows are in the queue, and whoever recorded them is not to blame.
 const UNFORESEEN = -5;
 
@@ -43,6 +45,7 @@ const UNFORESEEN = -5;
 export class Recording {
   readonly #options: RecordingOptions;
   readonly #ring: Ring;
+  readonly #largeRows = new LargeRows();
   readonly #lanes = new Map<number, CallerLane>();
   /** Resolves when rows are drained as fast as they come. */
   ready: Promise<void> = Promise.resolve();
@@ -57,10 +60,13 @@ export class Recording {
   #retryAt = 0;
   // Until then nobody waits for the other thread, which holds the lock and does not move.
   #hungUntil = 0;
+  // Whether each row is written by the call that brings it.
+  #isAtOnce: boolean;
   #closed = false;
 
   constructor(options: RecordingOptions) {
     this.#options = options;
+    this.#isAtOnce = options.durability !== 'batched';
     this.#ring = new Ring(ringMemory(RING_BYTES));
     if (options.durability === 'batched') this.#startWorker();
     else this.#takeOver();
@@ -86,10 +92,20 @@ export class Recording {
   append(lane: CallerLane, batch: ColumnBatch, row: number): boolean {
     lane.batch = batch;
     lane.row = row;
-    if (!this.#ring.append(Entry.ROW, lane.index, lane.pack) && !this.#appendSlowly(lane)) return false;
+    const { head } = this.#ring;
+    try {
+      if (!this.#ring.append(Entry.ROW, lane.index, lane.pack) && !this.#appendSlowly(lane)) return false;
+    } catch (error) {
+      // The host's stack may end anywhere in there; what counts is whether the row is in the queue.
+      if (this.#ring.head === head) throw error;
+    }
     lane.sequence++;
-    if (!this.#drain) this.#watchAge();
-    else if (this.#options.durability !== 'batched' || this.#ring.backlog > PART_WORDS) this.#drainAll();
+    try {
+      if (!this.#drain) this.#watchAge();
+      else if (this.#isAtOnce || this.#ring.backlog > MANY_WORDS) this.#drainAll();
+    } catch {
+      // As above: the row is in the queue, and is written with those that come later, or when this process ends.
+    }
     return true;
   }
 
@@ -121,14 +137,21 @@ export class Recording {
     return this.#ring.hasTaken(position);
   }
 
-  /** How many rows of a writer had no place to go, because its experiment was removed. */
-  lostOf(lane: CallerLane): number {
-    return this.#ring.lostOf(lane.index);
+  /** The same in a process that ends: what comes later still is written by the call that brings it. */
+  endSync(): boolean {
+    this.#isAtOnce = this.#takeOver(EXIT_MS);
+    return this.flushSync();
   }
 
-  /** Ends a writer; what it appended is written first. */
+  /** How many rows of a writer came to nothing. */
+  lostOf(lane: CallerLane, why: Loss): number {
+    return this.#ring.lostOf(lane.index, why);
+  }
+
+  /** Ends a writer; what it appended is written first. May be tried again when that was refused. */
   async close(lane: CallerLane): Promise<void> {
-    this.#control(Entry.CLOSE, lane, '');
+    if (!lane.isEnding) this.#control(Entry.CLOSE, lane, '');
+    lane.isEnding = true;
     await this.flush();
   }
 
@@ -147,6 +170,7 @@ export class Recording {
     this.#worker?.ref();
     await this.#workerEnded;
     this.#drain?.close();
+    this.#largeRows.keepHere();
   }
 
   // No timer can do this: the event loop may be blocked.
@@ -169,8 +193,9 @@ export class Recording {
       return;
     }
     const { flushIntervalMs, limits } = this.#options;
-    const workerData: DrainWorkerData = { memory: this.#ring.memory, limits, flushIntervalMs };
-    const worker = new Worker(file, { workerData, execArgv: [], env: {} });
+    const { port } = this.#largeRows;
+    const workerData: DrainWorkerData = { memory: this.#ring.memory, limits, flushIntervalMs, largeRows: port };
+    const worker = new Worker(file, { workerData, transferList: [port], execArgv: [], env: {} });
     this.#worker = worker;
     this.ready = new Promise((resolve) => {
       worker.once('message', () => {
@@ -200,7 +225,13 @@ export class Recording {
     clearInterval(this.#timer);
     this.#timer = undefined;
     const { limits } = this.#options;
-    this.#drain = new Drain({ ring: this.#ring, limits, inherit: (lane) => this.#lanes.get(lane)?.inherited(limits) });
+    this.#largeRows.keepHere();
+    this.#drain = new Drain({
+      ring: this.#ring,
+      limits,
+      large: (number) => this.#largeRows.row(number),
+      inherit: (lane) => this.#lanes.get(lane)?.inherited(limits),
+    });
     if (this.#options.durability === 'batched') {
       this.#timer = setInterval(() => this.#drainAll(), this.#options.flushIntervalMs);
       this.#timer.unref();
@@ -243,13 +274,13 @@ export class Recording {
       // Nobody else appends: what was empty before the try was empty during it.
       const wasEmpty = this.#ring.backlog === 0;
       if (this.#ring.append(Entry.ROW, lane.index, lane.pack)) return true;
-      if (wasEmpty) return this.#appendParts(lane);
+      if (wasEmpty) return this.#appendLarge(lane);
       if (!this.#mayWaitForRoom()) return false;
     }
   }
 
   // A row that is larger than the room in an empty ring.
-  #appendParts(lane: CallerLane): boolean {
+  #appendLarge(lane: CallerLane): boolean {
     let words = RING_BYTES / 4;
     let packed = packedSpace(new ArrayBuffer(words * 4));
     let end = lane.pack(packed, 0, words);
@@ -258,25 +289,13 @@ export class Recording {
       packed = packedSpace(new ArrayBuffer(words * 4));
       end = lane.pack(packed, 0, words);
     }
-    const drain = this.#drain;
-    for (let at = 0; at < end; at += PART_WORDS) {
-      const part = packed.words.subarray(at, Math.min(at + PART_WORDS, end));
-      const kind = at === 0 ? Entry.FIRST : at + PART_WORDS >= end ? Entry.LAST : Entry.PART;
-      while (
-        !this.#ring.append(kind, lane.index, (space, start, limit) => {
-          if (start + part.length > limit) return -1;
-          space.words.set(part, start);
-          return start + part.length;
-        })
-      ) {
-        const hasRoom = this.#mayWaitForRoom();
-        // The thread that has ended took the parts so far with it.
-        if (hasRoom && this.#drain === drain) continue;
-        lane.takeBack();
-        return hasRoom && this.#appendParts(lane);
-      }
-    }
-    return true;
+    const number = this.#largeRows.add(packed.words.subarray(0, end));
+    const isAppended = this.#ring.append(Entry.LARGE, lane.index, (space, at) => {
+      space.words[at] = number;
+      return at + 1;
+    });
+    if (!isAppended) lane.takeBack();
+    return isAppended;
   }
 
   #mayWaitForRoom(): boolean {

@@ -10,10 +10,8 @@ export const Entry = {
   CLOSE: 3,
   /** Unused words up to the end of the memory. */
   PAD: 4,
-  /** Parts of a packed row that is larger than the room there is. A row without its `LAST` came to nothing. */
-  FIRST: 5,
-  PART: 6,
-  LAST: 7,
+  /** The number of a packed row in memory of its own, for one that is larger than the room there is. */
+  LARGE: 5,
 } as const;
 
 /** Words of the control block. `HEAD` and `TAIL` count words ever written and ever taken, modulo 2^32. */
@@ -48,9 +46,14 @@ const PAUSING = 2;
 export interface RingMemory {
   readonly control: SharedArrayBuffer;
   readonly data: SharedArrayBuffer;
-  /** Rows by lane that had no place to go. */
+  /** Rows that came to nothing, by lane and why. */
   readonly lost: SharedArrayBuffer;
 }
+
+/** Why a row that was taken came to nothing: its experiment was removed, or no line could be made of it. */
+export const Loss = { HOMELESS: 0, UNMADE: 1 } as const;
+export type Loss = (typeof Loss)[keyof typeof Loss];
+const LOSSES = 2;
 
 /** The most lanes at a time. */
 export const MAX_LANES = 65_536;
@@ -60,7 +63,7 @@ export function ringMemory(bytes: number): RingMemory {
   return {
     control: new SharedArrayBuffer(CONTROL_WORDS * 4),
     data: new SharedArrayBuffer(bytes),
-    lost: new SharedArrayBuffer(MAX_LANES * 4),
+    lost: new SharedArrayBuffer(MAX_LANES * LOSSES * 4),
   };
 }
 
@@ -222,18 +225,18 @@ export class Ring {
     Atomics.store(this.#control, TROUBLE, errno);
   }
 
-  /** How many rows of a lane had no place to go since it was opened. */
-  lostOf(lane: number): number {
-    return Atomics.load(this.#lost, lane);
+  /** How many rows of a lane came to nothing since it was opened. */
+  lostOf(lane: number, why: Loss): number {
+    return Atomics.load(this.#lost, lane * LOSSES + why);
   }
 
-  countLost(lane: number, rows: number): void {
-    Atomics.add(this.#lost, lane, rows);
+  countLost(lane: number, why: Loss, rows: number): void {
+    Atomics.add(this.#lost, lane * LOSSES + why, rows);
   }
 
   /** For a lane that is used anew. */
   forgetLost(lane: number): void {
-    Atomics.store(this.#lost, lane, 0);
+    for (const why of Object.values(Loss)) Atomics.store(this.#lost, lane * LOSSES + why, 0);
   }
 
   /** How many segments were finished so far. */

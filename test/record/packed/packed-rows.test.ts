@@ -148,6 +148,20 @@ test('rows of one shape and of a thousand shapes become the same lines as their 
   expect(lines).toEqual(rows.lines);
 });
 
+test('a category of any length has room in its line', () => {
+  const schema = otherSide();
+  const names = Array.from({ length: 12 }, (_, i) => `my_app.thing${i}.done`);
+  const rows = packed(Array.from({ length: 600 }, (_, i) => ({ name: names[i % 12]!, measurements: { i } })));
+  rows.tape.schema.setCategory(names[0]!, null);
+  for (const [i, name] of names.entries()) schema.setCategory(name, 'c'.repeat(9000 + i));
+  const lines = new PackedLines(schema);
+  for (let row = 0; row + 1 < rows.bounds.length; row++) {
+    lines.out.at = 0;
+    lines.add(rows.space, rows.bounds[row]!, rows.bounds[row + 1]!);
+    expect(JSON.parse(lines.out.bytes.toString('utf8', 0, lines.out.at))).toMatchObject({ sequence: row });
+  }
+});
+
 test('a character that must be escaped is, wherever in a text of whatever length it stands', () => {
   const texts: string[] = [];
   for (const character of [

@@ -10,7 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createBus } from '../../../src/bus/bus.ts';
+import { createCrucible } from '../../../src/lab/lab.ts';
+import { localStore } from '../../../src/stores/local/local-store.ts';
 import { SegmentFile } from '../../../src/stores/local/segment-file.ts';
 import { count, eventsOf, folders, liveOf, numbersOf, openLab, until, upTo, warningsOf } from './labs.ts';
 
@@ -192,6 +196,50 @@ for (const durability of ['batched', 'immediate'] as const) {
     });
   });
 }
+
+describe('closing', () => {
+  for (const durability of ['batched', 'immediate'] as const) {
+    it(`that is refused keeps everything, and succeeds when it is tried again and may (${durability})`, async () => {
+      const dir = folder();
+      const lab = openLab(dir, { durability });
+      const experiment = await lab.startExperiment({ name: 'refused' });
+      const events = eventsOf(dir, experiment.id);
+      rmSync(events, { recursive: true });
+      writeFileSync(events, 'a file where a folder was');
+      count(experiment, 0, 1000);
+      await expect(lab.close()).rejects.toMatchObject({ code: 'path_unwritable' });
+      await expect(lab.close()).rejects.toMatchObject({ code: 'path_unwritable' });
+      rmSync(events);
+      mkdirSync(events);
+      await lab.close();
+      await using later = openLab(dir);
+      const found = await later.getExperiment(experiment.id);
+      expect(await numbersOf(found)).toEqual(upTo(1000));
+      expect(await found.ledgerAll()).toMatchObject({ emitted: 1000, stored: 1000 });
+      expect((await later.listExperiments())[0]).toMatchObject({ status: 'idle' });
+    });
+  }
+
+  it('a store while an experiment is being started leaves no open writer, and refuses the start', async () => {
+    const outcomes = new Set<string>();
+    for (let wait = 0; wait < 12; wait++) {
+      const dir = folder();
+      const store = localStore({ dir });
+      const lab = createCrucible({ store, bus: createBus() });
+      const starting = lab.startExperiment({ name: 'late' }).then(
+        () => 'started',
+        (error: { code: string }) => error.code,
+      );
+      await setTimeout(wait * 3);
+      await store.close();
+      outcomes.add(await starting);
+      await using later = openLab(dir);
+      for (const { status } of await later.listExperiments()) expect(status).toBe('idle');
+    }
+    expect(outcomes).toContain('store_closed');
+    expect([...outcomes].filter((each) => each !== 'started' && each !== 'store_closed')).toEqual([]);
+  });
+});
 
 describe('a folder that is none', () => {
   it('is refused by name, and left as it is', async () => {

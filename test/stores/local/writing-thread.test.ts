@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { count, folders, openLab } from './labs.ts';
@@ -47,6 +48,33 @@ for (const [what, text] of [
       }
       expect(sequence).toBe(stored);
       expect(last).toBe('troubles.test.last');
+      await lab.close();
+    }
+  });
+}
+
+for (const [what, text] of [
+  ['three bytes a character', '漢'.repeat(400_000)],
+  ['one byte a character', 'x'.repeat(700_000)],
+] as const) {
+  it(`a writing thread that ends with a row larger than the queue in its hands loses nothing (${what})`, async () => {
+    for (let round = 0; round < 8; round++) {
+      const { lab, experiment, thread } = await opened();
+      count(experiment, 0, 20);
+      experiment.execute('troubles.test.row', { number: 20 }, { text });
+      if (round % 2 === 1) await setTimeout(round);
+      const ended = thread.terminate();
+      count(experiment, 21, 24);
+      await ended;
+      await lab.flush();
+      const numbers: unknown[] = [];
+      for await (const { sequence, measurements, metadata } of experiment.records()) {
+        expect(sequence).toBe(numbers.length);
+        numbers.push(measurements.number);
+        if (measurements.number === 20) expect(metadata.text === text).toBe(true);
+      }
+      expect(numbers).toEqual(Array.from({ length: 24 }, (_, i) => i));
+      expect(experiment.ledger()).toMatchObject({ emitted: 24, stored: 24 });
       await lab.close();
     }
   });
