@@ -12,6 +12,8 @@ export interface Binding {
   readonly redacted: boolean;
   /** The key it is stored under when the event spells it otherwise and does not say that one too. */
   readonly alias: string | undefined;
+  /** Whether the key holds half a character, and is stored with U+FFFD in its place, as in JSON. */
+  readonly mended: boolean;
   /** Whether numbers and short strings go to the column as they are. */
   readonly direct: boolean;
   /** The keys below, once a plain object was seen here. */

@@ -35,7 +35,8 @@ export function parsePath(name: string): RecordPath | undefined {
         hint: 'Join keys with dots, and quote a key that is empty or holds a dot: metadata."a.b".c',
       });
     }
-    keys.push(key);
+    // As the keys of a record are.
+    keys.push(key.toWellFormed());
   }
   return { root, keys };
 }

@@ -204,6 +204,7 @@ export class Recorder {
     const at = this.#at;
     let previous: Binding | undefined;
     let guess = level.first;
+    let mended: Set<string> | undefined;
     for (const key in object) {
       const value = object[key];
       if (value === undefined) continue;
@@ -230,6 +231,13 @@ export class Recorder {
           continue;
         }
       }
+      if (binding.mended) {
+        // Of keys that become the same, the one that is so already stays, or else the first.
+        const stored = binding.keys.at(-1)!;
+        if (object[stored] !== undefined || mended?.has(stored)) continue;
+        mended ??= new Set();
+        mended.add(stored);
+      }
       this.#store(binding, value, shape);
     }
   }
@@ -242,12 +250,14 @@ export class Recorder {
     const { root } = level;
     const top = root === 'metadata' && level.keys.length === 0;
     const alias = spelled && top && Object.hasOwn(SPELLINGS, key) ? SPELLINGS[key]! : undefined;
-    const path = { root, keys: [...level.keys, alias ?? key] };
+    const stored = alias ?? key.toWellFormed();
+    const path = { root, keys: [...level.keys, stored] };
     const column = this.#schema.column(path)?.index ?? -1;
     const role = roleOf(pathName(path), shape.category);
     const { redaction } = this.#options;
     const redacted =
       redaction !== undefined && (redaction.covers(path) || (role !== undefined && redaction.coversRole(role.id)));
+    const mended = alias === undefined && stored !== key;
     const binding: Binding = {
       key,
       root,
@@ -257,7 +267,8 @@ export class Recorder {
       rank: role?.rank ?? 0,
       redacted,
       alias,
-      direct: column >= 0 && !redacted && alias === undefined,
+      mended,
+      direct: column >= 0 && !redacted && alias === undefined && !mended,
       level: undefined,
       next: undefined,
     };

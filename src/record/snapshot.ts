@@ -32,8 +32,8 @@ export function newTrail(root?: object): Trail {
  * become text, errors `{ name, message, stack, … }`, maps objects, sets and typed arrays lists, other instances what their
  * `toJSON` gives or their own properties; functions, symbols, buffers and promises a word in brackets; a cycle `[Circular]`; a
  * getter that throws `[Threw: …]`. A safe bigint becomes a number, an unsafe one stays a bigint. Undefined is null in a list and
- * absent in an object. What goes deeper than 32 levels, beyond 100,000 elements of a list or 200,000 values in all is left out,
- * with a note in its place. Never throws. A snapshot of a snapshot equals it.
+ * absent in an object. Half a character in a key becomes U+FFFD, as in JSON. What goes deeper than 32 levels, beyond 100,000
+ * elements of a list or 200,000 values in all is left out, with a note in its place. Never throws. A snapshot of a snapshot equals it.
  */
 export function snapshot(value: unknown, trail: Trail = newTrail()): Snapshot {
   return copy(value, trail);
@@ -175,7 +175,7 @@ function copyProperties(value: object, trail: Trail): Snapshot {
       break;
     }
     const property = read(value, keys[i]!);
-    if (property !== undefined) setOwn(result, keys[i]!, copy(property, trail));
+    if (property !== undefined) setOwn(result, keys[i]!.toWellFormed(), copy(property, trail));
   }
   return result;
 }

@@ -39,9 +39,9 @@ beforeAll(async () => {
   await lab.close();
 });
 
-// Ten records sealed whose live segment is still there, and twenty live ones before half a line.
+// Ten records sealed whose live segment is still there, and twenty live ones before half a line. Its path looks like a file's.
 async function mixedStore(): Promise<string> {
-  const folder = temporaryFolder();
+  const folder = join(temporaryFolder(), 'runs.jsonl');
   for (const count of [10, 20]) {
     const lab = createCrucible({ store: localStore({ dir: folder }) });
     const experiment =

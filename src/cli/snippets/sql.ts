@@ -15,7 +15,7 @@ SET VARIABLE sealed = (SELECT coalesce(list(file), []) FROM glob(${sealed}));
 -- experiment.json has no record; it stands for a list without live segments, which could not be read.
 SET VARIABLE live = list_append(
   (SELECT coalesce(list(file), []) FROM glob(${live})
-   WHERE NOT list_contains(getvariable('sealed'), replace(file, '.jsonl', '.parquet'))),
+   WHERE NOT list_contains(getvariable('sealed'), regexp_replace(file, '[.]jsonl$', '.parquet'))),
   ${sqlText(join(folder, 'experiment.json'))});
 
 -- The last line of a live segment may be half written: it has no sequence then.

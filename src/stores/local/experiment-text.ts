@@ -3,6 +3,7 @@ import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import { fromJsonText, toJsonText } from '../../record/json.ts';
 import { blankState, type ExperimentState } from '../experiment-state.ts';
+import { type Check, isNumber, isObject, isOneOf, isText, isTexts, orNull } from './checks.ts';
 
 /** The text of an experiment's file. */
 export function textOf(state: ExperimentState): string {
@@ -40,21 +41,6 @@ export function stateOf(text: string, path: string, name: string): ExperimentSta
   return { ...blankState(name), ...(state as Partial<ExperimentState>) };
 }
 
-type Check = (value: unknown) => boolean;
-
-const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
-const isOneOf =
-  (...values: readonly unknown[]): Check =>
-  (value) =>
-    values.includes(value);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
 const isPhase: Check = (value) => isObject(value) && isNumber(value.started_at) && orNull(isNumber)(value.ended_at);
 const isRate: Check = (value) => isNumber(value) && Number(value) > 0 && Number(value) <= 1;
 const isPlan: Check = (value) =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, open, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat, unlink } from 'node:fs/promises';
 import { CrucibleError } from '../../core/errors.ts';
 import { unwritable } from '../../engine/file-errors.ts';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
@@ -31,54 +31,109 @@ export async function withFileLock<T>(path: string, action: () => Promise<T>): P
     return await action();
   } finally {
     clearInterval(refresh);
-    await file.close().catch(() => undefined);
-    // Who was held up for too long has lost it, and does not free what is another's.
-    if ((await readFile(path, 'utf8').catch(() => undefined)) === content) await unlink(path).catch(() => undefined);
+    await release(path, { content, file });
   }
 }
 
 async function acquire(path: string): Promise<Held> {
-  let seen: string | undefined;
-  let seenAt = 0;
-  let touched = 0;
-  let touchedAt = 0;
+  const lock = new LockFile(path);
   for (;;) {
-    const held = await take(path);
+    const held = await lock.take();
     if (held) return held;
-    const holder = await readFile(path, 'utf8').catch(({ code }) => (code === 'ENOENT' ? undefined : ''));
-    const mtimeMs = await stat(path).then(
-      (found) => found.mtimeMs,
-      () => 0,
-    );
-    const now = performance.now();
-    if (holder !== seen) seenAt = now;
-    if (holder !== seen || mtimeMs !== touched) touchedAt = now;
-    seen = holder;
-    touched = mtimeMs;
-    if (holder !== undefined) {
-      if (isStale(holder) || now - touchedAt > SILENT_STALE_MS) await breakLock(path, holder);
-      else if (now - seenAt > PATIENCE_MS) throw heldTooLong(path, holder);
-    }
+    await lock.look();
+    if (lock.isAbandoned) await lock.breakIt();
+    else if (lock.holder !== undefined && lock.heldMs > PATIENCE_MS) throw heldTooLong(path, lock.holder);
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (1 + Math.random())));
   }
 }
 
-async function take(path: string): Promise<Held | undefined> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'wx');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw unwritable(path, error);
+async function release(path: string, { content, file }: Held): Promise<void> {
+  await file.close().catch(() => undefined);
+  // Who was held up for too long has lost it, and does not free what is another's.
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === content) await unlink(path).catch(() => undefined);
+}
+
+/** A lock as one who waits for it has seen it. */
+class LockFile {
+  readonly #path: string;
+  #holder: string | undefined;
+  #seenAt = 0;
+  #touched = 0;
+  #touchedAt = 0;
+  #lookedAt = 0;
+  #breaking: LockFile | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
   }
-  const content = JSON.stringify({ ...thisProcess(), id: randomUUID() });
-  try {
-    await file.writeFile(content);
-    return { content, file };
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await unlink(path).catch(() => undefined);
-    throw unwritable(path, error);
+
+  /** Content of the file; undefined when there was none. */
+  get holder(): string | undefined {
+    return this.#holder;
+  }
+
+  /** How long the holder has been the same. */
+  get heldMs(): number {
+    return this.#lookedAt - this.#seenAt;
+  }
+
+  get isAbandoned(): boolean {
+    if (this.#holder === undefined) return false;
+    return isStale(this.#holder) || this.#lookedAt - this.#touchedAt > SILENT_STALE_MS;
+  }
+
+  async take(): Promise<Held | undefined> {
+    let file: FileHandle;
+    try {
+      file = await open(this.#path, 'wx');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+      throw unwritable(this.#path, error);
+    }
+    const content = JSON.stringify({ ...thisProcess(), id: randomUUID() });
+    try {
+      await file.writeFile(content);
+      return { content, file };
+    } catch (error) {
+      await file.close().catch(() => undefined);
+      await unlink(this.#path).catch(() => undefined);
+      throw unwritable(this.#path, error);
+    }
+  }
+
+  /** Returns whether anything has changed since the last look. */
+  async look(): Promise<boolean> {
+    const holder = await readFile(this.#path, 'utf8').catch(({ code }) => (code === 'ENOENT' ? undefined : ''));
+    const mtimeMs = await stat(this.#path).then(
+      (found) => found.mtimeMs,
+      () => 0,
+    );
+    this.#lookedAt = performance.now();
+    const isOther = holder !== this.#holder;
+    const isTouched = isOther || mtimeMs !== this.#touched;
+    if (isOther) this.#seenAt = this.#lookedAt;
+    if (isTouched) this.#touchedAt = this.#lookedAt;
+    this.#holder = holder;
+    this.#touched = mtimeMs;
+    return isTouched;
+  }
+
+  /**
+   * Removes an abandoned lock, one process at a time: what was read may be somebody's new lock by now, so it is read again where
+   * nobody else can remove it. That takes a lock as well, whose holder may have died like any other.
+   */
+  async breakIt(): Promise<void> {
+    const path = `${this.#path}.breaking`;
+    this.#breaking ??= new LockFile(path);
+    const held = await this.#breaking.take();
+    if (held) {
+      // When somebody else was faster, the next attempt will see what there is.
+      if (!(await this.look())) await unlink(this.#path).catch(() => undefined);
+      await release(path, held);
+    } else {
+      await this.#breaking.look();
+      if (this.#breaking.isAbandoned) await this.#breaking.breakIt();
+    }
   }
 }
 
@@ -104,17 +159,4 @@ function heldTooLong(path: string, holder: string): CrucibleError {
   return new CrucibleError('path_unwritable', `${path} has been held by ${who} for ${PATIENCE_MS / 1000} s.`, {
     hint: 'Try again; if that process does nothing with this store, remove the file.',
   });
-}
-
-// By renaming it first only one of several can break it; if it was somebody's new lock by then, it is put back.
-async function breakLock(path: string, holder: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-    if ((await readFile(aside, 'utf8')) !== holder) await link(aside, path);
-  } catch {
-    // Somebody else was faster: the next attempt will see what there is.
-    await writeFile(aside, '').catch(() => undefined);
-  }
-  await unlink(aside).catch(() => undefined);
 }

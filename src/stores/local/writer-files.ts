@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ClockAnchor } from '../../core/clock.ts';
 import { CrucibleError } from '../../core/errors.ts';
 import { makeFolderSync } from '../../engine/make-folder.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
 import type { WriterStatus } from '../store.ts';
+import { type Check, isNumber, isObject, isOneOf, isText, orNull } from './checks.ts';
 import { replaceText } from './experiment-files.ts';
 import { isThreadAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
@@ -75,7 +76,7 @@ export async function readNotes(folder: string): Promise<WriterNote[]> {
   for (const name of names) {
     if (!name.endsWith('.json')) continue;
     const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
-    const note = text === undefined ? undefined : noteOf(text, join(folder, name));
+    const note = text === undefined ? undefined : noteOf(text, join(folder, name), basename(name, '.json'));
     if (note) notes.push(note);
   }
   return notes.sort(
@@ -105,24 +106,55 @@ const NO_COUNTS: LedgerCounts = {
   dropped: { paused: 0, stopped: 0, duplicate: 0, overflow: 0, encode: 0, capacity: 0 },
 };
 
-function noteOf(text: string, path: string): WriterNote | undefined {
+// Undefined for what is no note: one wrong value, taken for what it should be, would break whatever reads the whole store.
+function noteOf(text: string, path: string, name: string): WriterNote | undefined {
   let note: unknown;
   try {
     note = JSON.parse(text);
   } catch {
     return undefined;
   }
-  if (typeof note !== 'object' || note === null || !('writer_id' in note)) return undefined;
-  const known = note as Partial<WriterNote>;
-  if (known.schema_version !== undefined && known.schema_version > SCHEMA_VERSION) {
+  if (!isObject(note)) return undefined;
+  const { schema_version } = note;
+  if (typeof schema_version === 'number' && schema_version > SCHEMA_VERSION) {
     throw new CrucibleError(
       'unsupported_version',
-      `${path} has schema version ${known.schema_version}; this version of crucible-telemetry reads up to ${SCHEMA_VERSION}.`,
+      `${path} has schema version ${schema_version}; this version of crucible-telemetry reads up to ${SCHEMA_VERSION}.`,
       { hint: 'Update crucible-telemetry to read this experiment.' },
     );
   }
-  return { ...defaultsOf(known.opened_at ?? 0), ...known } as WriterNote;
+  if (note.writer_id !== name) return undefined;
+  for (const [key, isRight] of Object.entries(KEYS)) if (key in note && !isRight(note[key])) return undefined;
+  const known = note as Partial<WriterNote>;
+  return { ...defaultsOf(known.opened_at ?? 0), ...known, writer_id: name };
 }
+
+const isAnchor: Check = (value) => isObject(value) && isNumber(value.at) && isNumber(value.offset_micros);
+const isDropped: Check = (value) =>
+  isObject(value) &&
+  Object.keys(NO_COUNTS.dropped).every((reason) => reason in value) &&
+  Object.values(value).every(isNumber);
+const isLedger: Check = (value) =>
+  isObject(value) &&
+  [value.emitted, value.stored, value.sampled_out].every(isNumber) &&
+  isDropped(value.dropped) &&
+  isOneOf(undefined, true)(value.unclean);
+
+const KEYS: Readonly<Record<Exclude<keyof WriterNote, 'writer_id'>, Check>> = {
+  schema_version: isNumber,
+  ordinal: isNumber,
+  opened_at: isNumber,
+  heartbeat_at: isNumber,
+  closed_at: orNull(isNumber),
+  clock_anchors: (value) => Array.isArray(value) && value.every(isAnchor),
+  ledger: isLedger,
+  host: isText,
+  boot_id: orNull(isText),
+  pid_namespace: orNull(isText),
+  pid: isNumber,
+  pid_started: orNull(isText),
+  thread: isNumber,
+};
 
 // What a key means that the version did not know yet by which a note was written.
 function defaultsOf(openedAt: number): Omit<WriterNote, 'writer_id'> {

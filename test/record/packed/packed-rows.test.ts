@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ColumnBatch } from '../../../src/record/batch.ts';
+import { fromJsonText } from '../../../src/record/json.ts';
 import { LineEncoder } from '../../../src/record/line-encoder.ts';
 import { type PackedSpace, packedSpace } from '../../../src/record/packed/packed-layout.ts';
 import { PackedLines } from '../../../src/record/packed/packed-lines.ts';
 import { RowPacker } from '../../../src/record/packed/row-packer.ts';
 import { RowUnpacker } from '../../../src/record/packed/row-unpacker.ts';
-import { BatchSchema } from '../../../src/record/schema.ts';
+import { BatchSchema, MAX_PATHS } from '../../../src/record/schema.ts';
 import { type Emitted, Tape } from '../tape.ts';
 import { jsonLike, objectOf } from '../values.ts';
 
@@ -75,6 +76,33 @@ test('a packed row becomes the line that its batch would have given', () => {
       const rows = packed(emitted);
       expect(parsed(linesFrom(new PackedLines(otherSide()), rows, 0))).toEqual(parsed(rows.lines));
     }),
+  );
+});
+
+test('a key with half a character is one key, in columns and beyond them, in the record and in every line', () => {
+  const halves = fc.constantFrom('\ud800', '\ud800', '\udfff', '\ufffd', 'a', 'b\ud800', '$number');
+  const leaf = fc.constantFrom(1, 'x', null, true, [{ '\ud800': 1 }], {});
+  const level = objectOf(fc.oneof(leaf, objectOf(fc.oneof(leaf, objectOf(leaf, halves, 3)), halves, 3)), halves, 3);
+  const nested = level as fc.Arbitrary<Record<string, never>>;
+  fc.assert(
+    fc.property(fc.array(nested, { minLength: 1, maxLength: 4 }), fc.nat(20), (objects, free) => {
+      const filler = Object.fromEntries(Array.from({ length: MAX_PATHS - free }, (_, i) => [`k${i}`, i]));
+      const rows = packed([{ metadata: filler }, ...objects.map((metadata) => ({ metadata }))]);
+      const written = parsed(rows.lines);
+      expect(parsed(linesFrom(new PackedLines(otherSide()), rows, 0))).toEqual(written);
+      const schema = otherSide();
+      const unpacker = new RowUnpacker(schema);
+      const batch = new ColumnBatch(schema, rows.lines.length, 0);
+      rows.lines.forEach((_, row) => {
+        unpacker.unpack(rows.space, rows.bounds[row]!, rows.bounds[row + 1]!, batch);
+      });
+      rows.lines.forEach((line, row) => {
+        const { metadata } = rows.tape.batches[0]!.record(row);
+        expect(fromJsonText(JSON.stringify((JSON.parse(line) as { metadata: unknown }).metadata))).toEqual(metadata);
+        expect(batch.record(row).metadata).toEqual(metadata);
+      });
+    }),
+    { numRuns: 60 },
   );
 });
 

@@ -305,6 +305,63 @@ describe("a writer's note", () => {
       expect((await numbersOf(resumed)).sort((a, b) => a - b)).toEqual(upTo(20));
     });
   }
+
+  const ledger = {
+    emitted: 1,
+    stored: 1,
+    sampled_out: 0,
+    dropped: { paused: 0, stopped: 0, duplicate: 0, overflow: 0, encode: 0, capacity: 0 },
+  };
+  for (const [key, value] of [
+    ['schema_version', 'one'],
+    ['writer_id', 'of-another'],
+    ['writer_id', 7],
+    ['ordinal', null],
+    ['opened_at', 'x'],
+    ['heartbeat_at', {}],
+    ['closed_at', '1'],
+    ['clock_anchors', null],
+    ['clock_anchors', [{ at: 1 }]],
+    ['ledger', null],
+    ['ledger', {}],
+    ['ledger', { emitted: 'x' }],
+    ['ledger', { ...ledger, dropped: null }],
+    ['ledger', { ...ledger, dropped: { paused: 0 } }],
+    ['ledger', { ...ledger, dropped: { ...ledger.dropped, encode: '1' } }],
+    ['ledger', { ...ledger, dropped: { ...ledger.dropped, unheard_of: '1' } }],
+    ['ledger', { ...ledger, unclean: 'yes' }],
+    ['host', 7],
+    ['boot_id', 7],
+    ['pid_namespace', {}],
+    ['pid', '7'],
+    ['pid_started', 7],
+    ['thread', null],
+  ] as const) {
+    it(`that is wrong (${key}: ${JSON.stringify(value)}) is left out, named by verify, and breaks nothing`, async () => {
+      const dir = folder();
+      await using lab = openLab(dir);
+      for (const id of ['good', 'bad']) {
+        const experiment = await lab.startExperiment({ name: id, id });
+        count(experiment, 0, 3);
+        await experiment.stop();
+      }
+      const [own] = notes(dir, 'bad');
+      const path = join(own!, '../wzzz.json');
+      writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(own!, 'utf8')), writer_id: 'wzzz', ledger }));
+      const bad = await lab.getExperiment('bad');
+      expect((await bad.ledgerAll()).emitted).toBe(4);
+      edited(path, (content) => {
+        content[key] = value;
+      });
+      const warnings = await warningsOf(async () => expect((await listed(lab)).sort()).toEqual(['bad', 'good']));
+      expect(warnings).toBe('');
+      expect((await bad.ledgerAll()).emitted).toBe(3);
+      expect(await numbersOf(bad)).toEqual(upTo(3));
+      expect((await verifyExperiment(dir, 'bad')).damage).toEqual([
+        { path, message: 'It is not the file of a writer.' },
+      ]);
+    });
+  }
 });
 
 it('a whole store may be moved to another folder', async () => {

@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withFileLock } from '../../../src/stores/local/file-lock.ts';
 import { localStore } from '../../../src/stores/local/local-store.ts';
 import { thisProcess } from '../../../src/stores/local/process-identity.ts';
@@ -64,6 +66,49 @@ describe('a lock', () => {
     await (await lab.getExperiment('idle')).stop();
     expect((await lab.getExperiment('idle')).status).toBe('stopped');
   });
+
+  // What was read is old by the time that it is acted on.
+  function slowReads(): void {
+    const { readFile } = files;
+    let reads = 0;
+    files.readFile = (async (...args: Parameters<typeof readFile>) => {
+      const found = await readFile(...args);
+      await setTimeout((reads++ * 7) % 23);
+      return found;
+    }) as typeof readFile;
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      files.readFile = readFile;
+      syncBuiltinESMExports();
+    });
+  }
+
+  for (const [what, breaking] of [
+    ['a process that has died', undefined],
+    ['a process that has died, as the one has that was about to break it,', '1'],
+  ] as const) {
+    it(`of ${what} is broken by one of many that wait, and never has two holders`, async () => {
+      slowReads();
+      const dead = { ...thisProcess(), pid: deadProcess(), pid_started: '1' };
+      for (let round = 0; round < 10; round++) {
+        const path = join(folder(), 'lock');
+        writeFileSync(path, JSON.stringify({ ...dead, id: 'a' }));
+        if (breaking) writeFileSync(`${path}.breaking`, JSON.stringify({ ...dead, id: 'b' }));
+        let holders = 0;
+        const most: number[] = [];
+        const waiting = upTo(8).map(() =>
+          withFileLock(path, async () => {
+            most.push(++holders);
+            await setTimeout(3);
+            holders--;
+          }),
+        );
+        await Promise.all(waiting);
+        expect(most).toEqual(upTo(8).map(() => 1));
+        expect(readdirSync(join(path, '..'))).toEqual([]);
+      }
+    });
+  }
 
   it('of a process whose number was given to another is broken', async () => {
     const dir = await idle();
