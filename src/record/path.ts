@@ -35,8 +35,7 @@ export function parsePath(name: string): RecordPath | undefined {
         hint: 'Join keys with dots, and quote a key that is empty or holds a dot: metadata."a.b".c',
       });
     }
-    // As the keys of a record are.
-    keys.push(key.toWellFormed());
+    keys.push(key);
   }
   return { root, keys };
 }

@@ -70,7 +70,8 @@ export class Redaction {
     }
     const parsed = parsePath(path);
     if (parsed) {
-      this.#paths.push(spelled(parsed));
+      // As the keys of a record are.
+      this.#paths.push(spelled({ root: parsed.root, keys: parsed.keys.map((key) => key.toWellFormed()) }));
       return;
     }
     const field = fieldIndex(path);
