@@ -4,6 +4,7 @@ import { byReplicate, withClusters } from './items/clusters.ts';
 import { clusterOfRows, isSampled, keptTogether, weightedGroups } from './items/weighted-groups.ts';
 import type { MetricContext } from './metric-context.ts';
 import type { MetricTables } from './metric-tables.ts';
+import { replicateNumbers } from './replicate-values.ts';
 
 /** The rows of a metric as items to compare. */
 export interface ArrangedRows {
@@ -39,7 +40,8 @@ export function arrangeRows(tables: MetricTables, transform: Transform, context:
   const grouped = withClusters(tables.name, pairs ?? arrangeGroups(...arms), arms, clusters);
   const { arranged, clusterBy } = grouped;
   const warnings = [...grouped.warnings];
-  const replicated = context.baseline.length > 1 && context.treatment.length > 1;
+  const numbers = [replicateNumbers(context.baseline), replicateNumbers(context.treatment)] as const;
+  const replicated = numbers.every((own) => new Set(own).size > 1);
   const methods = [
     ...(arms.some(({ counts }) => counts.some((n) => n > 1)) ? [REPEATS] : []),
     ...(replicated && pairs !== null ? [ABOUT] : []),
@@ -48,7 +50,7 @@ export function arrangeRows(tables: MetricTables, transform: Transform, context:
     warnings.push(`No ${options.pairBy} is in both arms: they are compared as groups.`);
   }
   if (clusterBy === null && replicated && arranged.design === 'unpaired' && isLoose(arranged, arms)) {
-    const items = byReplicate(arranged, arms, context.baseline.length);
+    const items = byReplicate(arranged, arms, numbers);
     return { items, clusterBy: 'replicate', weighted: false, warnings, methods };
   }
   return { items: arranged, clusterBy, weighted: false, warnings, methods };
