@@ -65,6 +65,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     overReplicates: null,
     reasons: weighted && kind === 'latency' ? ['No quantile differences: the values are weighted.'] : [],
     warnings,
+    assumptions: arranged.assumptions,
     methods,
   };
 }
@@ -76,7 +77,7 @@ export function replicateInput(
   weighted = false,
 ): Pick<
   DraftInput,
-  'kind' | 'items' | 'clusterBy' | 'quantileDifferences' | 'overReplicates' | 'reasons' | 'warnings'
+  'kind' | 'items' | 'clusterBy' | 'quantileDifferences' | 'overReplicates' | 'reasons' | 'warnings' | 'assumptions'
 > {
   const { alpha, seed, resamples } = options;
   const fewest = Math.min(items.first.length, items.second.length);
@@ -89,6 +90,7 @@ export function replicateInput(
     reasons:
       fewest < 2 ? ['Each arm has one number per replicate, and chance can be told from two replicates on.'] : [],
     warnings: [],
+    assumptions: [],
   };
 }
 

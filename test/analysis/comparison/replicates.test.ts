@@ -76,3 +76,27 @@ it('runs without names of replicates are different ones', async () => {
   expect(only(result, 'val_loss')).toMatchObject({ design: 'unpaired', n: { baseline: 5, treatment: 6 } });
   expect(result.warnings).toEqual([]);
 });
+
+describe('samples that several replicates answered', () => {
+  const answered = (condition: string, seeds: number, add: number) =>
+    Promise.all(
+      Array.from({ length: seeds }, (_, own) =>
+        experiment(
+          condition,
+          [4, 7, 5, 9].map((duration, i) => ask(i, { duration: duration + add * (i + own) })),
+          { id: `${condition}${own}`, replicate: seed(own) },
+        ),
+      ),
+    );
+  const assumptionsOf = async (first: number, second: number) =>
+    only(
+      await compareExperiments([...(await answered('control', first, 0)), ...(await answered('treatment', second, 1))]),
+      'latency_ms',
+    ).assumptions.filter((text) => text.includes('generalises'));
+
+  it('have an interval that is said to be about other samples, not about other replicates', async () => {
+    expect(await assumptionsOf(3, 3)).toEqual([expect.stringContaining('over samples, not over replicates')]);
+    expect(await assumptionsOf(1, 3)).toHaveLength(1);
+    expect(await assumptionsOf(1, 1)).toEqual([]);
+  });
+});
