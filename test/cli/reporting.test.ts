@@ -43,6 +43,15 @@ describe('crucible report', () => {
     expect(stdout).toContain('primary asked for at the analysis, and not followed');
   });
 
+  it('is what a comparison of a study with a frozen plan points at, in one line', async () => {
+    const { stdout } = await crucible(['--dir', planned, 'compare', '--study', 'planned']);
+    expect(stdout.match(/^.*plan.*$/gim)).toEqual(['A plan was frozen: crucible report planned gives its outcome.']);
+    expect((await crucible(['--dir', planned, 'compare', '--study', 'planned', '--json'])).stdout).not.toContain(
+      'frozen',
+    );
+    expect((await inStore('compare', '--study', 'speed')).stdout).not.toContain('frozen');
+  });
+
   it('prints Markdown where no file is named, and describes one experiment', async () => {
     const { code, stdout, stderr } = await inStore('report', 'one');
     expect([code, stderr]).toEqual([0, '']);

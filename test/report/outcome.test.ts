@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBus, createCrucible, type Hypothesis, type Lab, memoryStore } from '../../src/index.ts';
+import { pText } from '../../src/report/comparison/comparison-texts.ts';
 import { planHash } from '../../src/stores/frozen-plan.ts';
 import { fakeClock } from '../../src/testing/fake-clock.ts';
 import { all, type Node, parseHtml, tableOf, text } from './parse-html.ts';
@@ -38,6 +39,28 @@ describe('the outcome of a hypothesis', () => {
     expect(text(page)).toContain('Nothing differs from the plan as it was frozen.');
     expect(report.text).toMatch(new RegExp(`^> \\*\\*${outcome.slice(2)}\\*\\* B answers`, 'm'));
     expect(text(page)).toContain('await lab.analyze([');
+  });
+
+  it('is shown with the p-value of the claim, and beside a verdict that answers another question', async () => {
+    const lab = freshLab();
+    const hypothesis: Hypothesis = {
+      statement: 'B fails no oftener',
+      metric: 'success_rate',
+      direction: 'not_worse',
+      margin: 0.5,
+    };
+    await twoArms(lab, { hypothesis, ...complete });
+    const page = await pageOf(lab);
+    const { outcomes } = await lab.analyze('s');
+    const [{ claim_p_value: p, result }] = outcomes as [(typeof outcomes)[number]];
+    expect(p).toBe(result.not_worse_p_value);
+    expect(p).not.toBe(result.adjusted_p_value);
+    const [row] = tableOf(page, 'Outcome of the hypothesis on success_rate');
+    expect([row![1], row![4]]).toEqual(['✓ Supported', pText(p)]);
+    expect(text(page)).toContain('p of the claim, one-sided');
+    expect(text(page)).toContain(
+      `The verdict on success_rate in the findings (${result.verdict}) answers another question`,
+    );
   });
 
   it('is inconclusive where what is missing could turn it round', async () => {

@@ -74,3 +74,15 @@ export function baselineArm(arms: readonly Arm[], wanted: string | undefined): A
     hint: `Name a condition or an experiment's id: ${[...new Set(known)].map(show).join(', ')}.`,
   });
 }
+
+/** The replicates that an arm has several times, in words: their runs count as one. */
+export function repeatedReplicates({ name, experiments }: Arm): string[] {
+  const runs = new Map<string, number>();
+  for (const { state } of experiments) runs.set(state.replicate, (runs.get(state.replicate) ?? 0) + 1);
+  return [...runs]
+    .filter(([, count]) => count > 1)
+    .map(([replicate, count]) => {
+      const times = count === 2 ? 'twice' : `${count} times`;
+      return `${name} has replicate ${replicate} ${times}: its runs are averaged and count as one replicate.`;
+    });
+}

@@ -8,7 +8,7 @@ import { RequestNames } from '../rows/request-names.ts';
 import type { RowReader } from '../rows/row-reader.ts';
 import { SCORE_EVENT, SCORE_FIELDS } from '../tallies/score-collection.ts';
 import { armOverview } from './arm-overview.ts';
-import { type Arm, baselineArm, type ComparedExperiment, comparisonArms } from './arms.ts';
+import { type Arm, baselineArm, type ComparedExperiment, comparisonArms, repeatedReplicates } from './arms.ts';
 import {
   type CheckedOptions,
   type CompareOptions,
@@ -104,7 +104,11 @@ export async function compareExperiments(
       ),
     })),
     sample_ratio: ratio,
-    warnings: [...reasons, ...(doubt === null ? [] : [doubt])],
+    warnings: [
+      ...reasons,
+      ...(doubt === null ? [] : [doubt]),
+      ...[baseline, ...treatments].flatMap(repeatedReplicates),
+    ],
   };
 }
 

@@ -143,6 +143,8 @@ export interface MetricComparison {
   readonly margin: number | null;
   /** p of "the difference is beyond the margin", corrected like the other; null without a margin. */
   readonly equivalence_p_value: number | null;
+  /** One-sided p of "the treatment is worse by the margin or more", corrected likewise; null without a margin or a better direction. */
+  readonly not_worse_p_value: number | null;
   readonly verdict: Verdict;
   readonly verdict_source: string;
   readonly verdict_reason: string;

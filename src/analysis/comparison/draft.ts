@@ -8,7 +8,7 @@ import type {
   QuantileDifference,
   Sensitivity,
 } from './comparison-result.ts';
-import { type Bounds, equivalenceP } from './inference/equivalence-p.ts';
+import { type Bounds, equivalenceP, type MarginP, marginP } from './inference/margin-p.ts';
 import { completed, missingItems, rangeOf } from './inference/missing-at-worst.ts';
 import { sequenceItems } from './inference/sequence-items.ts';
 import { type Approach, approachOf, testItems } from './inference/test-items.ts';
@@ -28,6 +28,8 @@ export interface Draft {
   readonly result: TestResult;
   /** p of "beyond the margin"; null without a margin or on interim data. */
   readonly equivalence: number | null;
+  /** p of "worse by the margin or more"; null also where nobody said which values are better. */
+  readonly notWorse: number | null;
   /** On the scale of the items. */
   readonly margin: Bounds | null;
   readonly interim: Interim;
@@ -38,27 +40,47 @@ export interface Draft {
   readonly overReplicates: OverReplicates | null;
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];
+  /** What the design supposes, beside what the test does. */
+  readonly assumptions: readonly string[];
   /** Sentences about this metric alone. */
   readonly methods: readonly string[];
 }
 
-export interface DraftInput extends Omit<Draft, 'approach' | 'result' | 'equivalence' | 'margin'> {}
+export interface DraftInput extends Omit<Draft, 'approach' | 'result' | 'equivalence' | 'notWorse' | 'margin'> {}
 
 /** Tests the items of a metric as their kind and design ask for. */
 export function draftOf(input: DraftInput, options: CheckedOptions): Draft {
   const { items, kind, metric, interim } = input;
   const approach = approachOf(kind, items);
   const { alpha, seed, resamples } = options;
-  const settings = { level: 1 - alpha, seed, resamples };
+  const settings = { level: 1 - alpha, seed, resamples, isRate: kind === 'rate' };
   const margin = marginOf(metric.margin, kind);
   if (interim && !hasSequence(kind, approach)) {
-    return { ...input, approach, margin, result: testItems(approach, items, settings), equivalence: null };
+    return {
+      ...input,
+      approach,
+      margin,
+      result: testItems(approach, items, settings),
+      equivalence: null,
+      notWorse: null,
+    };
   }
   const result = interim
     ? sequenceItems(approach, items, 1 - alpha, interim.tunedFor)
     : testItems(approach, items, settings);
-  const equivalence = margin === null || interim ? null : equivalenceP(approach, items, result, margin);
-  return { ...input, approach, result, equivalence, margin };
+  const beyond = margin === null || interim ? null : marginP(approach, items, result, margin);
+  return {
+    ...input,
+    approach,
+    result,
+    equivalence: beyond && equivalenceP(beyond),
+    notWorse: notWorseP(beyond, metric),
+    margin,
+  };
+}
+
+function notWorseP(beyond: MarginP | null, { better }: Metric): number | null {
+  return beyond === null || better === null ? null : better === 'higher' ? beyond.low : beyond.high;
 }
 
 /** Whether there is a confidence sequence for interim data: not for few runs, nor for weighted rows. */
@@ -100,7 +122,7 @@ export function sensitivityOf(draft: Draft, claim: Claim | null, options: Checke
     const approach = draft.approach === 'bca' ? 't' : approachOf(kind, complete);
     const result = interim
       ? sequenceItems(approach, complete, 1 - alpha, interim.tunedFor)
-      : testItems(approach, complete, { level: 1 - alpha, seed, resamples });
+      : testItems(approach, complete, { level: 1 - alpha, seed, resamples, isRate });
     return { approach, result, complete };
   });
   const [low, high] = results.map(({ result }) => shown(result.estimate, kind)) as [number | null, number | null];
@@ -115,7 +137,7 @@ function survives(
 ): boolean {
   if (kind === 'equivalence') {
     return results.every(({ approach, complete, result }) => {
-      const p = margin && equivalenceP(approach, complete, result, margin);
+      const p = margin && equivalenceP(marginP(approach, complete, result, margin));
       return p !== null && p <= limit;
     });
   }

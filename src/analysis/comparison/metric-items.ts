@@ -12,7 +12,7 @@ import { isSampled } from './items/weighted-groups.ts';
 import type { Metric } from './metric.ts';
 import type { MetricContext } from './metric-context.ts';
 import { allBinary, armValues, eachValue, type MetricTables, transformOf, zeroLatency } from './metric-tables.ts';
-import { replicateValues } from './replicate-values.ts';
+import { replicateNumbers, replicateValues } from './replicate-values.ts';
 
 /** The items of a metric whose values are in rows, as pairs or groups, with everything that is said beside the test. */
 export function rowItems(metric: Metric, tables: MetricTables, context: MetricContext): DraftInput {
@@ -65,6 +65,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     overReplicates: null,
     reasons: weighted && kind === 'latency' ? ['No quantile differences: the values are weighted.'] : [],
     warnings,
+    assumptions: arranged.assumptions,
     methods,
   };
 }
@@ -76,7 +77,7 @@ export function replicateInput(
   weighted = false,
 ): Pick<
   DraftInput,
-  'kind' | 'items' | 'clusterBy' | 'quantileDifferences' | 'overReplicates' | 'reasons' | 'warnings'
+  'kind' | 'items' | 'clusterBy' | 'quantileDifferences' | 'overReplicates' | 'reasons' | 'warnings' | 'assumptions'
 > {
   const { alpha, seed, resamples } = options;
   const fewest = Math.min(items.first.length, items.second.length);
@@ -89,6 +90,7 @@ export function replicateInput(
     reasons:
       fewest < 2 ? ['Each arm has one number per replicate, and chance can be told from two replicates on.'] : [],
     warnings: [],
+    assumptions: [],
   };
 }
 
@@ -125,7 +127,7 @@ function latencyQuantiles(
   tables: MetricTables,
   items: Arranged,
   clusterBy: string | null,
-  { options, clusters: { samples, candidates } }: MetricContext,
+  { options, clusters: { samples, candidates }, baseline, treatment }: MetricContext,
 ): QuantileDifference[] {
   const inPair = items.design === 'paired' ? new Uint8Array(samples.count) : null;
   if (items.design === 'paired') for (const sample of items.samples) inPair![sample] = 1;
@@ -133,7 +135,7 @@ function latencyQuantiles(
   const replicates = tables.baseline.length + tables.treatment.length;
   // Rows that belong to nothing come after what has numbers already.
   let next = clusterBy === 'replicate' ? replicates : candidate >= 0 ? candidates[candidate]!.count : samples.count;
-  const side = (selections: readonly Selection[], offset: number) => {
+  const side = (selections: readonly Selection[], numbers: readonly number[], offset: number) => {
     let room = 0;
     for (const { table } of selections) room += table?.length ?? 0;
     const values = new Float64Array(room);
@@ -146,7 +148,7 @@ function latencyQuantiles(
       values[count] = value;
       const own =
         clusterBy === 'replicate'
-          ? replicate + offset
+          ? numbers[replicate]! + offset
           : candidate >= 0
             ? (table!.clusters(candidate)?.[row] ?? -1)
             : sample;
@@ -154,7 +156,7 @@ function latencyQuantiles(
     });
     return { values: values.subarray(0, count), clusters: clusters.subarray(0, count) };
   };
-  const first = side(tables.baseline, 0);
-  const second = side(tables.treatment, tables.baseline.length);
+  const first = side(tables.baseline, replicateNumbers(baseline), 0);
+  const second = side(tables.treatment, replicateNumbers(treatment), tables.baseline.length);
   return quantileDifferences(first, second, next, options.quantiles, 1 - options.alpha);
 }

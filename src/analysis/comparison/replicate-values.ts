@@ -9,6 +9,12 @@ import type { ExperimentRows } from './reading/experiment-rows.ts';
 
 export type ArmRows = readonly ExperimentRows[];
 
+/** For each experiment of an arm which replicate it is of: the place of the first experiment of the same one. */
+export function replicateNumbers(arm: ArmRows): number[] {
+  const names = arm.map(({ state }) => state.replicate);
+  return names.map((name) => names.indexOf(name));
+}
+
 /** One number for each experiment: the mean of its samples, repeats averaged first, and of its rows without a sample. */
 export function replicateValues(
   arm: ArmRows,

@@ -7,6 +7,7 @@ import { type Claim, type Draft, hasSequence, sensitivityOf } from './draft.ts';
 export interface Decision {
   readonly adjusted: number | null;
   readonly adjustedEquivalence: number | null;
+  readonly adjustedNotWorse: number | null;
   readonly sensitivity: Sensitivity | null;
   readonly verdict: Verdict;
   readonly source: string;
@@ -26,9 +27,11 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     new Map(adjustPValues(primary.map(p), options.correction).map((value, i) => [primary[i]!, value]));
   const differences = corrected(pOf);
   const equivalences = corrected(({ equivalence }) => equivalence);
+  const notWorse = corrected((draft) => draft.notWorse);
   return drafts.map((draft) => {
     const adjusted = differences.get(draft) ?? null;
     const adjustedEquivalence = draft.metric.primary ? (equivalences.get(draft) ?? null) : draft.equivalence;
+    const adjustedNotWorse = draft.metric.primary ? (notWorse.get(draft) ?? null) : draft.notWorse;
     const deciding = draft.metric.primary ? adjusted : pOf(draft);
     const source = sourceOf(draft, options.correction);
     const { alpha } = options;
@@ -40,7 +43,7 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
         ? { kind: 'difference', limit: limitOf(pOf(draft)!, deciding, alpha) }
         : null;
     const sensitivity = sensitivityOf(draft, claim, options);
-    const known = { adjusted, adjustedEquivalence, sensitivity, source };
+    const known = { adjusted, adjustedEquivalence, adjustedNotWorse, sensitivity, source };
     const inconclusive = (reason: string): Decision => ({ ...known, verdict: 'inconclusive', reason });
     if (doubt !== null) return inconclusive(doubt);
     if (claim === null) return inconclusive(whyNothing(draft, deciding));
@@ -84,6 +87,9 @@ function sourceOf({ metric, interim }: Draft, correction: Adjustment): string {
 }
 
 function whyNothing(draft: Draft, p: number | null): string {
+  if (p === null && draft.result.standard_error === 0 && !draft.interim) {
+    return 'Nothing varies, and nothing bounds what was not seen: see reasons.';
+  }
   if (p === null) return 'There is no test: see reasons.';
   return draft.margin === null
     ? 'The data do not tell a difference from none.'

@@ -13,6 +13,12 @@ export interface TreatmentOutcome {
   readonly treatment: string;
   readonly outcome: HypothesisOutcome;
   readonly reason: string;
+  /**
+   * p of what the plan claims, corrected over treatments: supported needs it at or below alpha. `higher`, `lower`: two-sided, of "there is
+   * no difference". `equivalent`: of "the difference is beyond the margin", the larger one of two one-sided tests. `not_worse`: one-sided,
+   * of "it is worse by the margin or more". null where it could not be tested; of interim data only the first is there.
+   */
+  readonly claim_p_value: number | null;
   readonly result: MetricComparison;
 }
 
@@ -64,6 +70,7 @@ export async function analyzeExperiments(
   const firstEventAt = new Map(
     comparison.arms.flatMap((arm) => arm.experiments.map(({ id, first_event_at }) => [id, first_event_at] as const)),
   );
+  const isDoubtful = comparison.sample_ratio?.mismatch === true;
   const outcomes = comparison.comparisons.map(({ name: treatment, metrics }): TreatmentOutcome => {
     const result = metrics[name];
     if (!result) {
@@ -75,7 +82,7 @@ export async function analyzeExperiments(
         },
       );
     }
-    return { treatment, ...outcomeOf(plan, result), result };
+    return { treatment, ...outcomeOf(plan, result, isDoubtful), result };
   });
   return {
     plan,

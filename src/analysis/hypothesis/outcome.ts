@@ -6,48 +6,72 @@ export type HypothesisOutcome = 'supported' | 'not_supported' | 'inconclusive';
 interface Judged {
   readonly outcome: HypothesisOutcome;
   readonly reason: string;
+  /** p of the claim itself; see `TreatmentOutcome`. */
+  readonly claim_p_value: number | null;
 }
 
-/** What a result says about a plan. A direction is tested two-sided: its claim is at least as strong as alpha says. */
-export function outcomeOf({ direction, margin }: FrozenPlan, result: MetricComparison): Judged {
-  const { verdict } = result;
-  const open = { outcome: 'inconclusive', reason: result.verdict_reason } as const;
-  if (direction === 'not_worse') return notWorse(result, margin!);
+/**
+ * What a result says about a plan. It is supported where the p-value of its claim is at most alpha: of a direction that of the two-sided
+ * test, of equivalence the larger one of two one-sided tests, of non-inferiority that of the one-sided test against the margin. Interim
+ * data have none of the last two.
+ */
+export function outcomeOf(plan: FrozenPlan, result: MetricComparison, isDoubtful: boolean): Judged {
+  const { direction, margin } = plan;
+  const { verdict, verdict_reason: why } = result;
+  const judged = (outcome: HypothesisOutcome, reason: string, p: number | null): Judged => ({
+    outcome,
+    reason,
+    claim_p_value: p,
+  });
+  if (direction === 'not_worse') {
+    const [outcome, reason] = isDoubtful ? (['inconclusive', why] as const) : notWorse(result, margin!, plan.alpha!);
+    return judged(outcome, reason, result.not_worse_p_value);
+  }
   if (direction === 'equivalent') {
-    if (verdict === 'equivalent') return { outcome: 'supported', reason: result.verdict_reason };
-    return isBeyond(result, margin!) && result.sensitivity?.could_flip !== true
-      ? { outcome: 'not_supported', reason: 'The whole interval lies beyond the margin.' }
-      : open;
+    const p = result.equivalence_p_value;
+    if (verdict === 'equivalent') return judged('supported', why, p);
+    return isBeyond(result, margin!) && result.sensitivity?.could_flip !== true && !isDoubtful
+      ? judged('not_supported', 'The whole interval lies beyond the margin.', p)
+      : judged('inconclusive', why, p);
   }
+  const p = result.adjusted_p_value;
   // The metric's better direction is the hypothesised one.
-  if (verdict === 'better') return { outcome: 'supported', reason: result.verdict_reason };
-  if (verdict === 'worse') return { outcome: 'not_supported', reason: 'The difference goes the other way.' };
-  if (verdict === 'equivalent') {
-    return { outcome: 'not_supported', reason: 'The difference lies within the margin: it is too small to matter.' };
-  }
-  return open;
+  if (verdict === 'better') return judged('supported', why, p);
+  if (verdict === 'worse') return judged('not_supported', 'The difference goes the other way.', p);
+  return verdict === 'equivalent'
+    ? judged('not_supported', 'The difference lies within the margin: it is too small to matter.', p)
+    : judged('inconclusive', why, p);
 }
 
-/** Non-inferiority by the interval, whose end at the worse side is that of a one-sided test at half of alpha. */
-function notWorse(result: MetricComparison, margin: number): Judged {
-  const { ci, better, scale, sensitivity } = result;
+/** Non-inferiority: by the one-sided p-value against the margin, of interim data by the worse end of the confidence sequence. */
+function notWorse(
+  { ci, better, scale, sensitivity, not_worse_p_value: p, verdict_reason: why }: MetricComparison,
+  margin: number,
+  alpha: number,
+): readonly [HypothesisOutcome, string] {
   if (better === null) {
-    return { outcome: 'inconclusive', reason: 'Nobody said which values are worse: the name of the metric does not.' };
+    return ['inconclusive', 'Nobody said which values are worse: the name of the metric does not.'];
   }
-  if (ci === null || ci.low === null || ci.high === null)
-    return { outcome: 'inconclusive', reason: result.verdict_reason };
+  if (ci === null || ci.low === null || ci.high === null) return ['inconclusive', why];
   const [zero, sign] = [scale === 'ratio' ? 1 : 0, better === 'higher' ? 1 : -1];
   const limit = scale === 'ratio' && better === 'higher' ? 1 / (1 + margin) : zero - sign * margin;
   const [worst, best] = better === 'higher' ? [ci.low, ci.high] : [ci.high, ci.low];
   const missing = better === 'higher' ? sensitivity?.low : sensitivity?.high;
-  if (sign * (worst - limit) > 0) {
-    return missing != null && sign * (missing - limit) <= 0
-      ? { outcome: 'inconclusive', reason: 'What is missing could bring it beyond the margin.' }
-      : { outcome: 'supported', reason: 'The worse end of the interval is within the margin.' };
+  const isWithin = p === null ? sign * (worst - limit) > 0 : p <= alpha;
+  if (isWithin) {
+    if (missing != null && sign * (missing - limit) <= 0) {
+      return ['inconclusive', 'What is missing could bring it beyond the margin.'];
+    }
+    return [
+      'supported',
+      p === null
+        ? 'The worse end of the interval is within the margin.'
+        : 'The one-sided p-value against the margin is at or below alpha.',
+    ];
   }
   return sign * (best - limit) < 0
-    ? { outcome: 'not_supported', reason: 'The whole interval is worse by more than the margin.' }
-    : { outcome: 'inconclusive', reason: 'The interval holds differences within the margin and beyond.' };
+    ? ['not_supported', 'The whole interval is worse by more than the margin.']
+    : ['inconclusive', 'The data do not tell a difference within the margin from one beyond.'];
 }
 
 function isBeyond({ ci, scale }: MetricComparison, margin: number): boolean {

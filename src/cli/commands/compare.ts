@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
+import { plannedFirst } from '../../analysis/hypothesis/analyze.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { acrossFolders } from '../baseline-folder.ts';
 import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { wantsAllExperiments } from '../damage.ts';
 import { printComparison, verdictsOf } from '../report/comparison.ts';
 import { selectedIds } from '../selection.ts';
 import { findExperiments, type OpenedStore, withFolder, withStore } from '../store-access.ts';
-import { printJson, warn } from '../terminal/output.ts';
+import { printJson, printLine, warn } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
 interface Options extends ComparisonFlags {
@@ -62,8 +64,22 @@ async function compareHere(opened: OpenedStore, wanted: readonly string[], optio
   const comparison = await withProgress('comparing', () =>
     lab.compare(ids, { ...comparisonOptions(options), ...(baseline === undefined ? {} : { baseline }) }),
   );
-  await (options.json ? printJson(comparison) : printComparison(comparison));
+  if (options.json) await printJson(comparison);
+  else {
+    await printComparison(comparison);
+    const hint = planHint((await store.list()).filter(({ id }) => ids.includes(id)));
+    if (hint !== null) await printLine(hint);
+  }
   gate([comparison]);
+}
+
+// The plan decides by alpha, direction and margin of its own, which a comparison does not look at.
+function planHint(states: readonly ExperimentState[]): string | null {
+  if (plannedFirst(states) === null) return null;
+  const [study, ...others] = new Set(states.map((state) => state.study));
+  const named = study != null && others.length === 0 ? [study] : states.map(({ id }) => id);
+  const words = named.map((name) => (/^[\w.-]+$/.test(name) ? name : show(name)));
+  return `A plan was frozen: crucible report ${words.join(' ')} gives its outcome.`;
 }
 
 async function compareFolders(

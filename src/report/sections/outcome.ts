@@ -1,13 +1,20 @@
+import type { HypothesisAnalysis } from '../../analysis/hypothesis/analyze.ts';
 import type { HypothesisOutcome } from '../../analysis/hypothesis/outcome.ts';
-import { count, moment, NONE } from '../../core/figures.ts';
+import { count, moment, NONE, percent } from '../../core/figures.ts';
 import { type FrozenPlan, planHash } from '../../stores/frozen-plan.ts';
 import { differenceText, intervalText, pText } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
-import { type Block, type Cell, heading, note } from '../document/block.ts';
+import { type Block, type Cell, heading, note, paragraph } from '../document/block.ts';
 import { deviations } from './deviations.ts';
 import { labelsOf } from './treatments.ts';
 
 const WORDS = { supported: 'Supported', not_supported: 'Not supported', inconclusive: 'Inconclusive' } as const;
+const CLAIM_P = {
+  higher: 'p of the claim, two-sided',
+  lower: 'p of the claim, two-sided',
+  equivalent: 'p of the claim, equivalence',
+  not_worse: 'p of the claim, one-sided',
+} as const;
 const CLAIMS = {
   higher: 'is higher than in the baseline',
   lower: 'is lower than in the baseline',
@@ -45,12 +52,12 @@ function answer({ analysis, untested, comparison }: ReportData, plan: FrozenPlan
 function held({ analysis, comparison, experiments, arms }: ReportData): Block[] {
   if (!analysis) return experiments.flatMap(({ state: { plan, name } }) => tampered(plan ?? null, name));
   const labels = labelsOf({ comparison, experiments });
-  const rows = analysis.outcomes.map(({ outcome: own, reason, result }, i) => [
+  const rows = analysis.outcomes.map(({ outcome: own, reason, result, claim_p_value }, i) => [
     labels[i] ?? NONE,
     cell(own),
     differenceText(result),
     intervalText(result),
-    pText(result.adjusted_p_value),
+    pText(claim_p_value),
     reason,
   ]);
   return [
@@ -62,12 +69,24 @@ function held({ analysis, comparison, experiments, arms }: ReportData): Block[] 
         { title: 'Outcome' },
         { title: 'Difference', align: 'right' },
         { title: 'Interval', align: 'right' },
-        { title: 'Adjusted p', align: 'right' },
+        { title: CLAIM_P[analysis.plan.direction!], align: 'right' },
         { title: 'Reason' },
       ],
       rows,
     },
+    ...otherQuestion(analysis),
     ...deviations(analysis.deviations),
+  ];
+}
+
+/** Why the verdict on the same metric may be another one than the outcome. */
+function otherQuestion({ plan: { direction, metric, alpha }, outcomes }: HypothesisAnalysis): Block[] {
+  if (direction !== 'not_worse' || alpha === null) return [];
+  const verdicts = [...new Set(outcomes.map(({ result }) => result.verdict))].join(', ');
+  return [
+    paragraph(
+      `The claim is tested one-sided, against the margin: its p-value is at most alpha where the worse end of a ${percent(1 - 2 * alpha)} interval lies within the margin. The verdict on ${metric} in the findings (${verdicts}) answers another question, whether there is a difference: the two do not contradict each other.`,
+    ),
   ];
 }
 

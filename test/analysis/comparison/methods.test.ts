@@ -57,7 +57,7 @@ describe('the methods of a metric', () => {
       ten((i) => ask(i, { duration: 100 + i * factor, cost_usd: 1 + i * factor }, { user_id: `u${i % 4}` }));
     const clustered = (await compared(arm(1), arm(2))).comparisons[0]!.metrics;
     expect(clustered.latency_ms!.methods).toContain('clustered by user_id (4 clusters)');
-    expect(clustered.latency_ms!.methods).toContain("2 primary comparisons were corrected by Holm's method (1979)");
+    expect(clustered.latency_ms!.methods).toContain("3 primary comparisons were corrected by Holm's method (1979)");
     const drawn = await compared(arm(1), arm(2), { clusterBy: null, seed: 5, resamples: 199 });
     expect(drawn.comparisons[0]!.metrics.cost_usd!.methods).toContain('The bootstrap took 199 resamples, seed 5.');
   });

@@ -90,6 +90,64 @@ describe('a hypothesis', () => {
   });
 });
 
+describe('the p-value of the claim', () => {
+  /** Pairs of yes and no: how many only the control, and only the treatment, got right. */
+  async function pairs(hypothesis: Hypothesis, lost: number, won: number) {
+    const { lab } = bench();
+    for (const condition of ['control', 'treatment']) {
+      const experiment = await lab.startExperiment({ name: condition, study: 's', condition, hypothesis });
+      for (let i = 0; i < 200; i++) {
+        const success = i < lost ? condition === 'control' : i < lost + won ? condition === 'treatment' : true;
+        experiment.execute('req_llm.request.stop', { duration: 1 }, { sample_id: `s${i}`, success });
+      }
+      await experiment.stop();
+    }
+    return (await lab.analyze('s')).outcomes[0]!;
+  }
+  const claim = (direction: 'not_worse' | 'equivalent' | 'higher', more: Partial<Hypothesis> = {}): Hypothesis => ({
+    statement: 'B does as it should',
+    metric: 'success_rate',
+    direction,
+    ...(direction !== 'higher' && { margin: 0.05 }),
+    ...more,
+  });
+
+  it('of non-inferiority is one-sided, of equivalence the larger of two, of a direction two-sided', async () => {
+    const [notWorse, equivalent, higher] = [
+      await pairs(claim('not_worse'), 4, 6),
+      await pairs(claim('equivalent'), 4, 6),
+      await pairs(claim('higher'), 4, 6),
+    ];
+    // The better end is nearer to the margin than the worse one.
+    expect(notWorse.claim_p_value).toBeLessThan(equivalent.claim_p_value!);
+    expect(equivalent.claim_p_value).toBe(equivalent.result.equivalence_p_value);
+    // R: binom.test(6, 10)$p.value
+    expect(higher.claim_p_value).toBeCloseTo(0.75390625, 12);
+    expect([notWorse.outcome, equivalent.outcome, higher.outcome]).toEqual(['supported', 'supported', 'inconclusive']);
+  });
+
+  it('decides: supported is what has it at or below the alpha of the plan, whatever alpha is', async () => {
+    const { claim_p_value: p } = await pairs(claim('not_worse'), 5, 4);
+    expect(p).toBeGreaterThan(0.001);
+    expect(p).toBeLessThan(0.05);
+    for (const [alpha, outcome] of [
+      [p! * 1.01, 'supported'],
+      [p! * 0.99, 'inconclusive'],
+    ] as const) {
+      for (const direction of ['not_worse', 'equivalent'] as const) {
+        const found = await pairs(claim(direction, { alpha }), 5, 4);
+        expect(found).toMatchObject({ claim_p_value: p, outcome });
+      }
+    }
+  });
+
+  it('is above one half where the estimate is beyond the margin', async () => {
+    const found = await pairs(claim('not_worse'), 30, 0);
+    expect(found.claim_p_value).toBeGreaterThan(0.99);
+    expect(found.outcome).toBe('not_supported');
+  });
+});
+
 describe('what was changed after data were seen', () => {
   it('in a later experiment is told', async () => {
     const { lab, ids } = await study(PLAN, 0.5, { hypothesis: { ...PLAN, direction: 'higher', margin: 0.3 } });

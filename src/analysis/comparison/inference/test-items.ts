@@ -13,11 +13,14 @@ import type { Arranged, Groups, Pairs } from '../items/arranged.ts';
 import { bootstrapMeans } from './bootstrap-means.ts';
 import { noBolderThan } from './no-bolder.ts';
 import { weightedDifference } from './weighted-difference.ts';
+import { whyUnbounded, withoutVariance } from './without-variance.ts';
 
 export interface TestSettings {
   readonly level: number;
   readonly seed: number;
   readonly resamples: number;
+  /** Whether values are rates, which are bounded: default false. */
+  readonly isRate?: boolean;
 }
 
 /** How the items of a kind of metric are tested, by what they are. */
@@ -31,9 +34,15 @@ export function approachOf(kind: MetricKind, items: Arranged): Approach {
   return kind === 'cost' ? 'bca' : 't';
 }
 
-/** The test of the difference of the items' means, treatment − baseline. */
+/** The test of the difference of the items' means, treatment − baseline. Rates that do not vary have bounds of their own. */
 export function testItems(approach: Approach, items: Arranged, settings: TestSettings): TestResult {
-  return items.design === 'paired' ? testPairs(approach, items, settings) : testGroups(approach, items, settings);
+  const { level, isRate = false } = settings;
+  const result =
+    items.design === 'paired' ? testPairs(approach, items, settings) : testGroups(approach, items, settings);
+  if (result.ci !== null || result.estimate === null || approach === 'weighted') return result;
+  if (isRate) return result.standard_error === 0 ? (withoutVariance(result, items, level) ?? result) : result;
+  const reason = whyUnbounded(items, level);
+  return reason === null ? result : { ...result, standard_error: 0, assumptions: [...result.assumptions, reason] };
 }
 
 function testPairs(approach: Approach, pairs: Pairs, settings: TestSettings): TestResult {

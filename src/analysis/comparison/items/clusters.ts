@@ -66,18 +66,18 @@ export function withClusters(
 }
 
 /**
- * Groups rows without a sample by their experiment, where both arms have several: requests of one replicate (a day, a deployment) are
- * more alike than those of two.
+ * Groups rows without a sample by their replicate, where both arms have several: requests of one replicate (a day, a deployment) are
+ * more alike than those of two. `numbers` are those of the replicates by experiment, in each arm.
  */
 export function byReplicate(
   groups: Groups,
   [first, second]: readonly [ArmItems, ArmItems],
-  replicates: number,
+  [a, b]: readonly [readonly number[], readonly number[]],
 ): Groups {
   return {
     ...groups,
-    firstClusters: Int32Array.from(first.looseReplicates),
-    secondClusters: Int32Array.from(second.looseReplicates, (replicate) => replicate + replicates),
+    firstClusters: Int32Array.from(first.looseReplicates, (replicate) => a[replicate]!),
+    secondClusters: Int32Array.from(second.looseReplicates, (replicate) => b[replicate]! + a.length),
   };
 }
 

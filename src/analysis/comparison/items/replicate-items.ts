@@ -1,3 +1,4 @@
+import { sum } from '../../../stats/sum.ts';
 import type { MissingCause } from '../comparison-result.ts';
 import type { Groups, Pairs } from './arranged.ts';
 
@@ -9,13 +10,15 @@ export interface ReplicateValue {
   readonly cause: MissingCause | null;
 }
 
-/** Replicates as items: pairs where the arms share their names, as seeds do, else two groups. */
+/**
+ * Replicates as items: pairs where the arms share their names, as seeds do, else two groups. What an arm has several times under one name
+ * is one replicate that was repeated, and enters once, by its mean: a rerun says nothing that is independent of the first run.
+ */
 export function arrangeReplicates(first: readonly ReplicateValue[], second: readonly ReplicateValue[]): Pairs | Groups {
-  const labels = [...new Set([...first, ...second].map(({ label }) => label))];
   const [a, b] = [byLabel(first), byLabel(second)];
+  const labels = [...new Set([...a.keys(), ...b.keys()])];
   const shared = labels.some((label) => a.has(label) && b.has(label));
-  const unique = a.size === first.length && b.size === second.length;
-  return shared && unique ? pairs(labels, a, b) : groups(first, second);
+  return shared ? pairs(labels, a, b) : groups([...a.values()], [...b.values()]);
 }
 
 function pairs(
@@ -61,7 +64,16 @@ function groups(first: readonly ReplicateValue[], second: readonly ReplicateValu
 }
 
 function byLabel(arm: readonly ReplicateValue[]): Map<string, ReplicateValue> {
-  return new Map(arm.map((replicate) => [replicate.label, replicate]));
+  const runs = new Map<string, ReplicateValue[]>();
+  for (const replicate of arm) runs.set(replicate.label, [...(runs.get(replicate.label) ?? []), replicate]);
+  return new Map([...runs].map(([label, own]) => [label, averaged(own)]));
+}
+
+function averaged(runs: readonly ReplicateValue[]): ReplicateValue {
+  const values = runs.flatMap(({ value }) => value ?? []);
+  return values.length < 2
+    ? (runs.find(({ value }) => value !== null) ?? runs[0]!)
+    : { ...runs[0]!, value: sum(Float64Array.from(values)) / values.length, cause: null };
 }
 
 function causes(arm: readonly Pick<ReplicateValue, 'cause'>[]): Partial<Record<MissingCause, number>> {
