@@ -43,6 +43,29 @@ describe('crucible report', () => {
     expect(stdout).toContain('primary asked for at the analysis, and not followed');
   });
 
+  it('tests what stopped early once --final says that no more will come, and tells it as a deviation', async () => {
+    const short = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: short }) });
+    await twoArms(lab, {
+      study: 'short',
+      failures: 0,
+      sampleSize: 50,
+      hypothesis: { statement: 'B answers slower', metric: 'latency_ms', direction: 'higher' },
+    });
+    await lab.close();
+    const report = async (...more: string[]) =>
+      (await crucible(['--dir', short, 'report', 'short', ...more])).stdout.replaceAll('\\', '');
+    const interim = await report();
+    expect(interim).toContain('two (run-1) has 40 of 50 samples. If no more will come, say final: true (--final).');
+    expect(interim).toContain('Interim: ');
+    const final = await report('--final');
+    expect(final).toContain('**Supported**');
+    expect(final).toContain('two (run-1) has 40 of 50 planned samples, and was declared final.');
+    expect(final).toContain('samples of two (run-1), declared final before its sample size');
+    expect(final).toContain('"final": true');
+    expect(final).not.toMatch(/Interim: |Nothing differs from the plan/);
+  });
+
   it('prints Markdown where no file is named, and describes one experiment', async () => {
     const { code, stdout, stderr } = await inStore('report', 'one');
     expect([code, stderr]).toEqual([0, '']);

@@ -1,4 +1,5 @@
 import type { MetricComparison } from '../../analysis/comparison/comparison-result.ts';
+import { shortfallText } from '../../analysis/comparison/interim.ts';
 import { count, dollars, milliseconds, percent } from '../../core/figures.ts';
 import { differenceText, intervalText, pText } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
@@ -22,7 +23,7 @@ export function verdicts(data: ReportData): Block[] {
           `Interim: ${comparison.interim_reasons.join(' ')} Intervals are confidence sequences, which hold at every look; verdicts may still change.`,
         ),
       ]
-    : [];
+    : comparison.shortfalls.map((short) => note(shortfallText(short)));
   if (rows.length === 0) {
     return [heading(2, 'Findings'), ...notes, ...interim, paragraph('No primary metric has values to compare.')];
   }

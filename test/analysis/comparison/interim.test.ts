@@ -29,10 +29,47 @@ describe('data that may still change', () => {
 
   it('are interim before the sample size that was planned, and final from then on', async () => {
     const before = await compareExperiments(await study({ sample_size: COUNT + 1 }));
-    expect(before.interim_reasons).toEqual([`control (control) has ${COUNT} of ${COUNT + 1} samples.`]);
+    expect(before.interim_reasons).toEqual([
+      `control (control) has ${COUNT} of ${COUNT + 1} samples. If no more will come, say final: true (--final).`,
+    ]);
     const reached = await compareExperiments(await study({ sample_size: COUNT }));
     expect(reached).toMatchObject({ interim: false, interim_reasons: [] });
     expect(only(reached, 'success_rate').p_value).not.toBeNull();
+  });
+
+  it('that are declared final are tested as of a fixed size, and what is short of the plan is told', async () => {
+    const short = await study({ sample_size: COUNT + 50 });
+    const final = await compareExperiments(short, { final: true });
+    expect(final).toMatchObject({
+      interim: false,
+      interim_reasons: [],
+      shortfalls: [{ id: 'control', name: 'control', planned: COUNT + 50, seen: COUNT, of: 'samples' }],
+      warnings: [`control (control) has ${COUNT} of ${COUNT + 50} planned samples, and was declared final.`],
+    });
+    // Nothing but the plan differs from an analysis without one.
+    const { shortfalls: _, warnings: __, arms: ___, ...rest } = final;
+    expect(await compareExperiments(await study({}))).toMatchObject(rest);
+    const whole = await compareExperiments(await study({ sample_size: COUNT }), { final: true });
+    expect(whole).toMatchObject({ interim: false, shortfalls: [], warnings: [] });
+  });
+
+  it('cannot be declared final while an experiment has not stopped', async () => {
+    for (const status of ['running', 'paused'] as const) {
+      const refused = compareExperiments(await study({ status, sample_size: 9 }), { final: true });
+      await expect(refused).rejects.toMatchObject({ code: 'not_stopped', message: expect.stringContaining(status) });
+    }
+    const running = await compareExperiments([
+      ...(await study({ status: 'running' })),
+      ...(await study({ id: 'more', sample_size: 500 })),
+    ]);
+    expect(running.interim_reasons.join(' ')).not.toContain('final: true');
+  });
+
+  it('of an experiment that nobody collects for say so, and how to end it', async () => {
+    const [control, treatment] = await study({ status: 'running' });
+    const result = await compareExperiments([{ ...control!, status: 'crashed' }, treatment!]);
+    expect(result.interim_reasons).toEqual(['control (control) is crashed, and not stopped: `crucible stop` ends it.']);
+    expect(result.arms[0]!.experiments[0]!.status).toBe('crashed');
   });
 
   it('give the sequence of the pairs themselves', async () => {
