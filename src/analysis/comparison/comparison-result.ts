@@ -79,7 +79,7 @@ export interface QuantileDifference {
 export interface Sensitivity {
   /** Items with a value in one arm only, or in none. */
   readonly missing: number;
-  /** The estimate with what is missing at whatever makes it least and greatest. */
+  /** The least and the greatest estimate: with what is missing at whatever makes it so, or of the complete items. */
   readonly low: number | null;
   readonly high: number | null;
   /** Whether the verdict of the complete data would not survive it. null where the complete data decide nothing. */

@@ -4,7 +4,7 @@ import { arrangeRows } from './arrange-rows.ts';
 import type { MetricKind, QuantileDifference } from './comparison-result.ts';
 import type { DraftInput } from './draft.ts';
 import { overReplicates } from './inference/over-replicates.ts';
-import { quantileDifferences } from './inference/quantile-differences.ts';
+import { NO_QUANTILES, quantileDifferences } from './inference/quantile-differences.ts';
 import type { Selection } from './items/arm-items.ts';
 import type { Arranged } from './items/arranged.ts';
 import { arrangeReplicates } from './items/replicate-items.ts';
@@ -63,7 +63,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     clusterBy,
     quantileDifferences: quantiles,
     overReplicates: null,
-    reasons: weighted && kind === 'latency' ? ['No quantile differences: the values are weighted.'] : [],
+    reasons: weighted && kind === 'latency' ? [NO_QUANTILES] : [],
     warnings,
     methods,
   };

@@ -133,6 +133,43 @@ describe('data that may still change', () => {
     expect(found.ci!.high).toBeLessThan(1.5);
   });
 
+  it('in fewer clusters than a sequence begins at say how many there are', async () => {
+    const stream = randomStream(8);
+    const arm = (condition: string) =>
+      experiment(
+        condition,
+        Array.from({ length: 240 }, (_, i) =>
+          ask(i, { duration: stream.lognormal(4, 0.3) }, { user_id: `u${i % 25}` }),
+        ),
+        { status: 'running' },
+      );
+    const found = only(await compareExperiments([await arm('control'), await arm('treatment')]), 'latency_ms');
+    expect(found).toMatchObject({ ci: null, anytime_p_value: null, n: { pairs: 240, clusters: 25 } });
+    const text = 'No interval: the sequence begins at 100 clusters, and there are 25.';
+    expect(found.reasons).toEqual([text]);
+    expect(found.verdict_reason).toBe(`There is no test. ${text}`);
+  });
+
+  it('with few values missing are judged by the sequence with those at their worst, and bounds hold the estimate', async () => {
+    const stream = randomStream(4);
+    const arm = (condition: string, add: number, count: number, status: 'running' | 'stopped') =>
+      experiment(
+        condition,
+        Array.from({ length: count }, (_, i) => ask(i, { tokens: 300 + i + add + Math.floor(stream.uniform() * 4) })),
+        { status },
+      );
+    const metrics = [{ name: 'tokens', value: 'measurements.tokens', better: 'lower' as const }];
+    for (const status of ['running', 'stopped'] as const) {
+      const arms = [await arm('control', 0, 200, status), await arm('treatment', 150, 190, status)];
+      // Nothing between the least and the greatest value is 150 above those of the ten that the treatment lacks.
+      const { sensitivity, estimate, ...found } = only(await compareExperiments(arms, { metrics }), 'tokens');
+      expect(sensitivity).toMatchObject({ missing: 10, high: estimate, could_flip: false });
+      expect(sensitivity!.low).toBeLessThan(estimate!);
+      expect(found.verdict).toBe('worse');
+      if (status === 'running') expect(found.anytime_p_value).toBe(1e-300);
+    }
+  });
+
   it('of runs have no sequence', async () => {
     const run = (condition: string, i: number) =>
       experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { loss: i + 1 } }], {
