@@ -95,6 +95,49 @@ describe('crucible report', () => {
   });
 });
 
+describe('crucible compare', () => {
+  const width = { env: { COLUMNS: '60' } };
+
+  it('says under the table why a verdict is inconclusive, within the width of the terminal', async () => {
+    const { code, stdout } = await crucible(
+      ['--dir', dir, 'compare', '--study', 'speed', '--metric', 'loss', 'latency_ms'],
+      width,
+    );
+    expect(code).toBe(0);
+    const after = stdout.slice(stdout.indexOf('\nInconclusive:\n'));
+    const lines = after.slice(0, after.indexOf('\n\n')).trim().split('\n');
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toMatch(
+      /^Inconclusive: loss There is no test\. Each arm has one number per replicate, and chance can be told from two replicates on\.$/,
+    );
+    expect(lines.every((line) => line.length <= 60)).toBe(true);
+    expect(stdout).not.toContain('see reasons');
+    expect((await inStore('compare', '--study', 'speed', '--metric', 'loss')).stdout).toMatch(
+      /loss .* 1 pair +inconclusive/,
+    );
+  });
+
+  it('puts warnings on stderr, and the status that a list shows where data are interim', async () => {
+    const open = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: open }) });
+    await twoArms(lab, { study: 'open', stop: false });
+    await lab.close();
+    const { stdout, stderr } = await crucible(['--dir', open, 'compare', '--study', 'open', '--metric', 'latency_ms']);
+    expect(stdout).toContain('Interim: one (run-0) is idle, and not stopped: `crucible stop` ends it.');
+    expect(stdout).not.toContain('warning');
+    expect(stderr).toBe('');
+    const final = await crucible(['--dir', open, 'compare', '--study', 'open', '--final']);
+    expect([final.code, final.stdout]).toEqual([1, '']);
+    expect(final.stderr).toContain('The data are not final: one (run-0) is idle');
+    const short = temporaryFolder();
+    const other = createCrucible({ store: localStore({ dir: short }) });
+    await twoArms(other, { study: 'short', sampleSize: 50 });
+    await other.close();
+    const told = await crucible(['--dir', short, 'compare', '--study', 'short', '--metric', 'latency_ms', '--final']);
+    expect(told.stdout).not.toMatch(/warning|planned samples/);
+    expect(told.stderr).toContain('warning: two (run-1) has 40 of 50 planned samples, and was declared final.');
+  });
+});
+
 // Expected numbers: R 4, power.prop.test and power.t.test.
 describe('crucible power', () => {
   const planOf = async (...args: string[]) => JSON.parse((await crucible(['power', ...args, '--json'])).stdout);

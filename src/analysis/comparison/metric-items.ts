@@ -42,7 +42,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
   const { zeroAs, zeros } = kind === 'latency' ? zeroLatency(both) : { zeroAs: 1, zeros: 0 };
   if (kind === 'latency') methods.push('Values of failed requests are left out and the rest compared as logarithms.');
   if (zeros > 0) {
-    const text = `${zeros} values of 0 have no logarithm and count as half the smallest one above 0 (${zeroAs}).`;
+    const text = `${zeros === 1 ? '1 value of 0 has no logarithm and counts' : `${zeros} values of 0 have no logarithm and count`} as half the smallest one above 0 (${zeroAs}).`;
     methods.push(text);
     warnings.push(text);
   }

@@ -47,7 +47,7 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     if (claim === null) return inconclusive(whyNothing(draft, deciding));
     if (sensitivity?.could_flip === true) {
       return inconclusive(
-        `The complete data say more, but ${sensitivity.missing === 1 ? 'the item' : `the ${sensitivity.missing} items`} without a value could turn it round.`,
+        `The complete data say more, but ${sensitivity.missing === 1 ? 'the one item' : `the ${sensitivity.missing} items`} without a value could turn it round.`,
       );
     }
     if (claim.kind === 'equivalence') {
