@@ -17,6 +17,7 @@ export type {
   OverReplicates,
   QuantileDifference,
   Sensitivity,
+  Shortfall,
   TreatmentComparison,
   Verdict,
 } from './analysis/comparison/comparison-result.ts';

@@ -2,6 +2,7 @@ import type { ComparedExperiment } from '../analysis/comparison/arms.ts';
 import type { CompareOptions } from '../analysis/comparison/compare-options.ts';
 import type { ExperimentComparison } from '../analysis/comparison/comparison-result.ts';
 import { CrucibleError } from '../core/errors.ts';
+import { observed } from '../lab/observed-status.ts';
 import type { MetricPoint } from '../metrics-store/metrics-store.ts';
 import type { ColumnBatch } from '../record/batch.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
@@ -35,8 +36,8 @@ export async function acrossFolders(
     const treatment = `${name} (here)`;
     const reference = `${single ?? name} (baseline)`;
     const experiments = [
-      ...compared(there, baseline, reference, 'baseline:'),
-      ...compared(here, states, treatment, ''),
+      ...(await compared(there, baseline, reference, 'baseline:')),
+      ...(await compared(here, states, treatment, '')),
     ];
     comparisons.push(await compareExperiments(experiments, { ...options, baseline: reference }));
   }
@@ -56,14 +57,16 @@ function byCondition(states: readonly ExperimentState[]): Map<string, Experiment
 }
 
 // A copy of a folder has the same ids: the prefix keeps the two apart.
-function compared(
+async function compared(
   { store, lab }: OpenedStore,
   states: readonly ExperimentState[],
   condition: string,
   prefix: string,
-): ComparedExperiment[] {
-  return states.map((state) => ({
+): Promise<ComparedExperiment[]> {
+  const listed = await Promise.all(states.map((state) => observed(store, state)));
+  return states.map((state, i) => ({
     state: { ...state, id: `${prefix}${state.id}`, condition },
+    status: listed[i]!.status,
     batches: (projection) => renamed(store.scan(state.id, projection), `${prefix}${state.id}`),
     points: () => renamedPoints(lab.metricsStore.scan(state.id), `${prefix}${state.id}`),
   }));

@@ -9,16 +9,18 @@ export interface ComparisonFlags {
   readonly margin?: readonly string[];
   readonly alpha?: string;
   readonly seed?: string;
+  readonly final?: boolean;
 }
 
 /** The same for `lab.compare`. Throws `invalid_argument` for a margin that is no number of a metric. */
-export function comparisonOptions({ metric, primary, margin, alpha, seed }: ComparisonFlags): CompareOptions {
+export function comparisonOptions({ metric, primary, margin, alpha, seed, final }: ComparisonFlags): CompareOptions {
   return {
     ...(metric ? { metrics: metric } : {}),
     ...(primary ? { primary } : {}),
     ...(margin ? { margin: Object.fromEntries(margin.map(marginOf)) } : {}),
     ...(alpha === undefined ? {} : { alpha: Number(alpha) }),
     ...(seed === undefined ? {} : { seed: Number(seed) }),
+    ...(final ? { final } : {}),
   };
 }
 

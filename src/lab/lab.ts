@@ -300,8 +300,10 @@ export class Lab {
   async #compared(which: Comparands): Promise<ComparedExperiment[]> {
     const { metrics, store } = this.#context;
     const states = await this.#select(which);
-    return states.map((state) => ({
+    const listed = await Promise.all(states.map((state) => observed(store, state)));
+    return states.map((state, i) => ({
       state,
+      status: listed[i]!.status,
       batches: (projection) => store.scan(state.id, projection),
       points: () => metrics.scan(state.id),
     }));

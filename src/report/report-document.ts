@@ -1,4 +1,4 @@
-import { count, moment } from '../core/figures.ts';
+import { moment, plural } from '../core/figures.ts';
 import type { ReportData } from './data/report-data.ts';
 import type { Document } from './document/block.ts';
 import { distributions, trainingCurves } from './sections/curves.ts';
@@ -18,7 +18,7 @@ export function reportDocument(data: ReportData, written: Software = software())
   const number = data.experiments.length;
   return {
     title: titleOf(data),
-    subtitle: `${count(number)} ${number === 1 ? 'experiment' : 'experiments'}, ${count(events)} events. Written ${moment(data.written_at)} (UTC).`,
+    subtitle: `${plural(number, 'experiment')}, ${plural(events, 'event')}. Written ${moment(data.written_at)} (UTC).`,
     blocks: [
       ...outcome(data),
       ...verdicts(data),

@@ -52,6 +52,29 @@ describe('crucible report', () => {
     expect((await inStore('compare', '--study', 'speed')).stdout).not.toContain('frozen');
   });
 
+  it('tests what stopped early once --final says that no more will come, and tells it as a deviation', async () => {
+    const short = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: short }) });
+    await twoArms(lab, {
+      study: 'short',
+      failures: 0,
+      sampleSize: 50,
+      hypothesis: { statement: 'B answers slower', metric: 'latency_ms', direction: 'higher' },
+    });
+    await lab.close();
+    const report = async (...more: string[]) =>
+      (await crucible(['--dir', short, 'report', 'short', ...more])).stdout.replaceAll('\\', '');
+    const interim = await report();
+    expect(interim).toContain('two (run-1) has 40 of 50 samples. If no more will come, say final: true (--final).');
+    expect(interim).toContain('Interim: ');
+    const final = await report('--final');
+    expect(final).toContain('**Supported**');
+    expect(final).toContain('two (run-1) has 40 of 50 planned samples, and was declared final.');
+    expect(final).toContain('samples of two (run-1), declared final before its sample size');
+    expect(final).toContain('"final": true');
+    expect(final).not.toMatch(/Interim: |Nothing differs from the plan/);
+  });
+
   it('prints Markdown where no file is named, and describes one experiment', async () => {
     const { code, stdout, stderr } = await inStore('report', 'one');
     expect([code, stderr]).toEqual([0, '']);
@@ -78,6 +101,46 @@ describe('crucible report', () => {
     expect(stderr).toContain(words);
     expect(stderr).toContain('hint: ');
     expect(existsSync('speed.pdf')).toBe(false);
+  });
+});
+
+describe('crucible compare', () => {
+  const width = { env: { COLUMNS: '60' } };
+
+  it('says under the table why a verdict is inconclusive, within the width of the terminal', async () => {
+    const { code, stdout } = await crucible(
+      ['--dir', dir, 'compare', '--study', 'speed', '--metric', 'loss', 'latency_ms'],
+      width,
+    );
+    expect(code).toBe(0);
+    const after = stdout.slice(stdout.indexOf('\nInconclusive:\n'));
+    const lines = after.slice(0, after.indexOf('\n\n')).trim().split('\n');
+    expect(lines.join(' ').replaceAll(/ +/g, ' ')).toMatch(
+      /^Inconclusive: loss There is no test\. Each arm has one number per replicate, and chance can be told from two replicates on\.$/,
+    );
+    expect(lines.every((line) => line.length <= 60)).toBe(true);
+    expect(stdout).not.toContain('see reasons');
+  });
+
+  it('puts warnings on stderr, and the status that a list shows where data are interim', async () => {
+    const open = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: open }) });
+    await twoArms(lab, { study: 'open', stop: false });
+    await lab.close();
+    const { stdout, stderr } = await crucible(['--dir', open, 'compare', '--study', 'open', '--metric', 'latency_ms']);
+    expect(stdout).toContain('Interim: one (run-0) is idle, and not stopped: `crucible stop` ends it.');
+    expect(stdout).not.toContain('warning');
+    expect(stderr).toBe('');
+    const final = await crucible(['--dir', open, 'compare', '--study', 'open', '--final']);
+    expect([final.code, final.stdout]).toEqual([1, '']);
+    expect(final.stderr).toContain('The data are not final: one (run-0) is idle');
+    const short = temporaryFolder();
+    const other = createCrucible({ store: localStore({ dir: short }) });
+    await twoArms(other, { study: 'short', sampleSize: 50 });
+    await other.close();
+    const told = await crucible(['--dir', short, 'compare', '--study', 'short', '--metric', 'latency_ms', '--final']);
+    expect(told.stdout).not.toMatch(/warning|planned samples/);
+    expect(told.stderr).toContain('warning: two (run-1) has 40 of 50 planned samples, and was declared final.');
   });
 });
 

@@ -46,7 +46,7 @@ describe('the report of a study', () => {
       expect(findings[i]![2]).toMatch(new RegExp(`${metric.verdict}$`));
       expect(findings[i]![6]).toContain(metric.verdict_reason);
     }
-    expect(findings[0]!.slice(0, 5)).toEqual(['latency_ms', 'treatment', `? ${metrics[0]!.verdict}`, '×2', '2 to 2']);
+    expect(findings[0]!.slice(0, 5)).toEqual(['latency_ms', 'treatment', '▼ worse', '×2', '2 to 2']);
     const words = text(page);
     for (const { metric, methods } of metrics) expect(words).toContain(methods.slice(metric.length));
     for (const { id } of comparison!.arms.flatMap(({ experiments }) => experiments)) expect(words).toContain(id);

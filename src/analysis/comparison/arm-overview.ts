@@ -1,12 +1,13 @@
 import { Verdict } from '../rows/cells.ts';
 import type { Arm } from './arms.ts';
 import type { ArmOverview } from './comparison-result.ts';
+import { statusOf } from './interim.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
 import { SeenIds } from './reading/seen-ids.ts';
 
 /** What is in an arm, and what became of its requests. `samples` is how many there are in all arms. */
 export function armOverview(
-  { name, condition }: Arm,
+  { name, condition, experiments }: Arm,
   rows: readonly ExperimentRows[],
   baseline: boolean,
   samples: number,
@@ -29,10 +30,10 @@ export function armOverview(
     name,
     condition,
     baseline,
-    experiments: rows.map(({ state: { id, replicate, status, sample_size }, firstEventAt }) => ({
+    experiments: rows.map(({ state: { id, replicate, sample_size }, firstEventAt }, i) => ({
       id,
       replicate,
-      status,
+      status: statusOf(experiments[i]!),
       sample_size,
       first_event_at: Number.isFinite(firstEventAt) ? firstEventAt : null,
     })),

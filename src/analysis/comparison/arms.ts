@@ -6,6 +6,8 @@ import type { BatchSource } from '../rows/read-leaves.ts';
 /** An experiment to compare. */
 export interface ComparedExperiment {
   readonly state: ExperimentState;
+  /** As it looks from outside: `crashed` and `idle` too. Default: what the state says. */
+  readonly status?: string | undefined;
   readonly batches: BatchSource;
   readonly points?: (() => AsyncIterable<MetricPoint>) | undefined;
 }

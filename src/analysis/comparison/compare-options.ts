@@ -58,6 +58,11 @@ export interface CompareOptions {
   readonly seed?: number | undefined;
   /** Of a bootstrap. Default 9999. */
   readonly resamples?: number | undefined;
+  /**
+   * No more data will come: an experiment that stopped before its `sampleSize` is analysed as it is, and a warning says so. An experiment
+   * that has not stopped is then an error. Default false: such data are interim.
+   */
+  readonly final?: boolean | undefined;
   /** The shares in which units were assigned to the arms, by the arms' names, and what was assigned: `user_id`. */
   readonly sampleRatio?: { readonly unit: string; readonly ratio: Readonly<Record<string, number>> } | undefined;
 }
@@ -76,6 +81,7 @@ const NAMES: readonly (keyof CompareOptions)[] = [
   'quantiles',
   'seed',
   'resamples',
+  'final',
   'sampleRatio',
 ];
 const CORRECTIONS: readonly Adjustment[] = ['none', 'bonferroni', 'holm', 'hochberg', 'hommel', 'bh', 'by'];
@@ -89,6 +95,7 @@ export interface CheckedOptions extends CompareOptions {
   readonly quantiles: readonly number[];
   readonly seed: number;
   readonly resamples: number;
+  readonly final: boolean;
 }
 
 /** Options with their defaults. Throws `invalid_argument` for those that make no sense, alone or together. */
@@ -102,6 +109,7 @@ export function checkedOptions(options: CompareOptions): CheckedOptions {
     seed = 1,
     resamples = 9999,
     pairBy = 'sample_id',
+    final = false,
     clusterBy,
     metrics,
     primary,
@@ -116,6 +124,7 @@ export function checkedOptions(options: CompareOptions): CheckedOptions {
   if (!(Number.isInteger(resamples) && resamples >= 99)) {
     throw refused(`resamples is ${show(resamples)}`, 'Give a whole number of at least 99.');
   }
+  if (typeof final !== 'boolean') throw refused(`final is ${show(final)}`, 'Give true or false.');
   if (!Array.isArray(quantiles) || !quantiles.every((q) => typeof q === 'number' && q > 0 && q < 1)) {
     throw refused(`quantiles is ${show(quantiles)}`, 'Give a list of numbers between 0 and 1.');
   }
@@ -138,7 +147,7 @@ export function checkedOptions(options: CompareOptions): CheckedOptions {
   checkPerMetric('margin', options.margin);
   checkPerMetric('minimumEffect', options.minimumEffect);
   checkRatio(options.sampleRatio);
-  return { ...options, pairBy, alpha, correction, power, quantiles: [...quantiles], seed, resamples };
+  return { ...options, pairBy, alpha, correction, power, quantiles: [...quantiles], seed, resamples, final };
 }
 
 function checkPerMetric(name: string, value: PerMetric | undefined): void {

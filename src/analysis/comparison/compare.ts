@@ -19,7 +19,7 @@ import {
 import type { ExperimentComparison } from './comparison-result.ts';
 import { type Draft, draftOf, type Interim } from './draft.ts';
 import { draftInputs, isInRows, resolved } from './draft-inputs.ts';
-import { interimReasons } from './interim.ts';
+import { completenessOf, requireEnded, shortfallText } from './interim.ts';
 import { type Metric, metricsOf } from './metric.ts';
 import { metricComparison } from './metric-comparison.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
@@ -36,8 +36,8 @@ const DEFAULT_CLUSTERS = ['user_id', 'session_id'];
  * repeats averaged first; what is missing is told by its cause, and a verdict that it could turn round is not given. A metric `ofPlan` goes
  * before the others, in the place of the one that has the same values.
  *
- * Rejects with `nothing_to_compare` for fewer than two arms, `unknown_field` for a metric that nothing is called, and `invalid_argument`
- * for options that make no sense and for items without the cluster that was asked for.
+ * Rejects with `nothing_to_compare` for fewer than two arms, `unknown_field` for a metric that nothing is called, `not_stopped` where data
+ * are called final and are not, and `invalid_argument` for options that make no sense and for items without the cluster that was asked for.
  */
 export async function compareExperiments(
   experiments: readonly ComparedExperiment[],
@@ -47,6 +47,7 @@ export async function compareExperiments(
   const checked = checkedOptions(options);
   const { by, arms } = comparisonArms(experiments);
   const baseline = baselineArm(arms, checked.baseline);
+  if (checked.final) requireEnded(experiments);
   const declared = metricsOf(checked, ofPlan);
   const read = await readRows(arms, declared, checked);
   const rowsOf = (arm: Arm): ExperimentRows[] =>
@@ -54,7 +55,7 @@ export async function compareExperiments(
   const metrics = resolved(declared, [...read.collection.experiments.values()], checked);
   requireSensible(metrics, checked);
 
-  const reasons = interimReasons([...read.collection.experiments.values()]);
+  const { reasons, shortfalls } = completenessOf(experiments, read.collection.experiments, checked.final);
   const sizes = arms.flatMap(({ experiments: own }) => own.map(({ state }) => state.sample_size ?? 0));
   const planned = sizes.reduce((sum, size) => sum + size, 0);
   const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
@@ -90,6 +91,7 @@ export async function compareExperiments(
     seed: checked.seed,
     interim: interim !== null,
     interim_reasons: reasons,
+    shortfalls,
     arms: [baseline, ...treatments].map((arm) => armOverview(arm, rowsOf(arm), arm === baseline, read.samples.count)),
     comparisons: treatments.map((arm) => ({
       name: arm.name,
@@ -106,6 +108,7 @@ export async function compareExperiments(
     sample_ratio: ratio,
     warnings: [
       ...reasons,
+      ...shortfalls.map(shortfallText),
       ...(doubt === null ? [] : [doubt]),
       ...[baseline, ...treatments].flatMap(repeatedReplicates),
     ],

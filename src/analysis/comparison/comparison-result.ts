@@ -35,6 +35,7 @@ export interface ArmOverview {
   readonly experiments: readonly {
     readonly id: string;
     readonly replicate: string;
+    /** As it looks from outside: `crashed` and `idle` too. */
     readonly status: string;
     readonly sample_size: number | null;
     /** Microseconds since the Unix epoch; null without events. */
@@ -78,7 +79,7 @@ export interface QuantileDifference {
 export interface Sensitivity {
   /** Items with a value in one arm only, or in none. */
   readonly missing: number;
-  /** The estimate with what is missing at whatever makes it least and greatest. */
+  /** The least and the greatest estimate: with what is missing at whatever makes it so, or of the complete items. */
   readonly low: number | null;
   readonly high: number | null;
   /** Whether the verdict of the complete data would not survive it. null where the complete data decide nothing. */
@@ -180,6 +181,15 @@ export interface TreatmentComparison {
   readonly metrics: Readonly<Record<string, MetricComparison>>;
 }
 
+/** An experiment with less than was planned for it, of what its plan counts. */
+export interface Shortfall {
+  readonly id: string;
+  readonly name: string;
+  readonly planned: number;
+  readonly seen: number;
+  readonly of: 'samples' | 'requests' | 'events';
+}
+
 /** Experiments beside a baseline. Plain data: it may be kept as JSON. */
 export interface ExperimentComparison {
   /** `condition` when the experiments have at least two: those of one condition are its replicates. */
@@ -192,9 +202,11 @@ export interface ExperimentComparison {
   readonly family_size: number;
   readonly pair_by: string;
   readonly seed: number;
-  /** True while an experiment runs or has not reached its sample size: then all intervals are confidence sequences. */
+  /** True while an experiment has not stopped or not reached its sample size, unless `final` says that it will not: then all intervals are confidence sequences. */
   readonly interim: boolean;
   readonly interim_reasons: readonly string[];
+  /** Experiments that were declared `final` before they reached their sample size; empty on interim data. */
+  readonly shortfalls: readonly Shortfall[];
   readonly arms: readonly ArmOverview[];
   readonly comparisons: readonly TreatmentComparison[];
   /** Only where a ratio was declared. */

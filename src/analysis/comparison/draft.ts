@@ -103,7 +103,7 @@ export interface Claim {
 }
 
 /**
- * The estimate with what is missing at its worst in either direction, and whether the claim would survive. Bootstraps are replaced by t
+ * The estimate with what is missing at its worst in either direction, and without it, and whether the claim would survive. Bootstraps are replaced by t
  * there, confidence sequences are not.
  */
 export function sensitivityOf(draft: Draft, claim: Claim | null, options: CheckedOptions): Sensitivity | null {
@@ -125,7 +125,12 @@ export function sensitivityOf(draft: Draft, claim: Claim | null, options: Checke
       : testItems(approach, complete, { level: 1 - alpha, seed, resamples, isRate });
     return { approach, result, complete };
   });
-  const [low, high] = results.map(({ result }) => shown(result.estimate, kind)) as [number | null, number | null];
+  // Where one arm has a value the other's is no freer than the range: then the complete items alone may lie further out.
+  const estimates = [...results.map(({ result }) => result.estimate), draft.result.estimate].filter(
+    (one) => one !== null,
+  );
+  const end = (of: (...values: number[]) => number) => (estimates.length < 2 ? null : shown(of(...estimates), kind));
+  const [low, high] = [end(Math.min), end(Math.max)];
   return { missing, low, high, could_flip: claim && !survives(claim, draft.result.estimate, results, margin), method };
 }
 

@@ -1,16 +1,76 @@
+import { CrucibleError } from '../../core/errors.ts';
+import { plural } from '../../core/figures.ts';
+import type { ComparedExperiment } from './arms.ts';
+import type { Shortfall } from './comparison-result.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
 
+/** Whether more data may come, and what is short of the plan. */
+export interface Completeness {
+  /** Why data are interim; empty where they are final. */
+  readonly reasons: readonly string[];
+  readonly shortfalls: readonly Shortfall[];
+}
+
+/** The status as it looks from outside, where that is known. */
+export function statusOf({ state, status }: ComparedExperiment): string {
+  return status ?? state.status;
+}
+
 /**
- * Why data are interim: an experiment still collects, or has not reached the size that was planned for it. Then an interval for a fixed
- * size would be looked at while it can still change, and hold less often than it says.
+ * Data are interim while an experiment collects, or has not reached the size that was planned for it: an interval for a fixed size would be
+ * looked at while it can still change, and hold less often than it says. `final` declares that what is short of its plan stays so.
  */
-export function interimReasons(experiments: readonly ExperimentRows[]): string[] {
-  const reasons = experiments.flatMap(({ state, samples, requests, events }) => {
-    const { name, id, status, sample_size } = state;
-    if (status === 'running' || status === 'paused') return [`${name} (${id}) is ${status}.`];
-    const seen = samples.count > 0 ? samples.count : requests.length > 0 ? requests.length : events;
-    const what = samples.count > 0 ? 'samples' : requests.length > 0 ? 'requests' : 'events';
-    return sample_size !== null && seen < sample_size ? [`${name} (${id}) has ${seen} of ${sample_size} ${what}.`] : [];
+export function completenessOf(
+  experiments: readonly ComparedExperiment[],
+  rows: ReadonlyMap<string, ExperimentRows>,
+  final: boolean,
+): Completeness {
+  const open = [...rows.keys()].flatMap((id) => {
+    const experiment = experiments.find(({ state }) => state.id === id)!;
+    return isOpen(experiment) ? [openText(experiment)] : [];
   });
-  return reasons;
+  const shortfalls = [...rows.values()].flatMap(shortfallOf);
+  if (final) return { reasons: [], shortfalls };
+  const short = shortfalls.map(({ name, id, planned, seen, of }) => `${name} (${id}) has ${seen} of ${planned} ${of}.`);
+  // Who has something running cannot say it yet.
+  if (open.length === 0 && short.length > 0) {
+    short.push(`${short.pop()} If no more will come, say final: true (--final).`);
+  }
+  return { reasons: [...open, ...short], shortfalls: [] };
+}
+
+/** Throws `not_stopped` where data are called final and an experiment has not ended. */
+export function requireEnded(experiments: readonly ComparedExperiment[]): void {
+  const open = experiments.find(isOpen);
+  if (!open) return;
+  throw new CrucibleError('not_stopped', `The data are not final: ${openText(open)}`, {
+    hint: 'Stop it first, or leave final (--final) out.',
+  });
+}
+
+/** What is said of data that were declared final before they reached their size. */
+export function shortfallText({ name, id, planned, seen, of }: Shortfall): string {
+  return `${name} (${id}) has ${seen} of ${plural(planned, `planned ${of.slice(0, -1)}`)}, and was declared final.`;
+}
+
+// Also of one that nobody collects for: it could be resumed.
+function isOpen({ state }: ComparedExperiment): boolean {
+  return state.status === 'running' || state.status === 'paused';
+}
+
+function openText(experiment: ComparedExperiment): string {
+  const { name, id } = experiment.state;
+  const status = statusOf(experiment);
+  const abandoned = status === 'crashed' || status === 'idle';
+  return `${name} (${id}) is ${status}${abandoned ? ', and not stopped: `crucible stop` ends it' : ''}.`;
+}
+
+function shortfallOf({ state: { name, id, sample_size: planned }, samples, requests, events }: ExperimentRows) {
+  const [seen, of] =
+    samples.count > 0
+      ? ([samples.count, 'samples'] as const)
+      : requests.length > 0
+        ? ([requests.length, 'requests'] as const)
+        : ([events, 'events'] as const);
+  return planned !== null && seen < planned ? [{ id, name, planned, seen, of }] : [];
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../core/figures.ts';
 import type { EffectSize } from '../../stats/inference/test-result.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import { decisionTexts } from './decision-text.ts';
@@ -58,7 +59,7 @@ function analysis(draft: Draft, options: CheckedOptions): string {
   const of = kind === 'replicate' ? 'replicates' : 'items';
   const sizes =
     items.design === 'paired'
-      ? `${items.first.length} pairs ${kind === 'replicate' ? 'of replicates' : `by ${options.pairBy}`}`
+      ? `${plural(items.first.length, 'pair')} ${kind === 'replicate' ? 'of replicates' : `by ${options.pairBy}`}`
       : `${items.first.length} (baseline) and ${items.second.length} (treatment) independent ${of}`;
   const clusters = clusterBy === null ? '' : `, clustered by ${clusterBy}${counted(result.n_clusters)}`;
   const over = `over ${sizes}${clusters}`;
@@ -80,7 +81,7 @@ function effectText({ name, ci }: EffectSize): string {
 }
 
 function counted(clusters: number | null): string {
-  return clusters === null ? '' : ` (${clusters} clusters)`;
+  return clusters === null ? '' : ` (${plural(clusters, 'cluster')})`;
 }
 
 // Named only where the name of the test does not say it.

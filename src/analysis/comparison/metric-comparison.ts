@@ -7,6 +7,7 @@ import { type Draft, hasSequence, shown } from './draft.ts';
 import { neededSamples } from './inference/needed-samples.ts';
 import { isDrawn } from './inference/over-replicates.ts';
 import { methodsText } from './methods-text.ts';
+import { reasonsOf } from './reasons.ts';
 import { type Decision, pOf } from './verdict.ts';
 
 /** A draft and what was decided about it, as the result that is given out. */
@@ -79,23 +80,6 @@ function needed(draft: Draft, options: CheckedOptions, family: number): MetricCo
     better: metric.better,
     replicates: kind === 'replicate',
   });
-}
-
-function reasonsOf({ reasons, result, interim, kind, items, approach }: Draft): string[] {
-  const own = [...reasons];
-  if (items.first.length === 0 || items.second.length === 0) {
-    own.push(
-      items.design === 'paired' ? 'There is no complete pair: see missing.' : 'An arm has no values: see missing.',
-    );
-  }
-  if (interim && !hasSequence(kind, approach)) {
-    const what = kind === 'replicate' ? 'Few replicates' : 'Weighted values';
-    own.push(`${what} have no confidence sequence: wait for the end.`);
-  } else if (interim) own.push('p_value is null: the data are interim, and anytime_p_value holds at every look.');
-  // What a test says last is why it says no more.
-  else if (result.p_value === null && result.assumptions.length > 0) own.push(result.assumptions.at(-1)!);
-  if (interim && result.ci === null && result.assumptions.length > 0) own.push(result.assumptions.at(-1)!);
-  return [...new Set(own)];
 }
 
 function meansOf({ kind, items }: Draft): MetricComparison['means'] {

@@ -4,7 +4,7 @@ import { arrangeRows } from './arrange-rows.ts';
 import type { MetricKind, QuantileDifference } from './comparison-result.ts';
 import type { DraftInput } from './draft.ts';
 import { overReplicates } from './inference/over-replicates.ts';
-import { quantileDifferences } from './inference/quantile-differences.ts';
+import { NO_QUANTILES, quantileDifferences } from './inference/quantile-differences.ts';
 import type { Selection } from './items/arm-items.ts';
 import type { Arranged } from './items/arranged.ts';
 import { arrangeReplicates } from './items/replicate-items.ts';
@@ -42,7 +42,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
   const { zeroAs, zeros } = kind === 'latency' ? zeroLatency(both) : { zeroAs: 1, zeros: 0 };
   if (kind === 'latency') methods.push('Values of failed requests are left out and the rest compared as logarithms.');
   if (zeros > 0) {
-    const text = `${zeros} values of 0 have no logarithm and count as half the smallest one above 0 (${zeroAs}).`;
+    const text = `${zeros === 1 ? '1 value of 0 has no logarithm and counts' : `${zeros} values of 0 have no logarithm and count`} as half the smallest one above 0 (${zeroAs}).`;
     methods.push(text);
     warnings.push(text);
   }
@@ -63,7 +63,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     clusterBy,
     quantileDifferences: quantiles,
     overReplicates: null,
-    reasons: weighted && kind === 'latency' ? ['No quantile differences: the values are weighted.'] : [],
+    reasons: weighted && kind === 'latency' ? [NO_QUANTILES] : [],
     warnings,
     assumptions: arranged.assumptions,
     methods,

@@ -2,6 +2,7 @@ import { type Adjustment, adjustPValues } from '../../stats/inference/adjust-p-v
 import type { CheckedOptions } from './compare-options.ts';
 import type { Sensitivity, Verdict } from './comparison-result.ts';
 import { type Claim, type Draft, hasSequence, sensitivityOf } from './draft.ts';
+import { whyUntested } from './reasons.ts';
 
 /** What a draft comes to among the others. */
 export interface Decision {
@@ -49,7 +50,7 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     if (claim === null) return inconclusive(whyNothing(draft, deciding));
     if (sensitivity?.could_flip === true) {
       return inconclusive(
-        `The complete data say more, but the ${sensitivity.missing} items without a value could turn it round.`,
+        `The complete data say more, but ${sensitivity.missing === 1 ? 'the one item' : `the ${sensitivity.missing} items`} without a value could turn it round.`,
       );
     }
     if (claim.kind === 'equivalence') {
@@ -77,7 +78,7 @@ export function pOf({ result, interim, kind, approach }: Draft): number | null {
 
 /** What a raw p-value may be at most so that its corrected form is at most alpha, as far as this correction stretched this one. */
 function limitOf(p: number, adjusted: number, alpha: number): number {
-  return p > 0 && adjusted > p ? (alpha * p) / adjusted : alpha;
+  return p > 0 && adjusted > p ? alpha * (p / adjusted) : alpha;
 }
 
 function sourceOf({ metric, interim }: Draft, correction: Adjustment): string {
@@ -88,9 +89,9 @@ function sourceOf({ metric, interim }: Draft, correction: Adjustment): string {
 
 function whyNothing(draft: Draft, p: number | null): string {
   if (p === null && draft.result.standard_error === 0 && !draft.interim) {
-    return 'Nothing varies, and nothing bounds what was not seen: see reasons.';
+    return `Nothing varies, and nothing bounds what was not seen. ${whyUntested(draft) ?? ''}`.trim();
   }
-  if (p === null) return 'There is no test: see reasons.';
+  if (p === null) return `There is no test. ${whyUntested(draft) ?? ''}`.trim();
   return draft.margin === null
     ? 'The data do not tell a difference from none.'
     : 'The data tell neither a difference from none nor that it lies within the margin.';

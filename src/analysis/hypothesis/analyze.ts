@@ -5,7 +5,7 @@ import type { ComparedExperiment } from '../comparison/arms.ts';
 import { compareExperiments } from '../comparison/compare.ts';
 import type { CompareOptions, MetricSpec } from '../comparison/compare-options.ts';
 import type { ExperimentComparison, MetricComparison } from '../comparison/comparison-result.ts';
-import { type Deviation, deviationsFrom } from './deviations.ts';
+import { type Deviation, deviationsFrom, shortfallsFrom } from './deviations.ts';
 import { type HypothesisOutcome, outcomeOf } from './outcome.ts';
 
 /** What became of the hypothesis in one treatment. */
@@ -88,7 +88,11 @@ export async function analyzeExperiments(
     plan,
     outcome: together(outcomes.map(({ outcome }) => outcome)),
     outcomes,
-    deviations: [...deviationsFrom(plan, states, firstEventAt), ...contradictions(plan, options)],
+    deviations: [
+      ...deviationsFrom(plan, states, firstEventAt),
+      ...shortfallsFrom(comparison),
+      ...contradictions(plan, options),
+    ],
     comparison,
   };
 }

@@ -1,5 +1,6 @@
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { type FrozenPlan, planHash } from '../../stores/frozen-plan.ts';
+import type { ExperimentComparison } from '../comparison/comparison-result.ts';
 
 /** Something that is not as it was planned. */
 export interface Deviation {
@@ -72,6 +73,16 @@ export function deviationsFrom(
     }
     return found;
   });
+}
+
+/** Experiments that were declared final before they had what was planned for them: that was decided with the data at hand. */
+export function shortfallsFrom({ shortfalls }: ExperimentComparison): Deviation[] {
+  return shortfalls.map((short) => ({
+    what: `${short.of} of ${short.name} (${short.id}), declared final before its sample size`,
+    planned: short.planned,
+    actual: short.seen,
+    after_data: true,
+  }));
 }
 
 function statementOf(hypothesis: unknown): unknown {

@@ -37,6 +37,7 @@ export function define(command: Command): void {
     .option('--margin <metric=number...>', 'differences up to this are equivalent: latency_ms=0.1 is 10 %')
     .option('--alpha <number>', 'how often a difference may be found where there is none (default: 0.05)')
     .option('--seed <number>', 'of what is drawn at random (default: 1)')
+    .option('--final', 'no more data will come: analyse experiments that stopped before their sample size')
     .option('--fail-on <verdicts>', 'end with 1 when a primary metric is one of them: worse,inconclusive')
     .option('--json', 'print a JSON object; with --baseline-dir an array of them')
     .addHelpText(

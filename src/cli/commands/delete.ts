@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { count, plural } from '../../core/figures.ts';
+import { plural } from '../../core/figures.ts';
 import { ExitCode } from '../exit-code.ts';
 import { findExperiments, withStore } from '../store-access.ts';
 import { confirm } from '../terminal/confirm.ts';
@@ -28,7 +28,7 @@ export function define(command: Command): void {
         if (!yes) {
           for (const experiment of experiments) {
             const { stored } = await experiment.ledgerAll();
-            say(`  ${experiment.id}  ${cleanText(experiment.name)}  ${count(stored)} events`);
+            say(`  ${experiment.id}  ${cleanText(experiment.name)}  ${plural(stored, 'event')}`);
           }
           if (!(await confirm(`Delete ${plural(experiments.length, 'experiment')} for good?`, 'Add --yes.'))) {
             say('Nothing was deleted.');

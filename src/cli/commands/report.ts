@@ -32,6 +32,7 @@ export function define(command: Command): void {
     .option('--margin <metric=number...>', 'differences up to this are equivalent: latency_ms=0.1 is 10 %')
     .option('--alpha <number>', 'how often a difference may be found where there is none (default: 0.05)')
     .option('--seed <number>', 'of what is drawn at random (default: 1)')
+    .option('--final', 'no more data will come: analyse experiments that stopped before their sample size')
     .addHelpText(
       'after',
       '\nExamples:\n  $ crucible report penguins -o penguins.html\n  $ crucible report penguins --primary accuracy > penguins.md\n  $ crucible report my_run -o run.html',

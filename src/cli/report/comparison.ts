@@ -14,10 +14,11 @@ import {
   pText,
   relativeLine,
   warningTexts,
+  whyText,
 } from '../../report/comparison/comparison-texts.ts';
 import { forestPlot } from '../../report/comparison/forest-text.ts';
-import { printLine } from '../terminal/output.ts';
-import { printTitle } from '../terminal/pairs.ts';
+import { printLine, warn } from '../terminal/output.ts';
+import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { paint } from '../terminal/style.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
 
@@ -41,7 +42,8 @@ export async function printComparison(comparison: ExperimentComparison): Promise
     `Intervals at ${percent(1 - alpha)}${together}. --json tells methods, assumptions and what is missing.`,
   );
   await printLine(MEANS_NOTE);
-  for (const warning of warningTexts(comparison)) await printLine(`${paint('yellow', 'warning')}: ${warning}`);
+  // What makes data interim is said above.
+  for (const warning of warningTexts(comparison)) if (!interim_reasons.includes(warning)) warn(warning);
 }
 
 /** The verdicts on primary metrics, each with the treatment and the metric that it is about. */
@@ -80,6 +82,12 @@ async function printTreatment(
   ];
   await printTitle(`${name} against ${baseline}`);
   for (const line of tableLines(rows, columns)) await printLine(line);
+  const open = rows.filter(({ verdict }) => verdict === 'inconclusive');
+  if (open.length > 0) {
+    await printLine();
+    await printLine('Inconclusive:');
+    await printPairs(open.map((row) => [row.metric, whyText(row)]));
+  }
   const plotted = rows.flatMap((row) => {
     const line = relativeLine(row);
     return line ? [{ name: row.metric, line }] : [];

@@ -1,6 +1,6 @@
 import type { EventMetrics, ExperimentMetrics, ScoreMetrics } from '../../analysis/experiment-metrics.ts';
 import { type MetricSummary, TRAINING_FIELDS } from '../../analysis/training/training-metrics.ts';
-import { count, dollars, figure, milliseconds, moment, NONE, percent, seconds } from '../../core/figures.ts';
+import { count, dollars, figure, milliseconds, moment, NONE, percent, plural, seconds } from '../../core/figures.ts';
 import { printLine } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { type Column, tableLines } from '../terminal/table.ts';
@@ -47,7 +47,7 @@ export async function printMetrics(
 }
 
 function costText({ total, mean_per_request, coverage }: ExperimentMetrics['cost']): string | undefined {
-  const unknown = coverage.unknown > 0 ? `; ${count(coverage.unknown)} requests of unknown cost` : '';
+  const unknown = coverage.unknown > 0 ? `; ${plural(coverage.unknown, 'request')} of unknown cost` : '';
   if (total === null) return coverage.unknown > 0 ? `not known${unknown}` : undefined;
   return `${dollars(total)}, ${dollars(mean_per_request)} a request${unknown}`;
 }

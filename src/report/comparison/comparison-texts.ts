@@ -1,5 +1,5 @@
 import type { ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
-import { count, dollars, figure, milliseconds, NONE, percent, signed } from '../../core/figures.ts';
+import { count, dollars, figure, milliseconds, NONE, percent, plural, signed } from '../../core/figures.ts';
 import type { ForestLine } from './forest-text.ts';
 
 /** What the arm columns of a table of estimates are. */
@@ -44,8 +44,15 @@ export function pText(p: number | null): string {
 
 /** What stands behind the estimate: `240 pairs`, or the items of both arms. */
 export function itemsText({ n }: MetricComparison): string {
-  const clusters = n.clusters === null ? '' : ` in ${count(n.clusters)} clusters`;
-  return `${n.pairs === null ? `${count(n.baseline)} / ${count(n.treatment)}` : `${count(n.pairs)} pairs`}${clusters}`;
+  const clusters = n.clusters === null ? '' : ` in ${plural(n.clusters, 'cluster')}`;
+  return `${n.pairs === null ? `${count(n.baseline)} / ${count(n.treatment)}` : plural(n.pairs, 'pair')}${clusters}`;
+}
+
+/** Why the verdict is what it is, and how many samples would decide where that is known. */
+export function whyText({ verdict_reason, needed }: MetricComparison): string {
+  if (needed === null || needed.n === null) return verdict_reason;
+  const unit = needed.n === 1 ? needed.unit.replace(/^(\w+)s\b/, '$1') : needed.unit;
+  return `${verdict_reason} To find a difference of ${needed.effect} with power ${needed.power}: ${count(needed.n)} ${unit}.`;
 }
 
 /** The estimate and its interval as shares of the baseline; null where there is no such share. */

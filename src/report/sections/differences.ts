@@ -185,7 +185,7 @@ function reasons(metrics: readonly MetricComparison[]): Block {
       test,
       verdict_source,
       verdict_reason,
-      [...assumptions, ...why].join(' ') || NONE,
+      [...new Set([...assumptions, ...why])].filter((text) => !verdict_reason.includes(text)).join(' ') || NONE,
     ]),
   };
 }

@@ -46,7 +46,10 @@ function rules(data: ReportData): [string, string][] {
     ['Compared', by === 'condition' ? 'conditions: experiments of one are its replicates' : 'experiments, one by one'],
     ['Baseline', data.arms[0] ?? NONE],
     ['Primary metrics', primary.length === 0 ? 'none with values' : primary.join(', ')],
-    ['Error rate', `alpha ${alpha}, ${family_size} p-values corrected together (${correction})`],
+    [
+      'Error rate',
+      family_size > 1 ? `alpha ${alpha}, ${family_size} p-values corrected together (${correction})` : `alpha ${alpha}`,
+    ],
     ['Paired by', `${pair_by}, wherever both arms share one`],
     ['Clusters', clusters.length === 0 ? 'none' : clusters.join(', ')],
     [

@@ -1,6 +1,7 @@
 import type { MetricComparison } from '../../analysis/comparison/comparison-result.ts';
+import { shortfallText } from '../../analysis/comparison/interim.ts';
 import { count, dollars, milliseconds, percent } from '../../core/figures.ts';
-import { differenceText, intervalText, pText } from '../comparison/comparison-texts.ts';
+import { differenceText, intervalText, pText, whyText } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -22,7 +23,7 @@ export function verdicts(data: ReportData): Block[] {
           `Interim: ${comparison.interim_reasons.join(' ')} Intervals are confidence sequences, which hold at every look; verdicts may still change.`,
         ),
       ]
-    : [];
+    : comparison.shortfalls.map((short) => note(shortfallText(short)));
   if (rows.length === 0) {
     return [heading(2, 'Findings'), ...notes, ...interim, paragraph('No primary metric has values to compare.')];
   }
@@ -62,10 +63,9 @@ export function verdicts(data: ReportData): Block[] {
   ];
 }
 
-function reasonOf({ verdict_reason, needed }: MetricComparison): string {
-  if (needed === null) return verdict_reason;
-  if (needed.n === null) return `${verdict_reason} ${needed.reason ?? ''}`.trim();
-  return `${verdict_reason} To find a difference of ${needed.effect} with power ${needed.power}: ${count(needed.n)} ${needed.unit}.`;
+function reasonOf(metric: MetricComparison): string {
+  const { needed } = metric;
+  return needed !== null && needed.n === null ? `${whyText(metric)} ${needed.reason ?? ''}`.trim() : whyText(metric);
 }
 
 function alone({ experiments }: ReportData): Block[] {

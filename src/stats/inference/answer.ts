@@ -5,9 +5,11 @@ type Known = Parameters<typeof testResult>[0];
 
 const NUMBERS = ['estimate', 'standard_error', 'statistic'] as const;
 
+/** What stands for smaller p-values, 0 included: doubles that end a little further down lose their digits first. */
+export const SMALLEST_P = 1e-300;
+
 /**
- * A result in which no number is NaN or infinite: those become null and `assumptions` says so. A p-value that underflows becomes
- * the smallest positive double.
+ * A result in which no number is NaN or infinite: those become null and `assumptions` says so. A p-value below `SMALLEST_P` becomes that.
  */
 export function answer(known: Known): TestResult {
   const result = testResult(known);
@@ -23,9 +25,9 @@ export function answer(known: Known): TestResult {
     if (Number.isNaN(p)) {
       p = null;
       reasons.push('p_value is null: the statistic is beyond the range of doubles.');
-    } else if (p === 0) {
-      p = Number.MIN_VALUE;
-      reasons.push('The p-value is below the smallest positive double, 5e-324, which stands for it.');
+    } else if (p < SMALLEST_P) {
+      p = SMALLEST_P;
+      reasons.push(`The p-value is below ${SMALLEST_P}, which stands for it.`);
     }
   }
   let ci = result.ci;

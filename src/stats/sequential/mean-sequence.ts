@@ -129,7 +129,8 @@ function sequence(
   const none = (reason: string): TestResult =>
     answer({ ...facts, assumptions: [...known.assumptions, `No interval: ${reason}.`] });
   if (samples.some(({ summary }) => summary.count < minimumN)) {
-    return none(`the method needs ${minimumN} values in each sample to begin with`);
+    const there = samples.map(({ summary }) => summary.count).join(' and ');
+    return none(`the method needs ${minimumN} values in each sample to begin with, and there are ${there}`);
   }
   if (estimate === null || variance === null || !Number.isFinite(variance)) return none('there is no variance');
   if (variance === 0) return none('all values are equal');

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CrucibleError } from '../../core/errors.ts';
+import { plural } from '../../core/figures.ts';
 import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { BatchSchema } from '../../record/schema.ts';
 import type { ExperimentState } from '../experiment-state.ts';
@@ -74,7 +75,7 @@ export async function verifyExperiment(dir: string, id: string): Promise<Experim
       else
         damage.push({
           path: noteOf(folder, writer),
-          message: `Nothing is known of the writer of ${bases.length} segments.`,
+          message: `Nothing is known of the writer of ${plural(bases.length, 'segment')}.`,
         });
     }
   } finally {

@@ -9,11 +9,11 @@ const LIST = [5, 7, 6, 9, 8];
 const scored = { metrics: ['measurements.score'] };
 
 describe('data that allow no test', () => {
-  const cases: readonly [string, readonly Emitted[], readonly Emitted[], string][] = [
+  const cases: readonly [string, readonly Emitted[], readonly Emitted[], string | RegExp][] = [
     ['one pair', some([5]), some([6]), 'One value has no variance.'],
     ['one value in an arm', some(LIST, false), some([6], false), 'A group of one value has no variance.'],
-    ['equal values', some([5, 5, 5]), some([5, 5, 5]), 'All values are equal: their variance is 0.'],
-    ['equal differences', some([1, 2, 3]), some([2, 3, 4]), 'All values are equal: their variance is 0.'],
+    ['equal values', some([5, 5, 5]), some([5, 5, 5]), /^All pairs have the same difference/],
+    ['equal differences', some([1, 2, 3]), some([2, 3, 4]), /^All pairs have the same difference/],
     ['no values', some([undefined, undefined]), some([undefined, undefined]), 'No event of either arm has a value.'],
     ['an arm without values', some(LIST), some([undefined, undefined]), 'There is no complete pair: see missing.'],
     [
@@ -29,7 +29,7 @@ describe('data that allow no test', () => {
     it(`as ${what} give null and the reason`, async () => {
       const found = await metricOf('measurements.score', control, treatment, { ...scored, margin: 1 });
       expect(found).toMatchObject({ p_value: null, adjusted_p_value: null, verdict: 'inconclusive' });
-      expect(found.reasons).toContain(reason);
+      expect(found.reasons).toContainEqual(typeof reason === 'string' ? reason : expect.stringMatching(reason));
       expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity/);
     });
   }
@@ -55,8 +55,7 @@ describe('data that allow no test', () => {
     const many = (value: number) =>
       Array.from({ length: 3000 }, (_, i) => ask(i, { score: value + 1e-9 * (i % 2) * value }));
     const found = await metricOf('measurements.score', many(1), many(1000), scored);
-    expect(found.p_value).toBeGreaterThan(0);
-    expect(found.p_value).toBeLessThan(1e-300);
+    expect(found.p_value).toBe(1e-300);
   });
 
   it('as disjoint samples are compared as groups, which is said', async () => {

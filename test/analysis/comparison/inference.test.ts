@@ -69,7 +69,7 @@ describe('latency', () => {
       ),
     ];
     expect(found.estimate).toBeCloseTo(same.estimate!, 12);
-    expect(found.warnings.join()).toContain('1 values of 0');
+    expect(found.warnings.join()).toContain('1 value of 0 has');
     expect(found.methods).toContain('(45)');
   });
 

@@ -29,10 +29,47 @@ describe('data that may still change', () => {
 
   it('are interim before the sample size that was planned, and final from then on', async () => {
     const before = await compareExperiments(await study({ sample_size: COUNT + 1 }));
-    expect(before.interim_reasons).toEqual([`control (control) has ${COUNT} of ${COUNT + 1} samples.`]);
+    expect(before.interim_reasons).toEqual([
+      `control (control) has ${COUNT} of ${COUNT + 1} samples. If no more will come, say final: true (--final).`,
+    ]);
     const reached = await compareExperiments(await study({ sample_size: COUNT }));
     expect(reached).toMatchObject({ interim: false, interim_reasons: [] });
     expect(only(reached, 'success_rate').p_value).not.toBeNull();
+  });
+
+  it('that are declared final are tested as of a fixed size, and what is short of the plan is told', async () => {
+    const short = await study({ sample_size: COUNT + 50 });
+    const final = await compareExperiments(short, { final: true });
+    expect(final).toMatchObject({
+      interim: false,
+      interim_reasons: [],
+      shortfalls: [{ id: 'control', name: 'control', planned: COUNT + 50, seen: COUNT, of: 'samples' }],
+      warnings: [`control (control) has ${COUNT} of ${COUNT + 50} planned samples, and was declared final.`],
+    });
+    // Nothing but the plan differs from an analysis without one.
+    const { shortfalls: _, warnings: __, arms: ___, ...rest } = final;
+    expect(await compareExperiments(await study({}))).toMatchObject(rest);
+    const whole = await compareExperiments(await study({ sample_size: COUNT }), { final: true });
+    expect(whole).toMatchObject({ interim: false, shortfalls: [], warnings: [] });
+  });
+
+  it('cannot be declared final while an experiment has not stopped', async () => {
+    for (const status of ['running', 'paused'] as const) {
+      const refused = compareExperiments(await study({ status, sample_size: 9 }), { final: true });
+      await expect(refused).rejects.toMatchObject({ code: 'not_stopped', message: expect.stringContaining(status) });
+    }
+    const running = await compareExperiments([
+      ...(await study({ status: 'running' })),
+      ...(await study({ id: 'more', sample_size: 500 })),
+    ]);
+    expect(running.interim_reasons.join(' ')).not.toContain('final: true');
+  });
+
+  it('of an experiment that nobody collects for say so, and how to end it', async () => {
+    const [control, treatment] = await study({ status: 'running' });
+    const result = await compareExperiments([{ ...control!, status: 'crashed' }, treatment!]);
+    expect(result.interim_reasons).toEqual(['control (control) is crashed, and not stopped: `crucible stop` ends it.']);
+    expect(result.arms[0]!.experiments[0]!.status).toBe('crashed');
   });
 
   it('give the sequence of the pairs themselves', async () => {
@@ -94,6 +131,43 @@ describe('data that may still change', () => {
     expect(found.estimate).toBeCloseTo(found.arms.treatment.mean! - found.arms.baseline.mean!, 10);
     expect(found.ci!.low).toBeGreaterThan(0.5);
     expect(found.ci!.high).toBeLessThan(1.5);
+  });
+
+  it('in fewer clusters than a sequence begins at say how many there are', async () => {
+    const stream = randomStream(8);
+    const arm = (condition: string) =>
+      experiment(
+        condition,
+        Array.from({ length: 240 }, (_, i) =>
+          ask(i, { duration: stream.lognormal(4, 0.3) }, { user_id: `u${i % 25}` }),
+        ),
+        { status: 'running' },
+      );
+    const found = only(await compareExperiments([await arm('control'), await arm('treatment')]), 'latency_ms');
+    expect(found).toMatchObject({ ci: null, anytime_p_value: null, n: { pairs: 240, clusters: 25 } });
+    const text = 'No interval: the sequence begins at 100 clusters, and there are 25.';
+    expect(found.reasons).toEqual([text]);
+    expect(found.verdict_reason).toBe(`There is no test. ${text}`);
+  });
+
+  it('with few values missing are judged by the sequence with those at their worst, and bounds hold the estimate', async () => {
+    const stream = randomStream(4);
+    const arm = (condition: string, add: number, count: number, status: 'running' | 'stopped') =>
+      experiment(
+        condition,
+        Array.from({ length: count }, (_, i) => ask(i, { tokens: 300 + i + add + Math.floor(stream.uniform() * 4) })),
+        { status },
+      );
+    const metrics = [{ name: 'tokens', value: 'measurements.tokens', better: 'lower' as const }];
+    for (const status of ['running', 'stopped'] as const) {
+      const arms = [await arm('control', 0, 200, status), await arm('treatment', 150, 190, status)];
+      // Nothing between the least and the greatest value is 150 above those of the ten that the treatment lacks.
+      const { sensitivity, estimate, ...found } = only(await compareExperiments(arms, { metrics }), 'tokens');
+      expect(sensitivity).toMatchObject({ missing: 10, high: estimate, could_flip: false });
+      expect(sensitivity!.low).toBeLessThan(estimate!);
+      expect(found.verdict).toBe('worse');
+      if (status === 'running') expect(found.anytime_p_value).toBe(1e-300);
+    }
   });
 
   it('of runs have no sequence', async () => {

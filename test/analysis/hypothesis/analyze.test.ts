@@ -64,6 +64,20 @@ describe('a hypothesis', () => {
     });
   }
 
+  it('tested on less than was planned is tested with that deviation', async () => {
+    const { lab } = await study(PLAN, 0.5, { sampleSize: 50 });
+    expect((await lab.analyze('s')).comparison.interim).toBe(true);
+    const { comparison, deviations } = await lab.analyze('s', { final: true });
+    expect(comparison.interim).toBe(false);
+    expect(comparison.comparisons[0]!.metrics.latency_ms!.p_value).not.toBeNull();
+    expect(deviations).toContainEqual({
+      what: expect.stringMatching(/^samples of treatment \(.*\), declared final before its sample size$/),
+      planned: 50,
+      actual: 40,
+      after_data: true,
+    });
+  });
+
   it('that cannot be tested is refused at the start', async () => {
     const { lab } = bench();
     const bad = [

@@ -91,7 +91,7 @@ test('a shift of both groups that doubles hold exactly changes nothing but round
   );
 });
 
-test('a p-value far in the tail keeps its digits, and one beyond all doubles is the smallest of them', () => {
+test('a p-value far in the tail keeps its digits, and one that underflows is the smallest that is given, not a denormal', () => {
   const a = [0, 1, 2, 1, 0, 2].map((x) => x / 1024);
   const b = a.map((x) => x + 2 ** 20);
   // mpmath, 40 digits: I(5, ½) at 10 / (10 + t²), where t² = 2^40 · 1024² · 3 / 0.8.
@@ -101,8 +101,8 @@ test('a p-value far in the tail keeps its digits, and one beyond all doubles is 
     many,
     many.map((x) => x + 1e6),
   );
-  expect(far.p_value).toBe(Number.MIN_VALUE);
-  expect(far.assumptions.join(' ')).toContain('5e-324');
+  expect(far.p_value).toBe(1e-300);
+  expect(far.assumptions.join(' ')).toContain('below 1e-300');
 });
 
 describe('clusters', () => {

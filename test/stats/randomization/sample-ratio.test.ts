@@ -35,8 +35,8 @@ test('with few units there is no verdict', () => {
   expect(sampleRatioTest([0, 0], [1, 1]).mismatch).toBe(null);
 });
 
-test('a p beyond the doubles is the smallest of them, not 0', () => {
-  expect(sampleRatioTest([1e9, 1e6], [1, 1]).p_value).toBe(Number.MIN_VALUE);
+test('a p that underflows is the smallest that is given, not 0', () => {
+  expect(sampleRatioTest([1e9, 1e6], [1, 1]).p_value).toBe(1e-300);
 });
 
 test.each([

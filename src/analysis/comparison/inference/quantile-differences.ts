@@ -1,6 +1,9 @@
 import { wilsonInterval } from '../../../stats/wilson.ts';
 import type { QuantileDifference } from '../comparison-result.ts';
 
+/** Why weighted latencies have no differences of quantiles. */
+export const NO_QUANTILES = 'No quantile differences: the values are weighted.';
+
 /** The values of an arm and the number of each one's cluster: values of one cluster are not independent. */
 export interface ClusteredValues {
   readonly values: Float64Array;

@@ -6,15 +6,18 @@ import { pairedRateSequence, rateDifferenceSequence } from '../../../stats/seque
 import type { Arranged } from '../items/arranged.ts';
 import { type Approach, outcomesOf, rateOf } from './test-items.ts';
 
+/** Of independent values, below which a sequence of means is not asymptotic. */
+const FEWEST = 100;
+
 /**
  * The confidence sequence of the items so far: exact for plain yes and no, asymptotic for means. In clusters the influences of the
  * clusters on the difference take the place of values. Its `p_value` holds at every look.
  */
 export function sequenceItems(approach: Approach, items: Arranged, level: number, tunedFor: number): TestResult {
-  const options = { level, tunedFor };
+  const options = { level, tunedFor, minimumN: FEWEST };
   if (approach === 'clustered') {
     const influences = clusterInfluences(items);
-    const result = meanSequence(influences, options);
+    const result = counting(meanSequence(influences, options), 'clusters', [influences.length]);
     return {
       ...result,
       method: `${result.method} over clusters`,
@@ -29,11 +32,19 @@ export function sequenceItems(approach: Approach, items: Arranged, level: number
       return pairedRateSequence({ first_only, second_only, n: items.first.length }, { level });
     }
     const n = items.first.length;
-    const result = meanSequence(differences(items), options);
+    const result = counting(meanSequence(differences(items), options), 'pairs', [n]);
     return { ...result, method: `${result.method} difference of pairs`, n: [n, n], n_pairs: n };
   }
   if (approach === 'counts') return rateDifferenceSequence(rateOf(items.first), rateOf(items.second), { level });
-  return meanDifferenceSequence(items.first, items.second, options);
+  const sizes = [items.first.length, items.second.length];
+  return counting(meanDifferenceSequence(items.first, items.second, options), 'values in each arm', sizes);
+}
+
+/** A sequence that has not begun says what it counts, and how many of them there are. */
+function counting(result: TestResult, what: string, counts: readonly number[]): TestResult {
+  if (counts.every((count) => count >= FEWEST)) return result;
+  const reason = `No interval: the sequence begins at ${FEWEST} ${what}, and there are ${counts.join(' and ')}.`;
+  return { ...result, assumptions: [...result.assumptions.slice(0, -1), reason] };
 }
 
 /** For each cluster the difference plus its part in the error, so that their mean is the difference and their variance C times its. */

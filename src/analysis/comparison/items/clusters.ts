@@ -44,12 +44,14 @@ export function withClusters(
     if (explicit && missing + several > 0) throw refusal(metric, label.name, arranged, all, samples);
     if (items === 0 || missing === items) continue;
     if (missing > 0) {
-      warnings.push(`${missing} of ${items} items have no ${label.name}, so it is not taken for a cluster.`);
+      warnings.push(
+        `${missing} of ${items} items ${missing === 1 ? 'has' : 'have'} no ${label.name}, so it is not taken for a cluster.`,
+      );
       continue;
     }
     if (several > 0) {
       warnings.push(
-        `${several} of ${items} samples have several values of ${label.name}, so it is not taken for a cluster.`,
+        `${several} of ${items} samples ${several === 1 ? 'has' : 'have'} several values of ${label.name}, so it is not taken for a cluster.`,
       );
       continue;
     }
