@@ -25,6 +25,7 @@ export function metricsProjection(states: readonly ExperimentState[]): Projectio
       ...TALLY_FIELDS,
       ...TRAINING_FIELDS,
       'epoch',
+      'step',
       ...SCORE_FIELDS,
       ...samples,
       ...(sampled ? ['inclusion_probability'] : []),

@@ -9,6 +9,7 @@ export {
 } from './anomalies/change-point.ts';
 export { EwmaDetector, type EwmaOptions } from './anomalies/ewma-detector.ts';
 export { type Anomaly, type AnomalyOptions, type AnomalyReport, findAnomalies } from './anomalies/find-anomalies.ts';
+export { type MeanShift, type MeanShiftOptions, meanShift } from './anomalies/mean-shift.ts';
 export type { AnomalyScale } from './anomalies/scale.ts';
 export { type Judgement, WindowDetector, type WindowOptions } from './anomalies/window-detector.ts';
 export {

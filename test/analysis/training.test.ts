@@ -33,6 +33,7 @@ describe('training metrics', () => {
       min: 0.3,
       max: 2,
       non_finite: 0,
+      diverged: [],
     });
     expectClose(accuracy, { count: 3, first: 0.1, last: 0.9, best: 0.95, best_is: 'max', mean: 0.65 });
   });
@@ -54,7 +55,7 @@ describe('training metrics', () => {
       batch(2, { loss: Number.NaN }),
       batch(3, { loss: Number.POSITIVE_INFINITY }),
     ]);
-    expect(loss).toMatchObject({ count: 1, last: 1, mean: 1, non_finite: 2 });
+    expect(loss).toMatchObject({ count: 1, first: 1, mean: 1, non_finite: 2 });
   });
 
   it('are null without training events, whose fields other events may have', async () => {
@@ -70,6 +71,7 @@ describe('training metrics', () => {
       min: null,
       max: null,
       non_finite: 0,
+      diverged: [],
     });
     expect(by_epoch).toEqual([]);
   });
@@ -130,9 +132,65 @@ describe('logged metrics', () => {
       ),
     );
     expect(Object.keys(logged)).toEqual(['acc/val', 'temperature', 'val_loss']);
-    expectClose(logged.val_loss, { count: 3, first: 7, last: 1, best: 1, best_is: 'min', max: 7, non_finite: 1 });
+    expectClose(logged.val_loss, { count: 3, first: 7, best: 1, best_is: 'min', max: 7, non_finite: 1 });
     expect(logged['acc/val']).toMatchObject({ best: 0.5, best_is: 'max' });
     expect(logged.temperature).toMatchObject({ best: null, best_is: null, mean: 20 });
+  });
+});
+
+describe('a run that diverged', () => {
+  const epoch = (at: number, loss: number): Emitted => ({
+    name: 'crucible_train.epoch.stop',
+    at,
+    m: { epoch: at, step: 100 * at, loss },
+  });
+
+  it('has no last value, and the epoch and step where it was lost', async () => {
+    const { loss } = await trainingOf([epoch(1, 1.5), epoch(2, 0.4), epoch(3, Number.NaN), epoch(4, Number.NaN)]);
+    expect(loss).toMatchObject({ first: 1.5, last: null, best: 0.4, diverged: [{ run: 'e1', epoch: 3, step: 300 }] });
+  });
+
+  it('is told by time, not by arrival', async () => {
+    const { loss } = await trainingOf([epoch(4, Number.NaN), epoch(3, Number.POSITIVE_INFINITY), epoch(1, 1.5)]);
+    expect(loss).toMatchObject({ last: null, diverged: [{ epoch: 3 }] });
+  });
+
+  it('did not where a finite value came after', async () => {
+    for (const order of [
+      [1, 2, 3],
+      [3, 2, 1],
+      [2, 3, 1],
+    ]) {
+      const { loss } = await trainingOf(order.map((at) => epoch(at, at === 2 ? Number.NaN : at)));
+      expect(loss).toMatchObject({ last: 3, diverged: [], non_finite: 1 });
+    }
+  });
+
+  it('may have had no finite value at all, and be of metric points', async () => {
+    const { loss, logged } = await trainingOf(
+      [batch(1, { loss: Number.NaN })],
+      points({ metric: 'val_loss', value: 2, step: 10 }, { metric: 'val_loss', value: Number.NaN, step: 20 }),
+    );
+    expect(loss).toMatchObject({ count: 0, last: null, diverged: [{ run: 'e1', epoch: null, step: null }] });
+    expect(logged.val_loss).toMatchObject({ last: null, diverged: [{ run: 'e1', epoch: null, step: 20 }] });
+  });
+
+  it('leaves several runs without a mean of their last values', async () => {
+    const one = await recorded([batch(1, { loss: 4 }), batch(2, { loss: 2 })], { id: 'a' });
+    const two = await recorded([batch(1, { loss: 6 }), batch(2, { loss: Number.NaN, step: 7 })], { id: 'b' });
+    const { training } = await computeMetrics({
+      states: [one.state, two.state],
+      batches: async function* () {
+        yield* one.batches();
+        yield* two.batches();
+      },
+    });
+    expect(training.loss).toMatchObject({
+      runs: 2,
+      first: 5,
+      last: null,
+      diverged: [{ run: 'b', epoch: null, step: 7 }],
+    });
   });
 });
 

@@ -153,6 +153,20 @@ describe('crucible metrics', () => {
     expect(stdout).toMatch(/^reward +1 +0\.5 +0\.5/m);
   });
 
+  it('say of a training metric whose newest value is not finite where it diverged', async () => {
+    const folder = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: folder }) });
+    const lost = await lab.startExperiment({ name: 'lost' });
+    for (let epoch = 1; epoch <= 20; epoch++) {
+      lost.execute('crucible_train.epoch.stop', { loss: epoch < 16 ? 1 / epoch : Number.NaN }, { epoch });
+      await lost.logMetric('val_loss', epoch < 16 ? 1 / epoch : Number.NaN, { step: 10 * epoch });
+    }
+    await lab.close();
+    const { stdout } = await crucible(['--dir', folder, 'metrics', 'lost']);
+    expect(stdout).toMatch(/^loss .* diverged at epoch 16 /m);
+    expect(stdout).toMatch(/^val_loss .* diverged at step 160 /m);
+  });
+
   it('gives all numbers as JSON, of a part of the events too', async () => {
     const { latency } = JSON.parse((await inStore('metrics', 'chat', '--model', 'gpt-4o', '--json')).stdout);
     // 101, 103, … 139 ms without the one that failed, 107.

@@ -27,6 +27,12 @@ describe('crucible report', () => {
     expect(tableOf(page, 'Ledger').map(([name]) => name)).toEqual(['one', 'two']);
   });
 
+  it('takes a study as compare and list do', async () => {
+    const [named, placed] = await Promise.all([inStore('report', '--study', 'speed'), inStore('report', 'speed')]);
+    expect([named.code, named.stderr]).toEqual([0, '']);
+    expect(named.stdout).toBe(placed.stdout);
+  });
+
   it('begins with the outcome of a hypothesis', async () => {
     const lab = createCrucible({ store: localStore({ dir: planned }) });
     await twoArms(lab, {
@@ -89,6 +95,9 @@ describe('crucible report', () => {
   });
 
   it.each([
+    [[], 2, 'Nothing says what to report.'],
+    [['one', '--study', 'speed'], 2, 'Both experiments and a study were named.'],
+    [['--study', 'nobody'], 3, 'There is no experiment of a study "nobody"'],
     [['nobody'], 3, 'There is no experiment "nobody"'],
     [['one', '--alpha', '0.1'], 2, 'is one experiment'],
     [['speed', '-o', 'speed.pdf'], 2, 'says no report format'],
@@ -192,7 +201,10 @@ describe('crucible power', () => {
     [['paired-means', '--sd', '1,2', '--n', '9'], '--sd has two numbers.'],
     [['means', '--sd', 'wide', '--n', '9'], '--sd is "wide".'],
     [['medians', '--n', '9'], 'There is no design "medians".'],
-    [['rates', '--baseline', '0.9', '--effect', '0.2'], 'effect is 0.2.'],
+    [['rates', '--baseline', '0.9', '--effect', '0.2'], 'the second rate would be 1.1, which exceeds 1.'],
+    [['rates', '--baseline', '0.1', '--effect', '-0.2'], 'would be -0.1, which is below 0.'],
+    [['rates', '--baseline', '0.9', '--effect', '0'], 'effect is 0.'],
+    [['paired-rates', '--discordant', '0.1', '--effect', '0.2'], 'only 0.1 of the pairs differ.'],
     [['means', '--sd', '1', '--n', '9', '--alternative', 'up'], '--alternative is "up".'],
   ])('refuses %j', async (args, words) => {
     const { code, stdout, stderr } = await crucible(['power', ...args]);

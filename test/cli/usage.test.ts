@@ -35,7 +35,11 @@ beforeAll(async () => {
   symlinkSync(LOOP, LOOP);
   const lab = createCrucible({ store: localStore({ dir }) });
   for (const id of ['alpha-1', 'alpha-2', 'beta-1']) {
-    const experiment = await lab.startExperiment({ id, name: id === 'beta-1' ? 'evil\u001b[2Jname' : 'twin' });
+    const experiment = await lab.startExperiment({
+      id,
+      name: id === 'beta-1' ? 'evil\u001b[2Jname' : 'twin',
+      study: id === 'beta-1' ? 'second' : 'first',
+    });
     for (let i = 0; i < 3000; i++) experiment.execute('app.tick', { i }, { text: 'x'.repeat(50) });
     await experiment.stop();
   }
@@ -164,6 +168,11 @@ describe('crucible completion', () => {
     expect(await complete('snippet', 'p')).toEqual(['python', 'pandas', 'polars']);
     expect(await complete('--dir', dir, 'show', 'alpha')).toEqual(['alpha-1', 'alpha-2']);
     expect(await complete('--dir', dir, 'snippet', 'r', 'b')).toEqual(['beta-1']);
+    for (const command of ['list', 'compare', 'report']) {
+      expect(await complete('--dir', dir, command, '--study', '')).toEqual(['first', 'second']);
+    }
+    expect(await complete('--dir', dir, 'report', 'alpha')).toEqual(['alpha-1', 'alpha-2']);
+    expect(await complete('--dir', dir, 'report', 'sec')).toEqual(['second']);
   });
 
   it('works in bash', async () => {

@@ -48,6 +48,15 @@ describe('what the pages show', () => {
     expect(found.map((text) => text.replace(`${sandbox.folder}/`, ''))).toEqual([]);
   });
 
+  it('runs again on what the first run left on disk', async () => {
+    const kept = shown.filter(({ page, code }) => page === 'README.md' && code.includes('localStore('));
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { path } of kept) {
+      await sandbox.run(path, ['--import', preamble]);
+      await sandbox.run(path, ['--import', preamble]);
+    }
+  });
+
   for (const { page, line, path } of shown) {
     it(`runs as it stands, and its SQL finds rows: ${page}, line ${line}`, async () => {
       const output = await sandbox.run(path, ['--import', preamble]);

@@ -133,6 +133,19 @@ describe('the report of a study', () => {
     expect(text(all(all(page, 'svg')[1]!, 'desc')[0]!)).toContain('control: half of the requests took at most');
   });
 
+  it('says of a run that diverged where it did', async () => {
+    const lab = freshLab();
+    const run = await lab.startExperiment({ name: 'sgd' });
+    for (let epoch = 1; epoch <= 20; epoch++) {
+      run.execute('crucible_train.epoch.stop', { loss: epoch < 16 ? 1 / epoch : Number.NaN }, { epoch });
+      await run.logMetric('val_loss', epoch < 11 ? 1 / epoch : Number.NaN, { step: 10 * epoch });
+    }
+    const words = text(parseHtml((await run.report({ format: 'html' })).text));
+    expect(words).toContain('from 1 at 1 to 0.06667 at 15, diverged at 16: no finite value from there on.');
+    expect(words).toContain('from 1 at 10 to 0.1 at 100, diverged at 110: no finite value from there on.');
+    expect(words).toContain('Diverged: sgd at 16.');
+  });
+
   it('cites the literature of the methods it used, and no other', async () => {
     const words = text(await studyPage());
     expect(words).toContain('Scandinavian Journal of Statistics, 6(2), 65–70.');

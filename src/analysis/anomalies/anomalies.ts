@@ -5,11 +5,12 @@ import type { ColumnBatch } from '../../record/batch.ts';
 import { FIELDS, fieldIndex } from '../../record/fields.ts';
 import { parsePath, pathName } from '../../record/path.ts';
 import type { AnomalyMethod, Baseline } from '../../stats/anomalies/baseline.ts';
-import { type ChangePoint, cusum, pageHinkley } from '../../stats/anomalies/change-point.ts';
 import { EwmaDetector } from '../../stats/anomalies/ewma-detector.ts';
 import { type Anomaly, type AnomalyReport, findAnomalies } from '../../stats/anomalies/find-anomalies.ts';
+import { type MeanShift, meanShift } from '../../stats/anomalies/mean-shift.ts';
 import type { AnomalyScale } from '../../stats/anomalies/scale.ts';
 import { median } from '../../stats/quantile.ts';
+import { requireFinite, requireFraction } from '../../stats/special/checks.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { rowTest, type Where, withCondition } from '../../stores/query.ts';
 import type { Projection } from '../../stores/store.ts';
@@ -36,8 +37,10 @@ export interface AnomaliesOptions {
   readonly limit?: number;
   /** How the search for a lasting change cuts time into windows, whose medians it looks at. Default: a hundredth of the time that passed. */
   readonly window?: Duration;
-  /** Default `cusum`. */
-  readonly changePoint?: 'cusum' | 'page_hinkley';
+  /** The share of operations without a change for which one is reported. Default 0.05. */
+  readonly alpha?: number;
+  /** Of the random orders behind the p-value. Default 1. */
+  readonly seed?: number;
 }
 
 /** A record whose value is far from the others. */
@@ -51,15 +54,27 @@ export interface AnomalousRecord {
   readonly score: number;
 }
 
-/** Where a series of window medians changed for good. Times are those of windows' starts; null where nothing changed or can be told. */
+/**
+ * Whether the level of a series changed for good, and where: two means against one, placed where they separate best, of the medians of windows.
+ * See `meanShift` of `crucible-telemetry/stats`.
+ */
 export interface SeriesChange {
-  readonly method: ChangePoint['method'];
+  readonly method: MeanShift['method'];
   readonly window_seconds: number;
   readonly windows: number;
+  /** Whether `p_value` is at most `alpha`; null where nothing can be told, and `reasons` says why. */
   readonly changed: boolean | null;
+  /** How often windows in a random order separate as well. */
+  readonly p_value: number | null;
+  /** The share of false alarms: of operations without a change, whose windows are independent, so many are reported. */
+  readonly alpha: number;
+  /** Null where no change was found, as are the fields below. */
   readonly direction: 'up' | 'down' | null;
+  /** The start of the first window after the change, in microseconds since the Unix epoch. */
   readonly changed_at: number | null;
-  readonly alarm_at: number | null;
+  /** The mean of the windows' medians before the change, in the unit of the metric; the geometric one on the log scale. */
+  readonly before: number | null;
+  readonly after: number | null;
   readonly reasons: readonly string[];
 }
 
@@ -99,7 +114,8 @@ const OPTIONS: readonly (keyof AnomaliesOptions)[] = [
   'where',
   'limit',
   'window',
-  'changePoint',
+  'alpha',
+  'seed',
 ];
 const WINDOWS = 100;
 
@@ -160,7 +176,8 @@ interface Checked {
   readonly threshold: number | undefined;
   readonly limit: number;
   readonly windowMicros: number | null;
-  readonly changePoint: 'cusum' | 'page_hinkley';
+  readonly alpha: number;
+  readonly seed: number;
 }
 
 function checkedOptions(options: AnomaliesOptions): Checked {
@@ -172,13 +189,15 @@ function checkedOptions(options: AnomaliesOptions): Checked {
     threshold,
     limit = 100,
     window,
-    changePoint = 'cusum',
+    alpha = 0.05,
+    seed = 1,
   } = options;
   const skewed = metric === 'latency_ms' || metric === 'cost_usd';
   const { scale = skewed ? 'log' : 'linear' } = options;
   requireChoice('method', method, ['mad', 'z', 'iqr', 'ewma']);
   requireChoice('scale', scale, ['linear', 'log']);
-  requireChoice('changePoint', changePoint, ['cusum', 'page_hinkley']);
+  requireFraction('alpha', alpha);
+  requireFinite('seed', seed);
   if (!(Number.isInteger(limit) && limit >= 0)) {
     throw new CrucibleError('invalid_argument', `limit is ${show(limit)}.`, { hint: 'Give a whole number.' });
   }
@@ -191,7 +210,8 @@ function checkedOptions(options: AnomaliesOptions): Checked {
     threshold,
     limit,
     windowMicros: window === undefined ? null : durationMicros(window, 'window'),
-    changePoint,
+    alpha,
+    seed,
   };
 }
 
@@ -256,7 +276,7 @@ function flagsOf({ values }: TimedValues, { method, scale, threshold, limit }: C
 }
 
 /** Looks for a lasting change in the medians of windows, which are better behaved than single values. */
-function changeOf({ values, times }: TimedValues, { scale, windowMicros, changePoint }: Checked): SeriesChange {
+function changeOf({ values, times }: TimedValues, { scale, windowMicros, alpha, seed }: Checked): SeriesChange {
   const from = times[0] ?? 0;
   const span = (times.at(-1) ?? 0) - from;
   const size = windowMicros ?? Math.max(1, Math.ceil((span + 1) / WINDOWS));
@@ -272,15 +292,18 @@ function changeOf({ values, times }: TimedValues, { scale, windowMicros, changeP
     starts.push(from + window * size);
     low = high;
   }
-  const found = (changePoint === 'cusum' ? cusum : pageHinkley)(medians, { scale });
+  const found = meanShift(medians, { scale, alpha, seed });
   return {
     method: found.method,
     window_seconds: size / 1e6,
     windows: medians.length,
     changed: found.changed,
+    p_value: found.p_value,
+    alpha: found.alpha,
     direction: found.direction,
     changed_at: found.index === null ? null : starts[found.index]!,
-    alarm_at: found.alarm_index === null ? null : starts[found.alarm_index]!,
+    before: found.before,
+    after: found.after,
     reasons: found.reasons,
   };
 }

@@ -27,6 +27,7 @@ import { LabelReader } from './reading/label-reader.ts';
 import { RowsCollection } from './reading/rows-collection.ts';
 import { SeenIds } from './reading/seen-ids.ts';
 import { ValueReader } from './reading/value-reader.ts';
+import { distinct, withOptions } from './same-metric.ts';
 import { decide } from './verdict.ts';
 
 const DEFAULT_CLUSTERS = ['user_id', 'session_id'];
@@ -52,8 +53,9 @@ export async function compareExperiments(
   const read = await readRows(arms, declared, checked);
   const rowsOf = (arm: Arm): ExperimentRows[] =>
     arm.experiments.map(({ state }) => read.collection.experiments.get(state.id)!);
-  const metrics = resolved(declared, [...read.collection.experiments.values()], checked);
-  requireSensible(metrics, checked);
+  const known = resolved(declared, [...read.collection.experiments.values()], checked);
+  requireOneNumber(known, checked);
+  const metrics = withOptions(distinct(known, ofPlan !== undefined), checked);
 
   const { reasons, shortfalls } = completenessOf(experiments, read.collection.experiments, checked.final);
   const sizes = arms.flatMap(({ experiments: own }) => own.map(({ state }) => state.sample_size ?? 0));
@@ -170,28 +172,13 @@ async function addPoints(collection: RowsCollection, points: AsyncIterable<Metri
   for await (const point of points) collection.addPoint(point);
 }
 
-function requireSensible(
-  metrics: readonly Metric[],
-  { primary, margin, minimumEffect, metrics: given }: CheckedOptions,
+function requireOneNumber(
+  { length }: readonly Metric[],
+  { margin, minimumEffect, metrics: given }: CheckedOptions,
 ): void {
-  const names = metrics.map(({ name }) => name);
-  const listed = [
-    ...(primary ?? []).map((name) => ['primary', name] as const),
-    ...Object.keys(typeof margin === 'object' ? margin : {}).map((name) => ['margin', name] as const),
-    ...Object.keys(typeof minimumEffect === 'object' ? minimumEffect : {}).map(
-      (name) => ['minimumEffect', name] as const,
-    ),
-  ];
-  const unknown = listed.find(([, name]) => !names.includes(name));
-  if (unknown) {
-    throw refused(
-      `${unknown[0]} names ${show(unknown[1])}, which is not compared`,
-      `Compared are ${names.join(', ')}.`,
-    );
-  }
   for (const [option, value] of Object.entries({ margin, minimumEffect })) {
     if (typeof value === 'number' && given?.length !== 1) {
-      throw refused(`${option} is one number for ${names.length} metrics`, 'Give one for each: { latency_ms: 0.1 }.');
+      throw refused(`${option} is one number for ${length} metrics`, 'Give one for each: { latency_ms: 0.1 }.');
     }
   }
 }

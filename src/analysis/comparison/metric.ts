@@ -104,7 +104,8 @@ export function operationOf(eventName: string): string {
   return eventName.replace(/\.(?:stop|exception)$/, '');
 }
 
-function sourceOf({ name, value = name }: MetricSpec): Source {
+/** Where the values of a metric come from. Throws `unknown_field` for a field without numbers. */
+export function sourceOf({ name, value = name }: MetricSpec): Source {
   if (typeof value === 'function') return { from: 'function', of: value };
   if (value === 'success_rate' || value === 'success') return { from: 'success' };
   if (value === 'total_tokens') return { from: 'total_tokens' };

@@ -1,6 +1,7 @@
 import { ValueList } from '../tallies/value-list.ts';
 import { bestDirection } from './best-direction.ts';
-import type { MetricSummary } from './training-metrics.ts';
+import { TrailingLoss } from './trailing-loss.ts';
+import type { Divergence, MetricSummary } from './training-metrics.ts';
 
 interface Ends<Time> {
   first: { time: Time; value: number };
@@ -11,12 +12,40 @@ interface Ends<Time> {
 export class MetricCourse<Time extends number | string> {
   readonly #values = new ValueList();
   readonly #runs = new Map<string, Ends<Time>>();
+  /** Only of runs with a value that is not finite. */
+  readonly #losses = new Map<string, TrailingLoss<Time, Divergence>>();
   #lastRun: string | undefined;
   #lastEnds: Ends<Time> | undefined;
 
-  add(run: string, time: Time, value: number): void {
+  /** Takes a value and, for one that is not finite, the epoch and step it names. */
+  add(run: string, time: Time, value: number, epoch: number | null, step: number | null): void {
     this.#values.add(value);
-    if (value - value !== 0) return;
+    if (value - value !== 0) this.#lose(run, time, epoch, step);
+    else this.#keep(run, time, value);
+  }
+
+  summary(name: string): MetricSummary {
+    const { count, mean, min, max } = this.#values.description;
+    const direction = bestDirection(name);
+    const runs = [...this.#runs.values()];
+    const diverged = [...this.#losses.values()].flatMap(({ place }) => place ?? []);
+    return {
+      count,
+      runs: runs.length,
+      first: meanOf(runs.map(({ first }) => first.value)),
+      last: diverged.length > 0 ? null : meanOf(runs.map(({ last }) => last.value)),
+      best: direction === null ? null : direction === 'min' ? min : max,
+      best_is: direction,
+      mean,
+      min,
+      max,
+      non_finite: this.#values.nonFinite,
+      diverged,
+    };
+  }
+
+  #keep(run: string, time: Time, value: number): void {
+    if (this.#losses.size > 0) this.#losses.get(run)?.keep(time);
     if (run !== this.#lastRun || !this.#lastEnds) {
       this.#lastRun = run;
       this.#lastEnds = this.#runs.get(run);
@@ -34,22 +63,15 @@ export class MetricCourse<Time extends number | string> {
     }
   }
 
-  summary(name: string): MetricSummary {
-    const { count, mean, min, max } = this.#values.description;
-    const direction = bestDirection(name);
-    const runs = [...this.#runs.values()];
-    return {
-      count,
-      runs: runs.length,
-      first: meanOf(runs.map(({ first }) => first.value)),
-      last: meanOf(runs.map(({ last }) => last.value)),
-      best: direction === null ? null : direction === 'min' ? min : max,
-      best_is: direction,
-      mean,
-      min,
-      max,
-      non_finite: this.#values.nonFinite,
-    };
+  #lose(run: string, time: Time, epoch: number | null, step: number | null): void {
+    let loss = this.#losses.get(run);
+    if (!loss) {
+      loss = new TrailingLoss();
+      const kept = this.#runs.get(run);
+      if (kept) loss.keep(kept.last.time);
+      this.#losses.set(run, loss);
+    }
+    loss.lose(time, { run, epoch, step });
   }
 }
 

@@ -14,6 +14,7 @@ const END_OF_EPOCH = 2;
 export class TrainingCollection {
   readonly #cells = TRAINING_FIELDS.map((field) => new NumberCells(field));
   readonly #epochs = new NumberCells('epoch');
+  readonly #steps = new NumberCells('step');
   readonly #courses = TRAINING_FIELDS.map(() => new MetricCourse<number>());
   readonly #byEpoch = new EpochMeans();
   readonly #logged = new Map<string, MetricCourse<string>>();
@@ -26,32 +27,34 @@ export class TrainingCollection {
     const { ids } = events;
     const traits = this.#traitsOf(events.names);
     const run = batch.schema.experiment.id;
-    let hasEpochs: boolean | undefined;
+    let placed = false;
     for (let field = 0; field < TRAINING_FIELDS.length; field++) {
       const { values, present } = this.#cells[field]!;
       if (!this.#cells[field]!.read(batch, rows)) continue;
-      hasEpochs ??= this.#epochs.read(batch, rows);
+      if (!placed) {
+        this.#epochs.read(batch, rows);
+        this.#steps.read(batch, rows);
+        placed = true;
+      }
       const course = this.#courses[field]!;
       for (let row = 0; row < rows; row++) {
         const trait = traits[ids[row]!]!;
         if (present[row] === 0 || trait === 0 || kinds[row] === RowKind.LEFT_OUT) continue;
         const value = values[row]!;
-        course.add(run, times[row]!, value);
-        const epoch = this.#epochs.values[row]!;
-        if (hasEpochs && this.#epochs.present[row] === 1 && Number.isFinite(epoch) && Number.isFinite(value)) {
-          this.#byEpoch.add(epoch, trait === END_OF_EPOCH, field, value);
-        }
+        const epoch = finiteAt(this.#epochs, row);
+        course.add(run, times[row]!, value, epoch, finiteAt(this.#steps, row));
+        if (epoch !== null && Number.isFinite(value)) this.#byEpoch.add(epoch, trait === END_OF_EPOCH, field, value);
       }
     }
   }
 
-  addPoint({ run_id, metric, value, timestamp }: MetricPoint): void {
+  addPoint({ run_id, metric, value, step, timestamp }: MetricPoint): void {
     let course = this.#logged.get(metric);
     if (!course) {
       course = new MetricCourse();
       this.#logged.set(metric, course);
     }
-    course.add(run_id, timestamp, value);
+    course.add(run_id, timestamp, value, null, step);
   }
 
   metrics(): TrainingMetrics {
@@ -75,4 +78,8 @@ export class TrainingCollection {
     }
     return traits;
   }
+}
+
+function finiteAt({ values, present }: NumberCells, row: number): number | null {
+  return present[row] === 1 && Number.isFinite(values[row]) ? values[row]! : null;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { COMMANDS } from '../commands.ts';
 import { storeFolder, withFolder } from '../store-access.ts';
 import { printLine } from '../terminal/output.ts';
@@ -28,17 +29,29 @@ async function candidates(command: Command, before: readonly string[], current: 
   (await entry.load()).define(wanted);
   if (current.startsWith('-'))
     return [...wanted.options.map(({ long, short }) => long ?? short ?? ''), ...GLOBAL_OPTIONS];
+  const dir = folderIn(before) ?? storeFolder(command);
+  if (before.at(-1) === '--study' && wanted.options.some(({ long }) => long === '--study')) return studies(dir);
   const given = before.slice(before.indexOf(entry.name) + 1).filter((word) => !word.startsWith('-')).length;
   const { registeredArguments } = wanted;
   const argument = registeredArguments[given] ?? registeredArguments.findLast(({ variadic }) => variadic);
   if (argument?.argChoices) return argument.argChoices;
-  return argument?.name().startsWith('experiment') ? experiments(folderIn(before) ?? storeFolder(command)) : [];
+  const name = argument?.name() ?? '';
+  return [
+    ...(name.startsWith('study') ? await studies(dir) : []),
+    ...(/\bexperiments?\b/.test(name) ? await experiments(dir) : []),
+  ];
 }
 
 async function experiments(dir: string): Promise<string[]> {
-  if (!existsSync(join(dir, 'experiments'))) return [];
-  const states = await withFolder(dir, ({ store }) => store.list());
-  return [...new Set(states.flatMap(({ id, name }) => [name, id]))];
+  return [...new Set((await statesIn(dir)).flatMap(({ id, name }) => [name, id]))];
+}
+
+async function studies(dir: string): Promise<string[]> {
+  return [...new Set((await statesIn(dir)).flatMap(({ study }) => study ?? []))];
+}
+
+async function statesIn(dir: string): Promise<readonly ExperimentState[]> {
+  return existsSync(join(dir, 'experiments')) ? withFolder(dir, ({ store }) => store.list()) : [];
 }
 
 function folderIn(words: readonly string[]): string | undefined {

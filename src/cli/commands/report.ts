@@ -3,7 +3,8 @@ import type { CompareOptions } from '../../analysis/comparison/compare-options.t
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { Report, ReportFormat } from '../../report/report.ts';
 import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
-import { findExperiments, type OpenedStore, withStore } from '../store-access.ts';
+import { selectedIds } from '../selection.ts';
+import { type OpenedStore, withStore } from '../store-access.ts';
 import { printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -12,14 +13,16 @@ interface Options extends ComparisonFlags {
   readonly format?: string;
   readonly title?: string;
   readonly baseline?: string;
+  readonly study?: string;
 }
 
 export function define(command: Command): void {
   command
-    .argument('<study or experiments...>', 'a study; or ids, beginnings of ids, or names of experiments')
+    .argument('[study or experiments...]', 'a study; or ids, beginnings of ids, or names of experiments')
     .description(
       'Writes a report: findings, plan, data quality, forest plot, distributions, tables, methods and references. One experiment is described, several are compared.',
     )
+    .option('--study <name>', 'all experiments of a study')
     .option('-o, --output <file>', 'report.html or report.md (default: Markdown on stdout)')
     .option('--format <format>', 'html or markdown, where the name of the file does not say')
     .option('--title <text>', 'title of the report')
@@ -47,18 +50,18 @@ export function define(command: Command): void {
 }
 
 async function write(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<Report> {
-  const { output, format, title, baseline } = options;
+  const { output, format, title, baseline, study } = options;
   const file = {
     ...(output === undefined || output === '-' ? {} : { path: output }),
     ...(format === undefined ? {} : { format: formatOf(format) }),
     ...(title === undefined ? {} : { title }),
   };
   const chosen: CompareOptions = { ...comparisonOptions(options), ...(baseline === undefined ? {} : { baseline }) };
-  const ids = await idsOf(opened, wanted);
+  const ids = await idsOf(opened, wanted, study);
   const [only] = ids;
   if (only !== undefined && ids.length === 1) {
     if (Object.keys(chosen).length === 0) return (await opened.lab.getExperiment(only)).report(file);
-    throw new CrucibleError('nothing_to_compare', `${show(wanted.join(' '))} is one experiment.`, {
+    throw new CrucibleError('nothing_to_compare', `${show(study ?? wanted.join(' '))} is one experiment.`, {
       hint: 'Leave the options of a comparison out, or name a study or several experiments.',
     });
   }
@@ -66,11 +69,17 @@ async function write(opened: OpenedStore, wanted: readonly string[], options: Op
 }
 
 // A single word is a study before it is an experiment.
-async function idsOf(opened: OpenedStore, wanted: readonly string[]): Promise<string[]> {
+async function idsOf(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {
   const [first] = wanted;
-  const members = (await opened.store.list()).filter(({ study }) => study === first);
-  if (wanted.length === 1 && members.length > 0) return members.map(({ id }) => id);
-  return (await findExperiments(opened, wanted)).map(({ id }) => id);
+  if (wanted.length === 1 && study === undefined) {
+    const members = (await opened.store.list()).filter((state) => state.study === first);
+    if (members.length > 0) return members.map(({ id }) => id);
+  }
+  const ids = await selectedIds(opened, wanted, study);
+  if (ids) return ids;
+  throw new CrucibleError('invalid_argument', 'Nothing says what to report.', {
+    hint: 'Name a study or experiments: crucible list shows them.',
+  });
 }
 
 function formatOf(format: string): ReportFormat {

@@ -80,7 +80,7 @@ const COURSE_COLUMNS: readonly Column<NamedCourse>[] = [
   { title: 'TRAINING', value: ([name]) => name, min: 10 },
   { title: 'VALUES', value: ([, { count: n }]) => count(n), align: 'right' },
   { title: 'FIRST', value: ([, { first }]) => figure(first), align: 'right', keep: 2 },
-  { title: 'LAST', value: ([, { last }]) => figure(last), align: 'right' },
+  { title: 'LAST', value: ([, course]) => lastText(course), align: 'right' },
   { title: 'BEST', value: ([, { best }]) => figure(best), align: 'right', keep: 3 },
   { title: 'NOT FINITE', value: ([, { non_finite }]) => count(non_finite), align: 'right', keep: 1 },
 ];
@@ -93,6 +93,12 @@ async function printTraining({ training }: ExperimentMetrics): Promise<void> {
   if (rows.length === 0) return;
   await printTitle('Training');
   for (const line of tableLines(rows, COURSE_COLUMNS)) await printLine(line);
+}
+
+function lastText({ last, diverged: [first] }: MetricSummary): string {
+  if (!first) return figure(last);
+  if (first.epoch !== null) return `diverged at epoch ${figure(first.epoch)}`;
+  return first.step === null ? 'diverged' : `diverged at step ${figure(first.step)}`;
 }
 
 type NamedScore = readonly [string, ScoreMetrics];

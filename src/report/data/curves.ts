@@ -32,8 +32,8 @@ export async function readCurves(runs: readonly CurveSource[]): Promise<MetricCu
       if (series.values === 0) continue;
       const curve = curves.get(key) ?? { metric, axis, runs: [] };
       curves.set(key, curve);
-      const { values, nonFinite, points } = series;
-      curve.runs.push({ experiment: source.state.name, arm, values, non_finite: nonFinite, points });
+      const { values, nonFinite: non_finite, divergedAt: diverged_at, points } = series;
+      curve.runs.push({ experiment: source.state.name, arm, values, non_finite, diverged_at, points });
     }
   }
   // A single point is a number, which the tables have.
@@ -45,6 +45,13 @@ function addEpochs(all: RunSeries, { training }: ExperimentMetrics): void {
     for (const field of FIELDS) {
       const value = row[field];
       if (value !== null) seriesOf(all, field, 'epoch').add(row.epoch, value);
+    }
+  }
+  // Means by epoch are of finite values only, so that they cannot say that no more came.
+  for (const field of FIELDS) {
+    const epoch = training[field].diverged[0]?.epoch;
+    if (epoch !== undefined && epoch !== null && all.has(keyOf(field, 'epoch'))) {
+      seriesOf(all, field, 'epoch').divergeAt(epoch);
     }
   }
 }

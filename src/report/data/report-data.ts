@@ -46,6 +46,8 @@ export interface RunCurve {
   /** Finite values, of which `points` may be a part, by rising x. */
   readonly values: number;
   readonly non_finite: number;
+  /** The x from which on no value is finite; null where the last one is. */
+  readonly diverged_at: number | null;
   readonly points: readonly (readonly [number, number])[];
 }
 

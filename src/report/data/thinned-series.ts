@@ -1,3 +1,5 @@
+import { TrailingLoss } from '../../analysis/training/trailing-loss.ts';
+
 /** The most points of a run that are drawn. */
 export const DRAWN_STEPS = 400;
 
@@ -8,18 +10,31 @@ export class ThinnedSeries {
   #every = 1;
   #kept: [number, number][] = [];
   #last: [number, number] | undefined;
+  readonly #loss = new TrailingLoss<number, number>();
 
   add(x: number, y: number): void {
     if (!Number.isFinite(y) || !Number.isFinite(x)) {
       this.nonFinite++;
+      if (Number.isFinite(x)) this.divergeAt(x);
       return;
     }
+    this.#loss.keep(x);
     this.#last = [x, y];
     if (this.values++ % this.#every !== 0) return;
     this.#kept.push(this.#last);
     if (this.#kept.length < DRAWN_STEPS) return;
     this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
     this.#every *= 2;
+  }
+
+  /** Notes a value that is not finite, without counting it. */
+  divergeAt(x: number): void {
+    this.#loss.lose(x, x);
+  }
+
+  /** The x from which on no value is finite; null where the last one is. */
+  get divergedAt(): number | null {
+    return this.#loss.place ?? null;
   }
 
   /** By rising x. */

@@ -53,12 +53,17 @@ export function trainingCurves({ curves, arms }: ReportData): Block[] {
 function ofMetric({ metric, axis, runs }: MetricCurves, arms: readonly string[]): Figure {
   const groups = arms.filter((arm) => runs.some((run) => run.arm === arm));
   const lost = runs.reduce((sum, run) => sum + run.non_finite, 0);
+  const diverged = runs.flatMap(({ experiment, diverged_at }) =>
+    diverged_at === null ? [] : [`${experiment} at ${figure(diverged_at)}`],
+  );
   return lineChart({
     title: `${metric} by ${axis}`,
     description: told(runs),
     caption: `${count(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}, one line each${
       runs.some(({ values, points }) => values > points.length) ? `, thinned to at most ${DRAWN_STEPS} points` : ''
-    }.${lost === 0 ? '' : ` ${count(lost)} values that are no finite number are not drawn.`}`,
+    }.${lost === 0 ? '' : ` ${count(lost)} values that are no finite number are not drawn.`}${
+      diverged.length === 0 ? '' : ` Diverged: ${diverged.join(', ')}.`
+    }`,
     x: { title: axis, format: figure },
     y: { title: metric, format: figure },
     groups,
@@ -67,15 +72,16 @@ function ofMetric({ metric, axis, runs }: MetricCurves, arms: readonly string[])
 }
 
 function told(runs: MetricCurves['runs']): string {
-  const first = runs.slice(0, MOST_TOLD).map(({ experiment, arm, points }) => course(experiment, arm, points));
+  const first = runs.slice(0, MOST_TOLD).map((run) => course(run));
   const more = runs.length - first.length;
   return [...first, ...(more > 0 ? [`And ${count(more)} more runs.`] : [])].join(' ');
 }
 
-function course(experiment: string, arm: string, points: readonly (readonly [number, number])[]): string {
+function course({ experiment, arm, points, diverged_at }: MetricCurves['runs'][number]): string {
   const [first, last] = [points[0]!, points.at(-1)!];
   const who = experiment === arm ? experiment : `${experiment} (${arm})`;
-  return `${who}: from ${figure(first[1])} at ${figure(first[0])} to ${figure(last[1])} at ${figure(last[0])}.`;
+  const end = diverged_at === null ? '' : `, diverged at ${figure(diverged_at)}: no finite value from there on`;
+  return `${who}: from ${figure(first[1])} at ${figure(first[0])} to ${figure(last[1])} at ${figure(last[0])}${end}.`;
 }
 
 function leftOut(charts: number): Block[] {

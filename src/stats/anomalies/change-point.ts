@@ -49,8 +49,9 @@ export interface ChangePoint {
 
 /**
  * Page's two-sided CUSUM (Biometrika 41, 1954) for a shift of the mean: sums of what each value is above (below) the mean by more than
- * `slack`, which start again at 0. The first alarm ends the search. Values are supposed to be independent; windows of a series
- * (their medians, their rates) are a better input than single events.
+ * `slack`, which start again at 0. The first alarm ends the search. It is for watching a stream: without any change it alarms too, by
+ * default once in some 465 values on average, and more often where mean and deviation are those of a few first values. Whether a complete
+ * series changed, at a stated rate of false alarms, is for `meanShift`. Values are supposed to be independent.
  *
  * `null`, with the reason, for too few values and a baseline that does not vary. Throws `invalid_argument` for options out of range.
  */
@@ -72,7 +73,8 @@ export function cusum(series: Sample, { slack = 0.5, threshold = 5, ...options }
 /**
  * The test of Page and Hinkley (Hinkley, Biometrika 58, 1971) for a shift of the mean, two-sided: sums of deviations from the running
  * mean of all values so far, less `slack`, and how far they are from their extreme. It needs no mean that is known beforehand, and forgives
- * one that is wrong; `mean` only starts it. Otherwise as `cusum`.
+ * one that is wrong; `mean` only starts it. Without a change it alarms too, once in some 10,000 values on average. Otherwise as
+ * `cusum`.
  */
 export function pageHinkley(
   series: Sample,

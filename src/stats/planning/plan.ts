@@ -172,11 +172,29 @@ function requireEffect(design: Design, effect: number, alternative: Alternative)
   const opposed = (alternative === 'greater' && sign < 0) || (alternative === 'less' && sign > 0);
   const possible = Number.isFinite(effect) && effect !== 0 && Math.abs(effect) <= largestEffect(design, sign);
   if (possible && !opposed) return;
-  throw new CrucibleError('invalid_argument', `effect is ${show(effect)}.`, {
-    hint: opposed
-      ? 'Give it the sign that the alternative looks for.'
-      : 'Give a difference that is possible and not 0.',
+  const tooLarge = Number.isFinite(effect) && effect !== 0 && !opposed ? impossibleRate(design, effect) : null;
+  throw new CrucibleError('invalid_argument', tooLarge?.message ?? `effect is ${show(effect)}.`, {
+    hint:
+      tooLarge?.hint ??
+      (opposed ? 'Give it the sign that the alternative looks for.' : 'Give a difference that is possible and not 0.'),
   });
+}
+
+function impossibleRate(design: Design, effect: number): { message: string; hint: string } | null {
+  const short = (value: number): string => String(Number(value.toPrecision(6)));
+  if (design.kind === 'paired_proportions') {
+    return {
+      message: `effect is ${short(effect)}, and only ${short(design.discordant)} of the pairs differ.`,
+      hint: `Give an effect of at most ${short(design.discordant)}, or a larger share of discordant pairs.`,
+    };
+  }
+  if (design.kind !== 'proportions') return null;
+  const { baseline } = design;
+  const most = effect > 0 ? 1 - baseline : -baseline;
+  return {
+    message: `effect is ${short(effect)}: with the baseline ${short(baseline)} the second rate would be ${short(baseline + effect)}, ${effect > 0 ? 'which exceeds 1' : 'which is below 0'}.`,
+    hint: `An effect is a difference of rates: give one of at ${effect > 0 ? 'most' : 'least'} ${short(most)}.`,
+  };
 }
 
 function requireSize(design: Design, n: number): void {

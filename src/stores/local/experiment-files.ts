@@ -51,7 +51,7 @@ export class ExperimentFiles {
       await rename(draft, folder);
     } catch (error) {
       await rm(draft, { recursive: true, force: true }).catch(() => undefined);
-      if (await isFolder(folder)) throw experimentExists(state.id, error);
+      if (await isFolder(folder)) throw experimentExists(state.id);
       throw unwritable(parent, error);
     }
   }
