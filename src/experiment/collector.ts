@@ -79,6 +79,8 @@ export class Collector {
   readonly #keyIsRedacted: boolean;
   #redactedKey: string | undefined;
   #capturing = false;
+  // How many events were executed while others were recorded, also those whose values are still being copied.
+  #nested = 0;
   #deferred: Deferred[] = [];
   // How many of the deferred are recorded, while they are.
   #recordedDeferred = -1;
@@ -148,7 +150,7 @@ export class Collector {
     if (outcome === 'stored') ledger.stored++;
     else if (outcome === 'sampled_out') ledger.sampledOut++;
     else ledger.dropped[outcome]++;
-    if (this.#deferred.length > 0 && !isNested && this.#recordedDeferred < 0) {
+    if (this.#nested > 0 && !isNested && this.#recordedDeferred < 0) {
       this.#recordedDeferred = 0;
       try {
         this.#recordDeferred();
@@ -158,6 +160,7 @@ export class Collector {
         ledger.dropped.encode += left;
       }
       this.#deferred = [];
+      this.#nested = 0;
       this.#recordedDeferred = -1;
     }
     return outcome === 'stored' || outcome === 'sampled_out';
@@ -217,8 +220,8 @@ export class Collector {
     span: EnclosingSpan | undefined,
     known: Known | undefined,
   ): Outcome | undefined {
-    if (this.#deferred.length >= MAX_NESTED)
-      return this.#lose(event, 'it was executed while recording itself, again and again');
+    if (this.#nested >= MAX_NESTED) return this.#lose(event, 'it was executed while recording itself, again and again');
+    this.#nested++;
     try {
       const at = known ?? { timestamp: this.#options.clock.nowMicros(), fields: {} };
       this.#deferred.push({
