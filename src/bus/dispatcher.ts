@@ -22,6 +22,14 @@ const REPORTED_NAMES_LIMIT = 20;
 // A handler that executes what it listens to would exhaust the stack, and that would fail innocent handlers too.
 const RECURSION_LIMIT = 100;
 
+// A failure of a handler of which nobody could be told, because the host's stack was at its end.
+interface Untold {
+  readonly attachment: Attachment;
+  readonly entry: EventEntry;
+  readonly reason: unknown;
+  readonly next: Untold | undefined;
+}
+
 // An object of its own for each registration, since the same function may tap twice.
 interface TapRegistration {
   readonly tap: Tap;
@@ -39,6 +47,7 @@ export class Dispatcher {
   #taps: readonly TapRegistration[] = [];
   #tap: Tap | undefined;
   #failuresUnderWay = 0;
+  #untold: Untold | undefined;
 
   constructor(context: ContextStore) {
     this.context = context;
@@ -66,6 +75,16 @@ export class Dispatcher {
   }
 
   dispatch(event: EventEntry, measurements: object | undefined, metadata: object | undefined): void {
+    try {
+      if (this.#untold !== undefined) this.#tell();
+      this.#dispatch(event, measurements, metadata);
+    } catch {
+      // Only the end of the host's stack comes here, which the host meets by itself.
+      return;
+    }
+  }
+
+  #dispatch(event: EventEntry, measurements: object | undefined, metadata: object | undefined): void {
     const entry = this.#current(event);
     const tap = this.#tap;
     const attachments = entry.attachments;
@@ -133,7 +152,7 @@ export class Dispatcher {
   }
 
   #update(): void {
-    this.listening = this.#tap !== undefined || this.#handlers.size > 0;
+    this.listening = this.#tap !== undefined || this.#handlers.size > 0 || this.#untold !== undefined;
   }
 
   #current(entry: EventEntry): EventEntry {
@@ -165,10 +184,32 @@ export class Dispatcher {
       const result = attachment.handler(entry.name, measurements, metadata, attachment.config);
       if (isThenable(result)) this.#watch(result, attachment, entry);
     } catch (error) {
-      this.#fail(attachment, entry, error, false);
+      let told = false;
+      try {
+        this.#fail(attachment, entry, error, false);
+        told = true;
+      } finally {
+        // By writes that call nothing, since not even a call may be left.
+        if (!told) this.#untold = { attachment, entry, reason: error, next: this.#untold };
+        if (!told) this.listening = true;
+      }
     } finally {
       attachment.depth--;
     }
+  }
+
+  #tell(): void {
+    for (let untold = this.#untold; untold !== undefined; untold = this.#untold) {
+      this.#untold = untold.next;
+      let told = false;
+      try {
+        this.#fail(untold.attachment, untold.entry, untold.reason, false);
+        told = true;
+      } finally {
+        if (!told) this.#untold = { ...untold, next: this.#untold };
+      }
+    }
+    this.#update();
   }
 
   #watch(result: PromiseLike<unknown>, attachment: Attachment, entry: EventEntry): void {
@@ -184,7 +225,7 @@ export class Dispatcher {
         `The telemetry handler ${show(attachment.id)} failed on ${entry.name} and was detached: ${messageOf(reason)}. Attach a handler to ${HANDLER_FAILURE} to be told of every failure.`,
       );
     }
-    this.dispatch(
+    this.#dispatch(
       this.#failureEntry,
       { system_time: systemClock.nowMicros(), monotonic_time: performance.now() },
       {

@@ -70,11 +70,12 @@ export class HandlerTable {
   /** Detaches exactly this attachment, not a later one under the same id. */
   remove(attachment: Attachment): boolean {
     if (this.#attachments.get(attachment.id) !== attachment) return false;
-    this.#attachments.delete(attachment.id);
     for (const entry of attachment.entries) {
       entry.remove(attachment);
       this.#events.retain(entry);
     }
+    // Last, so that it can be removed again where the host's stack ended before all of it was done.
+    this.#attachments.delete(attachment.id);
     return true;
   }
 

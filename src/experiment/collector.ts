@@ -12,6 +12,7 @@ import type { Redaction } from '../record/redaction.ts';
 import type { BatchSchema } from '../record/schema.ts';
 import { snapshot } from '../record/snapshot.ts';
 import type { ExperimentStatus } from '../stores/experiment-state.ts';
+import type { DropReason } from '../stores/ledger-counts.ts';
 import type { StoreWriter } from '../stores/store.ts';
 import type { Ledger } from './ledger.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';
@@ -49,6 +50,9 @@ export interface Known {
 // What a getter or an enricher may execute on the experiment that is recording it, before it counts as a recursion.
 const MAX_NESTED = 100;
 
+// What became of an event, by the name it is counted under in the ledger.
+type Outcome = 'stored' | 'sampled_out' | DropReason;
+
 interface Deferred {
   readonly event: NamedEvent;
   readonly measurements: Measurements;
@@ -59,7 +63,11 @@ interface Deferred {
   readonly known: Known;
 }
 
-/** Takes the events of one experiment in one process and accounts for each of them. Never throws. */
+/**
+ * Takes the events of one experiment in one process and accounts for each of them. Never throws, and the account holds even
+ * where the host's stack ends in the midst of it: an event is counted at one place, once its outcome is known, by writes that
+ * call nothing. One that came so late that `collect` could not begin was not emitted.
+ */
 export class Collector {
   readonly ledger: Ledger;
   streaming: StreamingMetrics = new StreamingMetrics();
@@ -71,8 +79,11 @@ export class Collector {
   readonly #keyIsRedacted: boolean;
   #redactedKey: string | undefined;
   #capturing = false;
+  // How many events were executed while others were recorded, also those whose values are still being copied.
   #nested = 0;
   #deferred: Deferred[] = [];
+  // How many of the deferred are recorded, while they are.
+  #recordedDeferred = -1;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -116,22 +127,43 @@ export class Collector {
     span?: EnclosingSpan,
     known?: Known,
   ): boolean {
-    if (!this.wants(event.name)) return false;
+    if (this.#events?.has(event.name) === false) return false;
+    const isNested = this.#capturing;
+    let outcome: Outcome | undefined;
+    if (this.status !== 'running') {
+      outcome = this.status === 'paused' ? 'paused' : 'stopped';
+    } else {
+      this.#capturing = true;
+      try {
+        outcome = isNested
+          ? this.#defer(event, measurements, metadata, scope, run, span, known)
+          : this.#record(event, measurements, metadata, scope, run, span, known);
+      } catch {
+        outcome = 'encode';
+      }
+      this.#capturing = isNested;
+    }
+    // A deferred event is counted when it is recorded.
+    if (outcome === undefined) return true;
     const { ledger } = this;
     ledger.emitted++;
-    if (this.status !== 'running') {
-      ledger.dropped[this.status === 'paused' ? 'paused' : 'stopped']++;
-      return false;
+    if (outcome === 'stored') ledger.stored++;
+    else if (outcome === 'sampled_out') ledger.sampledOut++;
+    else ledger.dropped[outcome]++;
+    if (this.#nested > 0 && !isNested && this.#recordedDeferred < 0) {
+      this.#recordedDeferred = 0;
+      try {
+        this.#recordDeferred();
+      } catch {
+        const left = this.#deferred.length - this.#recordedDeferred;
+        ledger.emitted += left;
+        ledger.dropped.encode += left;
+      }
+      this.#deferred = [];
+      this.#nested = 0;
+      this.#recordedDeferred = -1;
     }
-    if (this.#capturing) return this.#defer(event, measurements, metadata, scope, run, span, known);
-    this.#capturing = true;
-    try {
-      const taken = this.#record(event, measurements, metadata, scope, run, span, known);
-      if (this.#nested > 0) this.#recordDeferred();
-      return taken;
-    } finally {
-      this.#capturing = false;
-    }
+    return outcome === 'stored' || outcome === 'sampled_out';
   }
 
   /** Counts an event that had arrived before. */
@@ -152,14 +184,12 @@ export class Collector {
     run: RunContext | undefined,
     span: EnclosingSpan | undefined,
     known: Known | undefined,
-  ): boolean {
-    const { ledger } = this;
+  ): Outcome {
     try {
       if (!this.#recorder.begin()) {
         const { id } = this.#options.schema.experiment;
-        ledger.dropped.capacity++;
         warnOnce(`capacity:${id}`, `Experiment ${id} is full: further events are dropped and counted.`);
-        return false;
+        return 'capacity';
       }
     } catch (error) {
       return this.#lose(event, messageOf(error));
@@ -172,8 +202,7 @@ export class Collector {
         this.#recorder.rollback();
         this.#capture(event, plain(measurements), plain(metadata), scope, run, span, known);
       }
-      this.#keep();
-      return true;
+      return this.#keep();
     } catch (error) {
       this.#recorder.rollback();
       return this.#lose(event, messageOf(error));
@@ -190,7 +219,7 @@ export class Collector {
     run: RunContext | undefined,
     span: EnclosingSpan | undefined,
     known: Known | undefined,
-  ): boolean {
+  ): Outcome | undefined {
     if (this.#nested >= MAX_NESTED) return this.#lose(event, 'it was executed while recording itself, again and again');
     this.#nested++;
     try {
@@ -204,19 +233,17 @@ export class Collector {
         span,
         known: at,
       });
-      return true;
+      return undefined;
     } catch (error) {
       return this.#lose(event, messageOf(error));
     }
   }
 
   #recordDeferred(): void {
-    for (let i = 0; i < this.#deferred.length; i++) {
-      const { event, measurements, metadata, scope, run, span, known } = this.#deferred[i]!;
-      this.#record(event, measurements, metadata, scope, run, span, known);
+    for (; this.#recordedDeferred < this.#deferred.length; this.#recordedDeferred++) {
+      const { event, measurements, metadata, scope, run, span, known } = this.#deferred[this.#recordedDeferred]!;
+      this.collect(event, measurements, metadata, scope, run, span, known);
     }
-    this.#deferred = [];
-    this.#nested = 0;
   }
 
   #capture(
@@ -273,30 +300,26 @@ export class Collector {
     return systemClock.nowMicros();
   }
 
-  #keep(): void {
+  #keep(): Outcome {
     const { row } = this.#recorder;
     this.streaming.observe(row);
     const { sampling } = this.#options;
     if (sampling && !sampling.keeps(this.#samplingKey(sampling))) {
       this.#recorder.rollback();
-      this.ledger.sampledOut++;
-      return;
+      return 'sampled_out';
     }
     if (sampling) this.#recorder.setInclusionProbability(sampling.rate);
-    if (this.#recorder.commit()) {
-      this.ledger.stored++;
-      return;
-    }
-    this.ledger.dropped.overflow++;
+    if (this.#recorder.commit()) return 'stored';
     warnOnce(
       `overflow:${this.experimentId}`,
       `Experiment ${this.experimentId} gets events faster than they can be written: some are dropped and counted.`,
     );
+    return 'overflow';
   }
 
   #samplingKey(sampling: UniformSampling): string {
     const key = this.#keyIsRedacted ? this.#redactedKey : sampling.keyOf(this.#recorder.row);
-    return key ?? `${this.#options.schema.writerId}-${this.ledger.emitted}`;
+    return key ?? `${this.#options.schema.writerId}-${this.ledger.emitted + 1}`;
   }
 
   #enrich(
@@ -332,10 +355,9 @@ export class Collector {
     return { values, fields };
   }
 
-  #lose(event: NamedEvent, why: string): false {
-    this.ledger.dropped.encode++;
+  #lose(event: NamedEvent, why: string): Outcome {
     warnOnce(`encode:${event.name}`, `An event ${event.name} could not be recorded and is counted as dropped: ${why}`);
-    return false;
+    return 'encode';
   }
 }
 

@@ -121,12 +121,23 @@ export class Experiment implements ExperimentContext {
     return this.#lab.router.bind(collector, fn);
   }
 
-  /** Records an event of this experiment, whatever the scope. Handlers of the bus do not see it. */
+  /**
+   * Records an event of this experiment, whatever the scope. Handlers of the bus do not see it. Where too little is left of the
+   * stack to begin, there is no event, and the caller meets the end of its stack by itself.
+   */
   execute<N extends string>(
     name: N | readonly string[],
     measurements?: MeasurementsOf<N>,
     metadata?: MetadataOf<N>,
   ): void {
+    try {
+      this.#execute(name, measurements, metadata);
+    } catch {
+      return;
+    }
+  }
+
+  #execute(name: string | readonly string[], measurements: unknown, metadata: unknown): void {
     const session = this.#session;
     if (!session) {
       warnOnce(
@@ -162,11 +173,15 @@ export class Experiment implements ExperimentContext {
    * event, warned of once for each name, and counts in no mean.
    */
   score(name: string, value: number | boolean, metadata: Metadata = {}): void {
-    const score = typeof value === 'boolean' ? Number(value) : value;
-    if (typeof score !== 'number' && typeof score !== 'bigint') {
-      warnOnce(`score:${show(name)}`, `The score ${show(name)} was given ${show(value)}, which is no number.`);
+    try {
+      const score = typeof value === 'boolean' ? Number(value) : value;
+      if (typeof score !== 'number' && typeof score !== 'bigint') {
+        warnOnce(`score:${show(name)}`, `The score ${show(name)} was given ${show(value)}, which is no number.`);
+      }
+      this.execute('eval.score.recorded', { score }, merged(merged({}, metadata, 'score'), { name }, 'score'));
+    } catch {
+      return;
     }
-    this.execute('eval.score.recorded', { score }, merged(merged({}, metadata, 'score'), { name }, 'score'));
   }
 
   /**

@@ -293,14 +293,24 @@ export class Column {
   #turnInto(kind: ColumnKind): boolean {
     const flags = this.#flags;
     if (this.kind !== EMPTY && (this.kind !== FLAG || flags.some((flag) => flag > FLAG_NULL))) return false;
-    this.#become(EMPTY, NO_VALUES);
-    this.#allocate(kind);
-    for (let row = 0; row < flags.length; row++) if (flags[row] === FLAG_NULL) this.setNull(row);
+    if (flags.length === 0) {
+      this.#allocate(kind);
+      return true;
+    }
+    // Aside, so that no null of an earlier row is lost when the host's stack ends in the midst of it.
+    const turned = new Column(this.#capacity, this.dictionary);
+    turned.#allocate(kind);
+    for (let row = 0; row < flags.length; row++) if (flags[row] === FLAG_NULL) turned.setNull(row);
+    this.#flags = NO_FLAGS;
+    this.#words = turned.#words;
+    this.numbers = turned.numbers;
+    this.codes = turned.codes;
+    this.#values = turned.#values;
+    this.kind = kind;
     return true;
   }
 
   #allocate(kind: ColumnKind): void {
-    this.kind = kind;
     if (kind === NUMBER) {
       const buffer = new ArrayBuffer(this.#capacity * 8);
       new BigUint64Array(buffer).fill(ABSENT_BITS);
@@ -313,6 +323,7 @@ export class Column {
     } else {
       this.#values = new Array(this.#capacity).fill(undefined);
     }
+    this.kind = kind;
   }
 
   #turnIntoValues(): void {

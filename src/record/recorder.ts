@@ -68,7 +68,8 @@ interface EventShape {
 
 /**
  * Turns events into rows of column batches. `capture` writes an event into the next row and enriches it; `commit` makes the
- * row part of the batch, `rollback` takes it back. Between the two, `row` holds the fields.
+ * row part of the batch, `rollback` takes it back. Between the two, `row` holds the fields. Where the host's stack ends in the
+ * midst of one of them, it throws; what is left of the row is then taken back by the next `begin`.
  */
 export class Recorder {
   readonly row: Row = new Row();
@@ -82,6 +83,8 @@ export class Recorder {
   // Plain objects being walked, outermost first: one that comes up again is a cycle.
   readonly #trail: Trail = newTrail(NOTHING);
   #capturing = false;
+  // From the first write to a row until it is kept or nothing of it is left.
+  #underWay = false;
 
   constructor(schema: BatchSchema, options: RecorderOptions) {
     this.#schema = schema;
@@ -95,6 +98,7 @@ export class Recorder {
    */
   begin(): boolean {
     if (this.#capturing) throw new Error('It was executed while the values of another event were being read.');
+    if (this.#underWay) this.rollback();
     let batch = this.#batch;
     if (!batch || batch.rows === batch.capacity) {
       batch = this.#options.nextBatch();
@@ -119,6 +123,24 @@ export class Recorder {
     // An enricher may have executed events since: their rows are taken.
     if (this.#batch?.rows !== this.#at && !this.begin()) throw new Error('The store takes no more.');
     this.#capturing = true;
+    this.#underWay = true;
+    try {
+      this.#write(event, measurements, metadata, timestamp, scope, defaults, span, explicit);
+    } finally {
+      this.#capturing = false;
+    }
+  }
+
+  #write(
+    event: NamedEvent,
+    measurements: Measurements,
+    metadata: Metadata,
+    timestamp: number,
+    scope: RecordScope,
+    defaults: RowDefaults | undefined,
+    span: EnclosingSpan | undefined,
+    explicit: Partial<EventRecord> | undefined,
+  ): void {
     const { row } = this;
     const shape = this.#shape(event);
     row.eventName = shape.name;
@@ -139,7 +161,6 @@ export class Recorder {
     row.setNumber(TIMESTAMP, timestamp);
     row.setText(EVENT_NAME, shape.name);
     row.setText(SCOPE, scope);
-    this.#capturing = false;
   }
 
   /** Notes with which probability the captured event is kept, on top of one that it came with. */
@@ -149,7 +170,7 @@ export class Recorder {
     else row.setNumber(INCLUSION_PROBABILITY, probability);
   }
 
-  /** Keeps the row; false when the store could not take it. */
+  /** Keeps the row; false when the store could not take it. When it throws, the row is not kept. */
   commit(): boolean {
     const batch = this.#batch!;
     const at = this.#at;
@@ -166,10 +187,12 @@ export class Recorder {
       else if (column.kind === ColumnKind.NUMBER && !Number.isNaN(number)) column.numbers[at] = number;
       else column.setNumber(at, number);
     }
+    row.clear();
     if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
     if (row.timestamp > batch.maxTimestamp) batch.maxTimestamp = row.timestamp;
+    // The row is part of the batch from here on: nothing may be called after it but the store.
+    this.#underWay = false;
     batch.rows = at + 1;
-    row.clear();
     return this.#committed === undefined || this.#committed(batch, at);
   }
 
@@ -179,7 +202,7 @@ export class Recorder {
     if (batch?.rows === this.#at) batch.clearRow(this.#at);
     this.row.clear();
     this.#trail.ancestors.length = 1;
-    this.#capturing = false;
+    this.#underWay = false;
   }
 
   #shape(event: NamedEvent): EventShape {

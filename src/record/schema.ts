@@ -50,10 +50,11 @@ export class BatchSchema {
     const name = pathName(path);
     let column = this.#byName.get(name);
     if (!column && this.nested.length < MAX_PATHS) {
+      const parent = pathName({ root: path.root, keys: path.keys.slice(0, -1) });
       column = { root: path.root, keys: path.keys, name, index: FIELDS.length + this.nested.length };
       this.nested.push(column);
       this.#byName.set(name, column);
-      this.#parents.add(pathName({ root: path.root, keys: path.keys.slice(0, -1) }));
+      this.#parents.add(parent);
     }
     return column;
   }
