@@ -29,13 +29,16 @@ export function armOverview(
     name,
     condition,
     baseline,
-    experiments: rows.map(({ state: { id, replicate, status, sample_size }, firstEventAt }) => ({
-      id,
-      replicate,
-      status,
-      sample_size,
-      first_event_at: Number.isFinite(firstEventAt) ? firstEventAt : null,
-    })),
+    experiments: rows.map(
+      ({ state: { id, replicate, status, sample_size }, firstEventAt, samples: own, requests, events }) => ({
+        id,
+        replicate,
+        status,
+        sample_size,
+        collected: own.count || requests.length || events,
+        first_event_at: Number.isFinite(firstEventAt) ? firstEventAt : null,
+      }),
+    ),
     events: rows.reduce((sum, { events }) => sum + events, 0),
     ...counts,
     samples: SeenIds.countOfAny(
