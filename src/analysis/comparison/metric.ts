@@ -128,7 +128,7 @@ export function operationOf(eventName: string): string {
 }
 
 function sourceOf({ name, value = name }: MetricSpec): Source {
-  if (typeof value === 'function') return { from: 'function', of: value };
+  if (typeof value === 'function') return { from: 'function', of: guarded(name, value) };
   if (value === 'success_rate' || value === 'success') return { from: 'success' };
   if (value === 'total_tokens') return { from: 'total_tokens' };
   const training = TRAINING_FIELDS.find((field) => field === value);
@@ -142,6 +142,22 @@ function sourceOf({ name, value = name }: MetricSpec): Source {
   throw new CrucibleError('unknown_field', `The field ${show(value)} holds no numbers.`, {
     hint: 'Give a numeric field, or a function of a record as value.',
   });
+}
+
+type ValueOf = Extract<Source, { from: 'function' }>['of'];
+
+function guarded(name: string, value: ValueOf): ValueOf {
+  return (record) => {
+    try {
+      return value(record);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : show(error);
+      throw new CrucibleError('invalid_argument', `The function of the metric ${show(name)} threw: ${message}.`, {
+        hint: 'Return null for a record without a value.',
+        cause: error,
+      });
+    }
+  };
 }
 
 function kindOf(source: Source): MetricKind | null {

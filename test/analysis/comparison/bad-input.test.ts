@@ -137,3 +137,27 @@ it('a metric is no property that every object has', async () => {
   const { margin } = await metricOf('constructor', some(LIST), some(LIST), { metrics, margin: { latency_ms: 0.1 } });
   expect(margin).toBeNull();
 });
+
+it('a function that throws is an error that names its metric', async () => {
+  const value = () => {
+    throw new Error('no such key');
+  };
+  await expect(compared(some(LIST), some(LIST), { metrics: [{ name: 'mine', value }] })).rejects.toMatchObject({
+    code: 'invalid_argument',
+    message: expect.stringContaining('"mine" threw: no such key'),
+  });
+});
+
+it('repeats whose sum is beyond the range of doubles are missing, and nothing else is', async () => {
+  const huge = (values: readonly number[]) =>
+    values.flatMap((score) => [ask(0, { score }), ask(1, { score: score / 1e300 })]);
+  const metrics = ['measurements.score', 'latency_ms'];
+  for (const same of [true, false]) {
+    const other = same
+      ? huge([1.6e308, 1.7e308])
+      : huge([1.6e308, 1.7e308]).map((e) => ({ ...e, d: { sample_id: 'x' } }));
+    const found = await metricOf('measurements.score', huge([1.5e308, 1.5e308]), other, { metrics });
+    expect(found.missing.baseline.not_finite).toBe(1);
+    expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity/);
+  }
+});
