@@ -16,9 +16,8 @@ import { TrainingCollection } from './training/training-collection.ts';
 import { TRAINING_FIELDS } from './training/training-metrics.ts';
 
 /** What is read of the records of these experiments. */
-export function metricsProjection(states: readonly ExperimentState[]): Projection {
-  const sampled = isSampled(states);
-  const samples = sampled || states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
+export function metricsProjection(states: readonly ExperimentState[], weighted: boolean): Projection {
+  const samples = weighted || states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
   return {
     fields: [
       'timestamp',
@@ -28,7 +27,7 @@ export function metricsProjection(states: readonly ExperimentState[]): Projectio
       'step',
       ...SCORE_FIELDS,
       ...samples,
-      ...(sampled ? ['inclusion_probability'] : []),
+      'inclusion_probability',
     ],
     nestedOf: [SCORE_EVENT],
   };
@@ -47,12 +46,14 @@ export class MetricsCollection {
   readonly #target: number | null;
   readonly #samples = new SampleIds();
   readonly #weighted: WeightedCollection | null;
+  readonly #inclusion = new NumberCells('inclusion_probability');
+  #sampled = false;
 
-  constructor(states: readonly ExperimentState[], reader: RowReader) {
+  constructor(states: readonly ExperimentState[], reader: RowReader, weighted: boolean) {
     this.#states = states;
     this.#reader = reader;
     this.#tallies = new TallyCollection(reader);
-    this.#weighted = isSampled(states) ? new WeightedCollection() : null;
+    this.#weighted = weighted ? new WeightedCollection() : null;
     const targets = states.map((state) => state.sample_size).filter((size) => size !== null);
     this.#target = targets.length < states.length ? null : targets.reduce((sum, size) => sum + size, 0);
   }
@@ -65,8 +66,14 @@ export class MetricsCollection {
     this.#training.add(batch, rows, reader, this.#timestamps.values);
     this.#scores.add(batch, rows, reader);
     if (this.#target !== null) this.#samples.add(batch, rows, reader);
-    this.#weighted?.add(batch, rows, reader);
+    if (this.#weighted) this.#weighted.add(batch, rows, reader);
+    else this.#sampled ||= this.#isSampled(batch, rows);
     this.#addTimes(batch.schema.experiment.id, rows);
+  }
+
+  /** Whether a record was kept with a probability below 1 and no weights were asked for. */
+  get needsWeights(): boolean {
+    return this.#sampled;
   }
 
   addPoint(point: MetricPoint): void {
@@ -120,6 +127,13 @@ export class MetricsCollection {
     return { target, observed, basis, reached: observed >= target };
   }
 
+  #isSampled(batch: ColumnBatch, rows: number): boolean {
+    if (!this.#inclusion.read(batch, rows)) return false;
+    const { values, present } = this.#inclusion;
+    for (let row = 0; row < rows; row++) if (present[row] === 1 && values[row]! < 1) return true;
+    return false;
+  }
+
   #addTimes(run: string, rows: number): void {
     const { values } = this.#timestamps;
     const { kinds } = this.#reader;
@@ -133,8 +147,4 @@ export class MetricsCollection {
     }
     if (from <= to) this.#times.add(run, from, to);
   }
-}
-
-function isSampled(states: readonly ExperimentState[]): boolean {
-  return states.some(({ sampling }) => sampling !== null);
 }

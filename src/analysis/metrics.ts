@@ -16,7 +16,7 @@ const ALWAYS: TimeRange = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_
 export interface MetricsInput {
   /** The experiment; or several, whose records are then pooled as if they were one's. */
   readonly states: readonly ExperimentState[];
-  /** All batches of those experiments. Called up to three times, when requests lie within requests. */
+  /** All batches of those experiments. Called up to three times when requests lie within requests, and as often again for sampled records of an experiment that does not sample. */
   readonly batches: BatchSource;
   /** Metric points of those experiments, for `training.logged`. */
   readonly points?: AsyncIterable<MetricPoint> | undefined;
@@ -34,14 +34,20 @@ export interface MetricsInput {
 export async function computeMetrics(input: MetricsInput): Promise<ExperimentMetrics> {
   const { states, batches, points, where, range } = input;
   const test = where === undefined && range === undefined ? undefined : rowTest(where, range ?? ALWAYS);
-  const projection = withCondition(metricsProjection(states), where);
   const requests = new RequestNames(states);
-  const collect = async (source: AsyncIterable<ColumnBatch>, reader: RowReader) => {
-    const collection = new MetricsCollection(states, reader);
-    for await (const batch of source) collection.add(batch);
-    return collection;
+  const read = (weighted: boolean) => {
+    const projection = withCondition(metricsProjection(states, weighted), where);
+    const collect = async (source: AsyncIterable<ColumnBatch>, reader: RowReader) => {
+      const collection = new MetricsCollection(states, reader, weighted);
+      for await (const batch of source) collection.add(batch);
+      return collection;
+    };
+    return readLeaves({ requests, batches, test, projection }, collect);
   };
-  const collection = await readLeaves({ requests, batches, test, projection }, collect);
+  const sampled = states.some(({ sampling }) => sampling !== null);
+  let collection = await read(sampled);
+  // Records that were sampled before they were ingested say so themselves.
+  if (collection.needsWeights) collection = await read(true);
   if (points) for await (const point of points) collection.addPoint(point);
   return collection.metrics(requests);
 }

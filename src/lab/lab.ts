@@ -31,6 +31,7 @@ import { Experiment } from './experiment.ts';
 import { type ListedExperiment, type ObservedStatus, observed, requireStatus } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
 import { metricsOf } from './shared-metrics.ts';
+import { studiesOf } from './studies.ts';
 
 /** Which experiments to list. All conditions must hold. */
 export interface ExperimentFilter {
@@ -171,7 +172,8 @@ export class Lab {
   async analyze(which: Comparands | string, options: CompareOptions = {}): Promise<HypothesisAnalysis> {
     const experiments = await this.#compared(typeof which === 'string' ? { study: which } : which);
     const { analyzeExperiments } = await import('../analysis/hypothesis/analyze.ts');
-    return analyzeExperiments(experiments, options);
+    const states = experiments.map(({ state }) => state);
+    return analyzeExperiments(experiments, options, await studiesOf(this.#context.store, states));
   }
 
   /**

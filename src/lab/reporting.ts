@@ -10,6 +10,7 @@ import {
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { LabContext } from './context.ts';
 import { observed } from './observed-status.ts';
+import { studiesOf } from './studies.ts';
 
 /** Compares experiments and writes what came of it. */
 export async function reportMany(
@@ -18,7 +19,7 @@ export async function reportMany(
   options: ComparisonReportOptions,
 ): Promise<Report> {
   const sources = await Promise.all(states.map((state) => sourceOf(lab, state)));
-  return reportComparison(sources, options, lab.clock.nowMicros());
+  return reportComparison(sources, options, lab.clock.nowMicros(), await studiesOf(lab.store, states));
 }
 
 /** Writes what there is to say of one experiment. */

@@ -3,14 +3,15 @@ import type { Measurements, Metadata } from '../events/types.ts';
 import type { ColumnBatch } from './batch.ts';
 import { type Binding, type Level, newLevel } from './binding.ts';
 import { type Column, ColumnKind } from './column.ts';
-import { enrichRow, isError, statusVerdict } from './enrich-row.ts';
+import { enrichRow } from './enrich-row.ts';
 import type { EventRecord, RecordScope } from './event-record.ts';
-import { CONTEXT_FIELDS, FIELDS, fieldIndex } from './fields.ts';
+import { FIELDS, fieldIndex } from './fields.ts';
 import { pathName } from './path.ts';
 import type { PriceBook } from './prices.ts';
 import { REDACTED, type Redaction } from './redaction.ts';
-import { DURATION, ERROR, RESPONSE, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STATUS, STOP } from './roles.ts';
+import { DURATION, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STOP } from './roles.ts';
 import { Row } from './row.ts';
+import { assign, assignNumber, type EnclosingSpan, setExplicit, setSpan } from './row-values.ts';
 import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
 import { warnOfSimilarEvent } from './similar-event.ts';
 import { boundedString, isPlainObject, MAX_VALUES, newTrail, setOwn, snapshot, type Trail } from './snapshot.ts';
@@ -25,9 +26,6 @@ const TIMESTAMP = fieldIndex('timestamp');
 const EVENT_NAME = fieldIndex('event_name');
 const SCOPE = fieldIndex('scope');
 const INCLUSION_PROBABILITY = fieldIndex('inclusion_probability');
-const TRACE_ID = fieldIndex('trace_id');
-const SPAN_ID = fieldIndex('span_id');
-const PARENT_SPAN_ID = fieldIndex('parent_span_id');
 
 /** An event name as the bus interns it: `index` is a dense small number, or −1 for a name beyond the limit. */
 export interface NamedEvent {
@@ -39,12 +37,6 @@ export interface NamedEvent {
 export interface RowDefaults {
   readonly texts: readonly (readonly [role: number, text: string])[];
   readonly metadata: Metadata | undefined;
-}
-
-/** The span within which an event happened: its parent, unless the event names another trace or is that span's own. */
-export interface EnclosingSpan {
-  readonly trace_id: string;
-  readonly span_id: string;
 }
 
 export interface RecorderOptions {
@@ -149,13 +141,13 @@ export class Recorder {
     row.timestamp = timestamp;
     const trail = this.#trail;
     trail.left = MAX_VALUES;
-    if (explicit) this.#setExplicit(explicit);
+    if (explicit) setExplicit(this.row, explicit);
     trail.ancestors[0] = measurements;
     this.#walk(shape.measurements, measurements as Record<string, unknown>, shape);
     trail.ancestors[0] = metadata;
     this.#walk(shape.metadata, metadata as Record<string, unknown>, shape);
     if (defaults) this.#setDefaults(defaults, metadata, shape);
-    if (span) this.#setSpan(span);
+    if (span) setSpan(this.row, span);
     enrichRow(row, this.#options.prices);
     this.#options.redaction?.strike(row);
     row.setNumber(TIMESTAMP, timestamp);
@@ -245,12 +237,12 @@ export class Recorder {
           const column = columns[index];
           if (column?.kind === ColumnKind.NUMBER && !Number.isNaN(value)) column.numbers[at] = value;
           else this.#column(index).setNumber(at, value);
-          if (binding.role >= 0) this.#assignNumber(binding, value);
+          if (binding.role >= 0) assignNumber(this.row, binding, value);
           continue;
         }
         if (typeof value === 'string' && value.length < MAX_INLINE_STRING) {
           (columns[index] ?? this.#column(index)).setText(at, value);
-          if (binding.role >= 0) this.#assign(binding, value);
+          if (binding.role >= 0) assign(this.row, binding, value);
           continue;
         }
       }
@@ -318,11 +310,11 @@ export class Recorder {
       if (role !== DURATION) this.row.setNanoseconds(role, value);
       this.#store(binding, Number(value) / 1e6, shape);
     } else if (typeof value === 'object' && value !== null && canNest(binding) && isPlainObject(value)) {
-      if (role >= 0) this.#assign(binding, value);
+      if (role >= 0) assign(this.row, binding, value);
       this.#storeObject(binding, value as Record<string, unknown>, shape);
     } else {
       const plain: unknown = typeof value === 'string' ? boundedString(value) : snapshot(value, this.#trail);
-      if (role >= 0) this.#assign(binding, plain);
+      if (role >= 0) assign(this.row, binding, plain);
       this.#storeSnapshot(binding, plain, shape);
     }
   }
@@ -359,47 +351,6 @@ export class Recorder {
   #keep(binding: Binding, value: unknown): void {
     if (binding.column >= 0) this.#column(binding.column).set(this.#at, value);
     else this.#batch!.setRest(binding.root, this.#at, binding.keys, value);
-  }
-
-  #assignNumber(binding: Binding, value: number): void {
-    const { role } = binding;
-    const kind = ROLE_KINDS[role];
-    if (kind === RoleKind.NUMBER) this.row.setNumber(role, value, binding.rank);
-    else if (kind === RoleKind.INTEGER && Number.isSafeInteger(value))
-      this.row.setNumber(role, value + 0, binding.rank);
-    else this.#assign(binding, value);
-  }
-
-  #assign(binding: Binding, value: unknown): void {
-    const { role, rank } = binding;
-    if (role === ERROR) {
-      if (isError(value)) this.row.setNumber(ERROR, 1, rank);
-    } else if (role === STATUS) {
-      const verdict = statusVerdict(value);
-      // Of several, the one that tells of an error wins.
-      if (verdict !== undefined) this.row.setNumber(STATUS, verdict ? 1 : 0, verdict ? rank : -1);
-    } else if (role === RESPONSE) {
-      if (value !== null) this.row.setNumber(RESPONSE, 1, rank);
-    } else {
-      this.row.set(role, value, rank);
-    }
-  }
-
-  #setExplicit(explicit: Partial<EventRecord>): void {
-    for (const [name, value] of Object.entries(explicit)) {
-      const field = fieldIndex(name);
-      if (field < 0 || CONTEXT_FIELDS.has(name)) continue;
-      this.row.set(field, typeof value === 'string' ? boundedString(value) : value, -1);
-    }
-  }
-
-  #setSpan(span: EnclosingSpan): void {
-    const { row } = this;
-    if (!row.has(TRACE_ID)) row.setText(TRACE_ID, span.trace_id);
-    else if (row.texts[TRACE_ID] !== span.trace_id) return;
-    if (!row.has(PARENT_SPAN_ID) && !(row.has(SPAN_ID) && row.texts[SPAN_ID] === span.span_id)) {
-      row.setText(PARENT_SPAN_ID, span.span_id);
-    }
   }
 
   #setDefaults(defaults: RowDefaults, metadata: Metadata, shape: EventShape): void {

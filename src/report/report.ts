@@ -6,7 +6,8 @@ import type { HypothesisAnalysis } from '../analysis/hypothesis/analyze.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { requireOptions } from '../core/options.ts';
 import { replaceFile } from '../engine/replace-file.ts';
-import { readReport } from './data/read-report.ts';
+import type { ExperimentState } from '../stores/experiment-state.ts';
+import { type ReportFrame, readReport } from './data/read-report.ts';
 import type { ReportSource } from './data/report-data.ts';
 import { toHtml } from './document/html.ts';
 import { toMarkdown } from './document/markdown.ts';
@@ -50,7 +51,7 @@ const EXTENSIONS: Readonly<Record<string, ReportFormat>> = {
 /** Reports on one experiment: describes it and concludes nothing. Rejects as `reportComparison` does. */
 export function reportExperiment(source: ReportSource, options: ReportOptions, now: number): Promise<Report> {
   requireOptions('report', options, ['path', 'format', 'title']);
-  return report([source], options, {}, now, true);
+  return report([source], options, {}, { now, alone: true, study: [] });
 }
 
 /**
@@ -61,16 +62,16 @@ export function reportComparison(
   sources: readonly ReportSource[],
   { path, format, title, ...compareOptions }: ComparisonReportOptions,
   now: number,
+  study: readonly ExperimentState[] = [],
 ): Promise<Report> {
-  return report(sources, { path, format, title }, compareOptions, now, false);
+  return report(sources, { path, format, title }, compareOptions, { now, alone: false, study });
 }
 
 async function report(
   sources: readonly ReportSource[],
   { path, format, title }: ReportOptions,
   options: CompareOptions,
-  now: number,
-  alone: boolean,
+  frame: ReportFrame,
 ): Promise<Report> {
   const chosen = formatOf(path, format);
   if (title !== undefined && (typeof title !== 'string' || title.trim() === '')) {
@@ -78,7 +79,7 @@ async function report(
       hint: 'Give some text, or leave it out.',
     });
   }
-  const data = await readReport(sources, options, { title, now, alone });
+  const data = await readReport(sources, options, { title, ...frame });
   const document = reportDocument(data);
   const text = chosen === 'html' ? toHtml(document) : toMarkdown(document);
   if (path !== undefined) await replaceFile(path, (draft) => writeFile(draft.path, text));

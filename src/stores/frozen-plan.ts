@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { CrucibleError, show } from '../core/errors.ts';
 import { requireOptions } from '../core/options.ts';
+import type { Adjustment } from '../stats/inference/adjust-p-values.ts';
 
 /** Where the treatment's metric is expected. `equivalent`: within the margin; `not_worse`: worse by less than the margin. */
 export type HypothesisDirection = 'higher' | 'lower' | 'equivalent' | 'not_worse';
@@ -17,6 +18,11 @@ export interface Hypothesis {
   readonly alpha?: number;
   /** Of the samples needed. Default 0.8. */
   readonly power?: number;
+  /** What the others are compared with: a condition or an experiment's id. This and what follows: as `compare` takes it, with its default. */
+  readonly baseline?: string;
+  readonly pairBy?: string;
+  readonly clusterBy?: string | null;
+  readonly correction?: Adjustment;
 }
 
 /** A plan as it was frozen when its experiment started. What a statement alone leaves open is null. */
@@ -29,13 +35,35 @@ export interface FrozenPlan {
   readonly power: number | null;
   readonly sample_size: number | null;
   readonly request_events: readonly string[] | null;
+  /** This and the three that follow are there where they were given, and else left to the defaults of `compare`. */
+  readonly baseline?: string;
+  readonly pair_by?: string;
+  readonly cluster_by?: string | null;
+  readonly correction?: Adjustment;
   /** Microseconds since the Unix epoch. */
   readonly frozen_at: number;
   /** Of all fields above but the time, so that equal plans have equal hashes. */
   readonly sha256: string;
 }
 
+export const CORRECTIONS: readonly Adjustment[] = ['none', 'bonferroni', 'holm', 'hochberg', 'hommel', 'bh', 'by'];
+
 const DIRECTIONS: readonly HypothesisDirection[] = ['higher', 'lower', 'equivalent', 'not_worse'];
+const OPTIONS: readonly (keyof Hypothesis)[] = [
+  'statement',
+  'metric',
+  'direction',
+  'margin',
+  'alpha',
+  'power',
+  'baseline',
+  'pairBy',
+  'clusterBy',
+  'correction',
+];
+const GIVEN = ['baseline', 'pair_by', 'cluster_by', 'correction'] as const;
+/** Metrics that are shares whatever their values. */
+const RATES: ReadonlySet<string> = new Set(['success_rate', 'success', 'accuracy']);
 
 /** Checks a hypothesis and freezes it; null without one. Throws `invalid_argument`. */
 export function frozenPlan(
@@ -54,14 +82,17 @@ export function frozenPlan(
 /** What the hash of a plan must be. */
 export function planHash(plan: FrozenPlan): string {
   const { statement, metric, direction, margin, alpha, power, sample_size, request_events } = plan;
-  const content = JSON.stringify([statement, metric, direction, margin, alpha, power, sample_size, request_events]);
+  const fields = [statement, metric, direction, margin, alpha, power, sample_size, request_events];
+  // Plans were hashed without these before they could be given: a plan that does not have them still is.
+  const given = Object.fromEntries(GIVEN.flatMap((name) => (plan[name] === undefined ? [] : [[name, plan[name]]])));
+  const content = JSON.stringify(Object.keys(given).length === 0 ? fields : [...fields, given]);
   // Loaded with the first plan: it would be a tenth of what importing the package takes.
   const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto');
   return createHash('sha256').update(content).digest('hex');
 }
 
 function checked(hypothesis: Hypothesis): Omit<FrozenPlan, 'sample_size' | 'request_events' | 'frozen_at' | 'sha256'> {
-  requireOptions('hypothesis', hypothesis, ['statement', 'metric', 'direction', 'margin', 'alpha', 'power']);
+  requireOptions('hypothesis', hypothesis, OPTIONS);
   const { direction, margin, alpha = 0.05, power = 0.8 } = hypothesis;
   const statement = text('statement', hypothesis.statement);
   const metric = text('metric', hypothesis.metric);
@@ -70,6 +101,9 @@ function checked(hypothesis: Hypothesis): Omit<FrozenPlan, 'sample_size' | 'requ
   }
   if (margin !== undefined && !(margin > 0 && Number.isFinite(margin))) {
     throw refused(`margin is ${show(margin)}`, 'Give a positive number.');
+  }
+  if (margin !== undefined && margin >= 1 && RATES.has(metric)) {
+    throw refused(`the margin of ${metric} is ${show(margin)}`, 'Give a share: 0.02 is 2 percentage points.');
   }
   if (margin === undefined && (direction === 'equivalent' || direction === 'not_worse')) {
     throw refused(
@@ -81,7 +115,24 @@ function checked(hypothesis: Hypothesis): Omit<FrozenPlan, 'sample_size' | 'requ
   if (!(power > alpha && power < 1)) {
     throw refused(`power is ${show(power)}`, 'Give a fraction above alpha, such as 0.8.');
   }
-  return { statement, metric, direction, margin: margin ?? null, alpha, power };
+  return { statement, metric, direction, margin: margin ?? null, alpha, power, ...arrangement(hypothesis) };
+}
+
+function arrangement({
+  baseline,
+  pairBy,
+  clusterBy,
+  correction,
+}: Hypothesis): Pick<FrozenPlan, (typeof GIVEN)[number]> {
+  if (correction !== undefined && !CORRECTIONS.includes(correction)) {
+    throw refused(`correction is ${show(correction)}`, `Give one of ${CORRECTIONS.map(show).join(', ')}.`);
+  }
+  return {
+    ...(baseline !== undefined && { baseline: text('baseline', baseline) }),
+    ...(pairBy !== undefined && { pair_by: text('pairBy', pairBy) }),
+    ...(clusterBy !== undefined && { cluster_by: clusterBy === null ? null : text('clusterBy', clusterBy) }),
+    ...(correction !== undefined && { correction }),
+  };
 }
 
 function text(name: string, value: unknown): string {

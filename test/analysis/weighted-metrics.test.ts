@@ -34,6 +34,18 @@ it('a sampled experiment is weighted: what all events would show, with errors ov
   expect(weighted!.latency_mean_ms.standard_error).toBeCloseTo(Math.sqrt((squares * 3) / 2), 12);
 });
 
+it('records that were sampled before they were ingested are weighted, whatever the probabilities of one sample', async () => {
+  const events = [sampled(10, 1, 'a'), sampled(20, 0.5, 'b'), sampled(40, 0.25, 'b', false), sampled(30, 1, 'c')];
+  const { weighted } = await computeMetrics(await recorded(events).then(input));
+  // 1 + 2 + 4 + 1 requests.
+  expectClose(weighted, {
+    requests: { estimate: 8, n: 4 },
+    latency_mean_ms: { estimate: (10 + 40 + 30) / 4, n: 3 },
+    success_rate: { estimate: 0.5 },
+    cost_total_usd: { estimate: (10 + 40 + 160 + 30) / 100 },
+  });
+});
+
 it('a whole experiment has no weights', async () => {
   expect((await computeMetrics(await recorded([request(1, 5)]).then(input))).weighted).toBeNull();
 });

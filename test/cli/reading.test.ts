@@ -216,6 +216,21 @@ describe('crucible compare', () => {
     expect((await gate('--margin', 'loss')).code).toBe(2);
   });
 
+  it('fails in CI where nothing could be compared', async () => {
+    const folder = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: folder }) });
+    for (const condition of ['control', 'treatment']) {
+      await (await lab.startExperiment({ name: condition, condition })).stop();
+    }
+    await lab.close();
+    const gate = (...more: string[]) => crucible(['compare', '--dir', folder, ...more]);
+    const { code, stderr } = await gate('--fail-on', 'worse');
+    expect(stderr).toContain('Nothing could be compared of treatment');
+    expect(code).toBe(1);
+    expect((await gate('--fail-on', 'worse', '--metric', 'latency_ms')).code).toBe(1);
+    expect((await gate()).code).toBe(0);
+  });
+
   it('calls what is within a margin equivalent', async () => {
     const { stdout } = await inStore(
       'compare',

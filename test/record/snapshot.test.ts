@@ -98,8 +98,10 @@ describe('a snapshot', () => {
     ]) {
       const object = Object.defineProperty({}, key, { value: { x: 1 }, enumerable: true });
       const copy = snapshot(object) as object;
-      expect(Object.keys(copy)).toEqual([key]);
-      expect(Object.getOwnPropertyDescriptor(copy, key)?.value).toEqual({ x: 1 });
+      // Half a character is no text: files could not keep it.
+      const kept = key.toWellFormed();
+      expect(Object.keys(copy)).toEqual([kept]);
+      expect(Object.getOwnPropertyDescriptor(copy, kept)?.value).toEqual({ x: 1 });
       expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
     }
     expect(({} as { x?: unknown }).x).toBeUndefined();

@@ -3,8 +3,9 @@ import type { Measurements, Metadata } from '../../src/events/types.ts';
 import { ColumnBatch } from '../../src/record/batch.ts';
 import type { EventRecord, ExperimentContext, RecordScope } from '../../src/record/event-record.ts';
 import { PriceBook } from '../../src/record/prices.ts';
-import { type EnclosingSpan, Recorder, type RowDefaults } from '../../src/record/recorder.ts';
+import { Recorder, type RowDefaults } from '../../src/record/recorder.ts';
 import { Redaction } from '../../src/record/redaction.ts';
+import type { EnclosingSpan } from '../../src/record/row-values.ts';
 import { BatchSchema } from '../../src/record/schema.ts';
 
 export interface Emitted {

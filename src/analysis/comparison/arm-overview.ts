@@ -30,13 +30,16 @@ export function armOverview(
     name,
     condition,
     baseline,
-    experiments: rows.map(({ state: { id, replicate, sample_size }, firstEventAt }, i) => ({
-      id,
-      replicate,
-      status: statusOf(experiments[i]!),
-      sample_size,
-      first_event_at: Number.isFinite(firstEventAt) ? firstEventAt : null,
-    })),
+    experiments: rows.map(
+      ({ state: { id, replicate, sample_size }, firstEventAt, samples: own, requests, events }, i) => ({
+        id,
+        replicate,
+        status: statusOf(experiments[i]!),
+        sample_size,
+        collected: own.count || requests.length || events,
+        first_event_at: Number.isFinite(firstEventAt) ? firstEventAt : null,
+      }),
+    ),
     events: rows.reduce((sum, { events }) => sum + events, 0),
     ...counts,
     samples: SeenIds.countOfAny(

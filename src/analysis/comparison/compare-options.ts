@@ -4,6 +4,7 @@ import type { EventRecord } from '../../record/event-record.ts';
 import type { Adjustment } from '../../stats/inference/adjust-p-values.ts';
 import { requireChoice } from '../../stats/inference/options.ts';
 import { requireFraction, requirePositive } from '../../stats/special/checks.ts';
+import { CORRECTIONS } from '../../stores/frozen-plan.ts';
 import type { MetricKind } from './comparison-result.ts';
 
 /** A number for each metric by its name; or one number, where one metric is compared. */
@@ -84,7 +85,16 @@ const NAMES: readonly (keyof CompareOptions)[] = [
   'final',
   'sampleRatio',
 ];
-const CORRECTIONS: readonly Adjustment[] = ['none', 'bonferroni', 'holm', 'hochberg', 'hommel', 'bh', 'by'];
+
+/** What is taken where nothing is said, of what decides about a verdict. */
+export const DEFAULTS = {
+  alpha: 0.05,
+  correction: 'holm',
+  power: 0.8,
+  seed: 1,
+  resamples: 9999,
+  pairBy: 'sample_id',
+} as const;
 
 /** What is left to the data is undefined. */
 export interface CheckedOptions extends CompareOptions {
@@ -102,13 +112,13 @@ export interface CheckedOptions extends CompareOptions {
 export function checkedOptions(options: CompareOptions): CheckedOptions {
   requireOptions('compare', options, NAMES);
   const {
-    alpha = 0.05,
-    correction = 'holm',
-    power = 0.8,
+    alpha = DEFAULTS.alpha,
+    correction = DEFAULTS.correction,
+    power = DEFAULTS.power,
     quantiles = [0.5, 0.95],
-    seed = 1,
-    resamples = 9999,
-    pairBy = 'sample_id',
+    seed = DEFAULTS.seed,
+    resamples = DEFAULTS.resamples,
+    pairBy = DEFAULTS.pairBy,
     final = false,
     clusterBy,
     metrics,
@@ -143,6 +153,10 @@ export function checkedOptions(options: CompareOptions): CheckedOptions {
   }
   if (primary !== undefined && (!Array.isArray(primary) || primary.length === 0)) {
     throw refused(`primary is ${show(primary)}`, 'Give a list of names of metrics, or leave it out.');
+  }
+  for (const [name, list] of Object.entries({ primary, quantiles })) {
+    const twice = list?.find((item, i) => list.indexOf(item as never) !== i);
+    if (twice !== undefined) throw refused(`${name} has ${show(twice)} twice`, 'Say each once.');
   }
   checkPerMetric('margin', options.margin);
   checkPerMetric('minimumEffect', options.minimumEffect);

@@ -38,7 +38,9 @@ export interface ArmOverview {
     /** As it looks from outside: `crashed` and `idle` too. */
     readonly status: string;
     readonly sample_size: number | null;
-    /** Microseconds since the Unix epoch; null without events. */
+    /** What counts against `sample_size`: distinct samples, without them requests, without them events. */
+    readonly collected: number;
+    /** Of the first event or metric point, in microseconds since the Unix epoch; null without any. */
     readonly first_event_at: number | null;
   }[];
   readonly events: number;

@@ -1,6 +1,7 @@
 import { twoProportionsTest } from '../../stats/inference/two-proportions.ts';
 import { Verdict } from '../rows/cells.ts';
 import { arrangeRows } from './arrange-rows.ts';
+import { refused } from './compare-options.ts';
 import type { MetricKind, QuantileDifference } from './comparison-result.ts';
 import type { DraftInput } from './draft.ts';
 import { overReplicates } from './inference/over-replicates.ts';
@@ -9,7 +10,7 @@ import type { Selection } from './items/arm-items.ts';
 import type { Arranged } from './items/arranged.ts';
 import { arrangeReplicates } from './items/replicate-items.ts';
 import { isSampled } from './items/weighted-groups.ts';
-import type { Metric } from './metric.ts';
+import { type Metric, requireShares } from './metric.ts';
 import type { MetricContext } from './metric-context.ts';
 import { allBinary, armValues, eachValue, type MetricTables, transformOf, zeroLatency } from './metric-tables.ts';
 import { replicateNumbers, replicateValues } from './replicate-values.ts';
@@ -19,6 +20,8 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
   const { options, clusters, interim } = context;
   const both = [...tables.baseline, ...tables.treatment];
   const kind = metric.kind ?? (allBinary(both) ? 'rate' : 'mean');
+  if (kind === 'rate') requireRate(metric, both);
+  if (kind === 'rate' || (kind === 'replicate' && allBinary(both))) requireShares(metric);
   const isLatency = metric.source.from === 'field' && metric.source.name === 'latency_ms';
   const warnings: string[] = [];
   const methods: string[] = [];
@@ -68,6 +71,16 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
     assumptions: arranged.assumptions,
     methods,
   };
+}
+
+function requireRate({ name }: Metric, selections: readonly Selection[]): void {
+  eachValue(selections, (value) => {
+    if (value === 0 || value === 1) return;
+    throw refused(
+      `${name} is compared as a rate and has the value ${value}`,
+      'Give 0, 1 or booleans, or leave the kind out.',
+    );
+  });
 }
 
 /** What is the same for all metrics with one number per replicate. */

@@ -84,9 +84,19 @@ function metricOf(spec: MetricSpec, asked: boolean, options: CheckedOptions, onl
   if (perRun && spec.kind !== undefined && spec.kind !== 'replicate') {
     throw refused(`The kind of ${name} is ${show(spec.kind)}`, 'A run has one number of it: leave the kind out.');
   }
-  const of = (own: number | undefined, all: PerMetric | undefined): number | null =>
-    own ?? (typeof all === 'number' ? (only ? all : null) : (all?.[name] ?? null));
-  return {
+  const of = (option: string, own: number | undefined, all: PerMetric | undefined): number | null => {
+    // A metric may be called what every object has: constructor.
+    const named =
+      typeof all === 'number' ? (only ? all : undefined) : all && Object.hasOwn(all, name) ? all[name] : undefined;
+    if (own !== undefined && named !== undefined && own !== named) {
+      throw refused(
+        `The ${option} of ${name} is ${show(own)} in metrics and ${show(named)} in the options`,
+        'Say it once.',
+      );
+    }
+    return own ?? named ?? null;
+  };
+  const metric: Metric = {
     name,
     source,
     kind: spec.kind ?? kindOf(source),
@@ -94,9 +104,22 @@ function metricOf(spec: MetricSpec, asked: boolean, options: CheckedOptions, onl
     event: spec.event === undefined ? null : operationOf(spec.event),
     asked,
     primary: options.primary === undefined || options.primary.includes(name),
-    margin: of(spec.margin, options.margin),
-    minimumEffect: of(spec.minimumEffect, options.minimumEffect),
+    margin: of('margin', spec.margin, options.margin),
+    minimumEffect: of('minimumEffect', spec.minimumEffect, options.minimumEffect),
   };
+  if (metric.kind === 'rate' || (source.from === 'training' && source.field === 'accuracy')) requireShares(metric);
+  return metric;
+}
+
+/** Throws `invalid_argument` for a margin or a minimum effect of a share that no difference of shares is beyond. */
+export function requireShares({ name, margin, minimumEffect }: Metric): void {
+  for (const [option, value] of Object.entries({ margin, minimumEffect })) {
+    if (value === null || value < 1) continue;
+    throw refused(
+      `The ${option} of ${name} is ${show(value)}, and its values are shares or 0 and 1`,
+      "Give a share: 0.02 is 2 percentage points. Numbers that are no shares need kind: 'mean'.",
+    );
+  }
 }
 
 /** The event without what says how it ended: `req_llm.request` for `req_llm.request.stop`. */
@@ -106,7 +129,7 @@ export function operationOf(eventName: string): string {
 
 /** Where the values of a metric come from. Throws `unknown_field` for a field without numbers. */
 export function sourceOf({ name, value = name }: MetricSpec): Source {
-  if (typeof value === 'function') return { from: 'function', of: value };
+  if (typeof value === 'function') return { from: 'function', of: guarded(name, value) };
   if (value === 'success_rate' || value === 'success') return { from: 'success' };
   if (value === 'total_tokens') return { from: 'total_tokens' };
   const training = TRAINING_FIELDS.find((field) => field === value);
@@ -120,6 +143,22 @@ export function sourceOf({ name, value = name }: MetricSpec): Source {
   throw new CrucibleError('unknown_field', `The field ${show(value)} holds no numbers.`, {
     hint: 'Give a numeric field, or a function of a record as value.',
   });
+}
+
+type ValueOf = Extract<Source, { from: 'function' }>['of'];
+
+function guarded(name: string, value: ValueOf): ValueOf {
+  return (record) => {
+    try {
+      return value(record);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : show(error);
+      throw new CrucibleError('invalid_argument', `The function of the metric ${show(name)} threw: ${message}.`, {
+        hint: 'Return null for a record without a value.',
+        cause: error,
+      });
+    }
+  };
 }
 
 function kindOf(source: Source): MetricKind | null {

@@ -1,9 +1,9 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import type { FrozenPlan } from '../../stores/frozen-plan.ts';
-import type { ComparedExperiment } from '../comparison/arms.ts';
+import { type Arm, baselineArm, type ComparedExperiment, comparisonArms } from '../comparison/arms.ts';
 import { compareExperiments } from '../comparison/compare.ts';
-import type { CompareOptions, MetricSpec } from '../comparison/compare-options.ts';
+import { type CompareOptions, DEFAULTS, type MetricSpec } from '../comparison/compare-options.ts';
 import type { ExperimentComparison, MetricComparison } from '../comparison/comparison-result.ts';
 import { type Deviation, deviationsFrom, shortfallsFrom } from './deviations.ts';
 import { type HypothesisOutcome, outcomeOf } from './outcome.ts';
@@ -38,14 +38,17 @@ export interface HypothesisAnalysis {
 export type AnalyzeOptions = CompareOptions;
 
 /**
- * Tests the hypothesis of a study as it was planned: metric, direction, margin, alpha and power come from the plan of the experiment that
- * started first, whatever the options say; an option that contradicts it is told as a deviation and not followed.
+ * Tests the hypothesis of a study as it was planned: metric, direction, margin, alpha and power, and what it says of baseline, pairs,
+ * clusters and correction come from the plan of the experiment that started first, whatever the options say. An option that contradicts it is
+ * told as a deviation and not followed; one on which it is silent is followed, and told where it is not the default. `study` are all
+ * experiments of the studies compared: those left out are told.
  *
  * Rejects with `invalid_argument` where no experiment has a hypothesis that names a metric, and as `compare` does.
  */
 export async function analyzeExperiments(
   experiments: readonly ComparedExperiment[],
   options: AnalyzeOptions = {},
+  study: readonly ExperimentState[] = [],
 ): Promise<HypothesisAnalysis> {
   const states = inOrder(experiments.map(({ state }) => state));
   const plan = plannedFirst(states);
@@ -64,12 +67,10 @@ export async function analyzeExperiments(
   const others = Object.entries(typeof margins === 'object' ? margins : {}).filter(([own]) => own !== name);
   const comparison = await compareExperiments(
     experiments,
-    { ...rest, margin: Object.fromEntries(others), primary: [name], alpha, power },
+    { ...rest, ...arrangementOf(plan), margin: Object.fromEntries(others), primary: [name], alpha, power },
     spec,
   );
-  const firstEventAt = new Map(
-    comparison.arms.flatMap((arm) => arm.experiments.map(({ id, first_event_at }) => [id, first_event_at] as const)),
-  );
+  const seen = new Map(comparison.arms.flatMap((arm) => arm.experiments.map((own) => [own.id, own] as const)));
   const isDoubtful = comparison.sample_ratio?.mismatch === true;
   const outcomes = comparison.comparisons.map(({ name: treatment, metrics }): TreatmentOutcome => {
     const result = metrics[name];
@@ -89,9 +90,10 @@ export async function analyzeExperiments(
     outcome: together(outcomes.map(({ outcome }) => outcome)),
     outcomes,
     deviations: [
-      ...deviationsFrom(plan, states, firstEventAt),
+      ...deviationsFrom(plan, states, study, seen),
       ...shortfallsFrom(comparison),
       ...contradictions(plan, options),
+      ...departures(plan, options, comparisonArms(experiments).arms),
     ],
     comparison,
   };
@@ -111,21 +113,64 @@ function together(outcomes: readonly HypothesisOutcome[]): HypothesisOutcome {
   return first !== undefined && outcomes.every((outcome) => outcome === first) ? first : 'inconclusive';
 }
 
+/** What a plan says of the options of `compare` that may be left to their defaults. */
+function arrangementOf({ baseline, pair_by, cluster_by, correction }: FrozenPlan): CompareOptions {
+  return {
+    ...(baseline !== undefined && { baseline }),
+    ...(pair_by !== undefined && { pairBy: pair_by }),
+    ...(cluster_by !== undefined && { clusterBy: cluster_by }),
+    ...(correction !== undefined && { correction }),
+  };
+}
+
 function contradictions(plan: FrozenPlan, options: AnalyzeOptions): Deviation[] {
-  const { alpha, power, margin, primary } = options;
+  const { alpha, power, margin, primary, metrics } = options;
   const ownMargin = typeof margin === 'object' ? margin[plan.metric!] : margin;
+  const spec = metrics?.find((metric) => typeof metric === 'object' && metric.name === plan.metric);
   const asked: [string, unknown, unknown][] = [
     ['alpha', plan.alpha, alpha],
     ['power', plan.power, power],
     ['margin', plan.margin, ownMargin],
     ['primary', [plan.metric], primary],
-  ];
-  return asked
-    .filter(([, planned, actual]) => actual !== undefined && JSON.stringify(planned) !== JSON.stringify(actual))
-    .map(([what, planned, actual]) => ({
-      what: `${what} asked for at the analysis, and not followed`,
+    ['metrics', plan.metric, spec],
+    ...Object.entries(arrangementOf(plan)).map(([name, planned]): [string, unknown, unknown] => [
+      name,
       planned,
+      options[name as keyof AnalyzeOptions],
+    ]),
+  ];
+  return asked.filter(isOther).map(([what, planned, actual]) => ({
+    what: `${what} asked for at the analysis, and not followed`,
+    planned,
+    actual,
+    after_data: true,
+  }));
+}
+
+/** Options on which the plan is silent, where they are not the default. */
+function departures(plan: FrozenPlan, options: AnalyzeOptions, arms: readonly Arm[]): Deviation[] {
+  const planned = arrangementOf(plan);
+  const usual = baselineArm(arms, undefined);
+  const isUsual = options.baseline === undefined || baselineArm(arms, options.baseline) === usual;
+  const silent: [keyof AnalyzeOptions, unknown, unknown][] = [
+    ['baseline', usual.name, isUsual ? undefined : options.baseline],
+    ['pairBy', DEFAULTS.pairBy, options.pairBy],
+    ['clusterBy', 'user_id, else session_id', options.clusterBy],
+    ['correction', DEFAULTS.correction, options.correction],
+    ['seed', DEFAULTS.seed, options.seed],
+    ['resamples', DEFAULTS.resamples, options.resamples],
+  ];
+  return silent
+    .filter(([name]) => planned[name] === undefined)
+    .filter(isOther)
+    .map(([what, usually, actual]) => ({
+      what: `${what} chosen at the analysis, of which the plan says nothing`,
+      planned: usually,
       actual,
       after_data: true,
     }));
+}
+
+function isOther([, planned, actual]: readonly [string, unknown, unknown]): boolean {
+  return actual !== undefined && JSON.stringify(planned) !== JSON.stringify(actual);
 }

@@ -1,6 +1,6 @@
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { type FrozenPlan, planHash } from '../../stores/frozen-plan.ts';
-import type { ExperimentComparison } from '../comparison/comparison-result.ts';
+import type { ArmOverview, ExperimentComparison } from '../comparison/comparison-result.ts';
 
 /** Something that is not as it was planned. */
 export interface Deviation {
@@ -20,21 +20,74 @@ const FIELDS = [
   'power',
   'sample_size',
   'request_events',
+  'baseline',
+  'pair_by',
+  'cluster_by',
+  'correction',
 ] as const;
 
+/** What was seen of an experiment. */
+export type Seen = ArmOverview['experiments'][number];
+
 /**
- * Where the experiments differ from the plan. `firstEventAt` is when an experiment's first event happened. A plan that is not what its
+ * Where the experiments differ from the plan, of which `states` are compared and `study` are all that belong to the same studies. A plan that is not what its
  * hash says, and a definition that is not what its plan says, was changed after the start: with events, after data were seen.
  */
 export function deviationsFrom(
   plan: FrozenPlan,
   states: readonly ExperimentState[],
-  firstEventAt: ReadonlyMap<string, number | null>,
+  study: readonly ExperimentState[],
+  seen: ReadonlyMap<string, Seen>,
 ): Deviation[] {
-  const earliest = Math.min(...[...firstEventAt.values()].map((time) => time ?? Number.POSITIVE_INFINITY));
+  const earliest = Math.min(...[...seen.values()].map((own) => own.first_event_at ?? Number.POSITIVE_INFINITY));
+  return [
+    ...late(plan, earliest),
+    ...ofExperiments(plan, states, seen, earliest),
+    ...overshoots(states, seen),
+    ...leftOut(states, study, Number.isFinite(earliest)),
+  ];
+}
+
+function late({ frozen_at }: FrozenPlan, earliest: number): Deviation[] {
+  if (frozen_at <= earliest) return [];
+  const what = 'plan frozen after the first event of what is compared (microseconds since 1970)';
+  return [{ what, planned: earliest, actual: frozen_at, after_data: true }];
+}
+
+function overshoots(states: readonly ExperimentState[], seen: ReadonlyMap<string, Seen>): Deviation[] {
+  return states.flatMap(({ id, name, sample_size }) => {
+    const collected = seen.get(id)?.collected ?? 0;
+    if (sample_size === null || collected <= sample_size) return [];
+    const what = `more collected by ${name} (${id}) than was planned`;
+    return [{ what, planned: sample_size, actual: collected, after_data: true }];
+  });
+}
+
+function leftOut(
+  states: readonly ExperimentState[],
+  study: readonly ExperimentState[],
+  afterData: boolean,
+): Deviation[] {
+  const compared = new Set(states.map(({ id }) => id));
+  return study
+    .filter(({ id }) => !compared.has(id))
+    .map((state) => ({
+      what: `${state.name} (${state.id}) of the study ${state.study}, left out`,
+      planned: state.id,
+      actual: null,
+      after_data: afterData,
+    }));
+}
+
+function ofExperiments(
+  plan: FrozenPlan,
+  states: readonly ExperimentState[],
+  seen: ReadonlyMap<string, Seen>,
+  earliest: number,
+): Deviation[] {
   return states.flatMap((state): Deviation[] => {
     const own = state.plan ?? null;
-    const hasData = firstEventAt.get(state.id) != null;
+    const hasData = seen.get(state.id)?.first_event_at != null;
     const startedAfterData = state.started_at > earliest;
     const named = `${state.name} (${state.id})`;
     if (own === null) {
@@ -54,7 +107,8 @@ export function deviationsFrom(
     for (const field of FIELDS) {
       if (JSON.stringify(own[field]) === JSON.stringify(plan[field])) continue;
       const what = `${field} of ${named}`;
-      found.push({ what, planned: plan[field], actual: own[field], after_data: startedAfterData });
+      const [planned, actual] = [plan[field], own[field]].map((value) => (value === undefined ? 'default' : value));
+      found.push({ what, planned, actual, after_data: startedAfterData });
     }
     const defined = {
       statement: statementOf(state.hypothesis),

@@ -25,13 +25,14 @@ class Kept {
     return numberOf(weightedMean(this.values, this.inclusion, { clusters: this.keys }));
   }
 
-  // What was kept together has one probability, so its sum is one item.
+  // What was kept together is one item. Ingested events of one key may have several probabilities: those are items of their own.
   total(): WeightedNumber {
-    const sums = new Map<number, { sum: number; inclusion: number }>();
+    const sums = new Map<string, { sum: number; inclusion: number }>();
     for (const [i, key] of this.keys.entries()) {
-      const known = sums.get(key);
+      const inclusion = this.inclusion[i]!;
+      const known = sums.get(`${key} ${inclusion}`);
       if (known) known.sum += this.values[i]!;
-      else sums.set(key, { sum: this.values[i]!, inclusion: this.inclusion[i]! });
+      else sums.set(`${key} ${inclusion}`, { sum: this.values[i]!, inclusion });
     }
     const items = [...sums.values()];
     const total = weightedTotal(

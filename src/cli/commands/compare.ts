@@ -118,8 +118,19 @@ function gateOf({ failOn }: Options): (comparisons: readonly ExperimentCompariso
   return (comparisons) => {
     const failed = comparisons.flatMap(verdictsOf).filter(({ verdict }) => failing.includes(verdict));
     for (const { about, verdict } of failed) warn(`${about} is ${verdict}.`);
-    if (failed.length > 0) process.exitCode = 1;
+    const nothing = failing.length > 0 ? uncompared(comparisons) : [];
+    for (const about of nothing) warn(`Nothing could be compared${about}: a gate does not let that through.`);
+    if (failed.length > 0 || nothing.length > 0) process.exitCode = 1;
   };
+}
+
+// Treatments without a primary metric that both arms have; the only one is not named where there is not even a treatment.
+function uncompared(comparisons: readonly ExperimentComparison[]): string[] {
+  const treatments = comparisons.flatMap(({ comparisons: own }) => own);
+  if (treatments.length === 0) return [''];
+  return treatments
+    .filter(({ metrics }) => !Object.values(metrics).some((own) => own.role === 'primary' && own.estimate !== null))
+    .map(({ name }) => ` of ${name}`);
 }
 
 async function chosenIds(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {

@@ -3,9 +3,17 @@ import type { CompareOptions } from '../../analysis/comparison/compare-options.t
 import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
 import { analyzeExperiments, type HypothesisAnalysis, plannedFirst } from '../../analysis/hypothesis/analyze.ts';
 import { computeMetrics } from '../../analysis/metrics.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { type CurveSource, readCurves } from './curves.ts';
 import { distributionOf, type RequestLatencies, readLatencies } from './latencies.ts';
 import type { LatencyDistributions, ReportData, ReportSource } from './report-data.ts';
+
+/** When a report is written, of what, and which experiments belong to the studies of those compared. */
+export interface ReportFrame {
+  readonly now: number;
+  readonly alone: boolean;
+  readonly study: readonly ExperimentState[];
+}
 
 /**
  * Reads all that a report is written from. Two experiments or more are compared; one alone is described. Rejects as `compareExperiments`
@@ -14,9 +22,9 @@ import type { LatencyDistributions, ReportData, ReportSource } from './report-da
 export async function readReport(
   sources: readonly ReportSource[],
   options: CompareOptions,
-  { title, now, alone }: { readonly title: string | undefined; readonly now: number; readonly alone: boolean },
+  { title, now, alone, study }: ReportFrame & { readonly title: string | undefined },
 ): Promise<ReportData> {
-  const { comparison, analysis, untested } = alone ? NOTHING : await compared(sources, options);
+  const { comparison, analysis, untested } = alone ? NOTHING : await compared(sources, options, study);
   const labels = comparison ? armLabels(comparison) : new Map<string, string>();
   const unique = [...new Map(sources.map((source) => [source.state.id, source])).values()];
   const runs: (CurveSource & { readonly latencies: RequestLatencies })[] = [];
@@ -58,12 +66,16 @@ interface Compared {
 const NOTHING: Compared = { comparison: null, analysis: null, untested: null };
 
 // A plan that does not fit its data does not stand in the way of a report of the data.
-async function compared(sources: readonly ReportSource[], options: CompareOptions): Promise<Compared> {
+async function compared(
+  sources: readonly ReportSource[],
+  options: CompareOptions,
+  study: readonly ExperimentState[],
+): Promise<Compared> {
   if (plannedFirst(sources.map(({ state }) => state)) === null) {
     return { ...NOTHING, comparison: await compareExperiments(sources, options) };
   }
   try {
-    const analysis = await analyzeExperiments(sources, options);
+    const analysis = await analyzeExperiments(sources, options, study);
     return { comparison: analysis.comparison, analysis, untested: null };
   } catch (error) {
     const comparison = await compareExperiments(sources, options);

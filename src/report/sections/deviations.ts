@@ -11,7 +11,7 @@ export function deviations(found: readonly Deviation[]): Block[] {
       ? []
       : [
           note(
-            `${count(late)} ${late === 1 ? 'thing differs' : 'things differ'} from the plan and came when there were data, which may have suggested ${late === 1 ? 'it' : 'them'}. The test is the planned one.`,
+            `${count(late)} ${late === 1 ? 'thing differs' : 'things differ'} from the plan and came when there were data, which may have suggested ${late === 1 ? 'it' : 'them'}. The plan was followed in all that it says.`,
           ),
         ]),
     {

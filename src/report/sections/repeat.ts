@@ -20,6 +20,10 @@ export function repeat(data: ReportData, { version, node, platform }: Software):
     heading(2, 'How to repeat it'),
     { kind: 'pairs', pairs },
     paragraph('The same records, options, seed and version give the same numbers.'),
+    ...(comparison &&
+    options.metrics?.some((metric) => typeof metric === 'object' && typeof metric.value === 'function')
+      ? [paragraph('Where the call says that a function has to be supplied, supply the one that gave the values.')]
+      : []),
     {
       kind: 'code',
       language: 'js',
@@ -32,7 +36,7 @@ function call({ experiments, analysis }: ReportData, options: ReportData['option
   const ids = experiments.map(({ state }) => `  ${JSON.stringify(state.id)},`).join('\n');
   const given = JSON.stringify(
     options,
-    (_, value: unknown) => (typeof value === 'function' ? `[Function: ${value.name || 'anonymous'}]` : value),
+    (_, value: unknown) => (typeof value === 'function' ? 'a function that has to be supplied' : value),
     2,
   );
   return `await lab.${analysis ? 'analyze' : 'compare'}([\n${ids}\n]${given === '{}' ? '' : `, ${given}`});`;

@@ -47,13 +47,13 @@ export function weightedTotal(values: Sample, inclusion: ArrayLike<number>, leve
   // (1 − π) / π² is w (w − 1).
   const error = Math.sqrt(sum(kept.map((value, i) => weights[i]! * (weights[i]! - 1) * value * value)));
   const reach = normalQuantileUpper((1 - level) / 2) * error;
-  return {
+  return withinDoubles({
     ...known,
     estimate,
     standard_error: error,
     ci: { level, low: estimate - reach, high: estimate + reach, method: 'normal' },
     assumptions: [assumption],
-  };
+  });
 }
 
 /**
@@ -83,26 +83,33 @@ export function weightedMean(
   });
   if (kept.length === 0) return none('there are no values');
   const estimate = hajek(kept, weights);
+  if (!Number.isFinite(estimate)) return withinDoubles({ ...known, estimate, assumptions: [assumption] });
   if (about === 'population') {
     const residuals = kept.map((value, i) => weights[i]! * (weights[i]! - 1) * (value - estimate) ** 2);
     const error = Math.sqrt(sum(residuals)) / sum(weights);
     const reach = normalQuantileUpper((1 - level) / 2) * error;
     const ci = { level, low: estimate - reach, high: estimate + reach, method: 'normal' };
-    return { ...known, estimate, standard_error: error, ci, assumptions: [assumption] };
+    return withinDoubles({ ...known, estimate, standard_error: error, ci, assumptions: [assumption] });
   }
   if (units.count < 2) return none(`it needs two ${units.clustered ? 'clusters' : 'values'} or more`, estimate);
   const error = ratioError(kept, weights, units, estimate);
   if (error === 0) return none('all values are equal', estimate);
   const df = units.count - 1;
   const reach = studentTQuantileUpper((1 - level) / 2, df) * error;
-  return {
+  return withinDoubles({
     ...known,
     estimate,
     standard_error: error,
     df,
     ci: { level, low: estimate - reach, high: estimate + reach, method: 't' },
     assumptions: [assumption],
-  };
+  });
+}
+
+/** A result whose numbers are finite: what lies beyond the range of doubles becomes null, and `assumptions` says so. */
+export function withinDoubles(result: WeightedEstimate): WeightedEstimate {
+  const { n_effective, population_size } = result;
+  return { ...answer(result), n_effective, population_size };
 }
 
 export function hajek(values: Float64Array, weights: Float64Array): number {

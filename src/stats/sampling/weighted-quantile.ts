@@ -2,7 +2,13 @@ import { ascendingOrder } from '../ascending-order.ts';
 import { normalQuantileUpper } from '../distributions/normal.ts';
 import type { Sample } from '../finite.ts';
 import { requireFraction } from '../special/checks.ts';
-import { ratioError, type WeightedEstimate, type WeightedOptions, weighted } from './weighted-estimate.ts';
+import {
+  ratioError,
+  type WeightedEstimate,
+  type WeightedOptions,
+  weighted,
+  withinDoubles,
+} from './weighted-estimate.ts';
 
 /**
  * A quantile of all items from a sample of them, weighted by 1/π. The values stand at the middles of their weights, scaled so
@@ -37,7 +43,7 @@ export function weightedQuantile(
   const reach = normalQuantileUpper((1 - level) / 2) * ratioError(below, weights, units, p);
   if (p - reach <= 0 || p + reach >= 1) return none('there are too few values beyond the quantile');
   const ci = { level, low: at(p - reach), high: at(p + reach), method: 'Woodruff' };
-  return { ...known, estimate, ci, assumptions: [assumption] };
+  return withinDoubles({ ...known, estimate, ci, assumptions: [assumption] });
 }
 
 function curve(values: Float64Array, weights: Float64Array): (p: number) => number {
@@ -58,6 +64,8 @@ function curve(values: Float64Array, weights: Float64Array): (p: number) => numb
     }
     const [from, to] = [values[order[low]!]!, values[order[high]!]!];
     const part = high === low ? 0 : (place - places[low]!) / (places[high]! - places[low]!);
-    return part >= 1 ? to : from + part * (to - from);
+    if (part >= 1) return to;
+    // Two ends may lie further apart than doubles reach.
+    return Number.isFinite(to - from) ? from + part * (to - from) : (1 - part) * from + part * to;
   };
 }

@@ -88,6 +88,12 @@ describe('options that make no sense', () => {
     [{ margin: 0.1 }, 'invalid_argument'],
     [{ margin: { latency_ms: -1 } }, 'invalid_argument'],
     [{ margin: { latency: 0.1 } }, 'invalid_argument'],
+    [{ metrics: ['success_rate'], margin: 1 }, 'invalid_argument'],
+    [{ metrics: ['success_rate'], minimumEffect: 2 }, 'invalid_argument'],
+    [{ margin: { accuracy: 1 } }, 'invalid_argument'],
+    [{ metrics: [{ name: 'latency_ms', margin: 0.1 }], margin: { latency_ms: 0.2 } }, 'invalid_argument'],
+    [{ quantiles: [0.5, 0.5] }, 'invalid_argument'],
+    [{ metrics: ['latency_ms'], primary: ['latency_ms', 'latency_ms'] }, 'invalid_argument'],
     [{ pairBy: 'nothing' }, 'unknown_field'],
     [{ clusterBy: 'nothing' }, 'unknown_field'],
     [{ clusterBy: 'sample_id' }, 'invalid_argument'],
@@ -100,5 +106,57 @@ describe('options that make no sense', () => {
     it(`are refused: ${JSON.stringify(options)}`, async () => {
       await expect(compared(some(LIST), some(LIST), options as CompareOptions)).rejects.toMatchObject({ code });
     });
+  }
+});
+
+describe('shares', () => {
+  const right = (values: readonly number[]) => values.map((score, i) => ask(i, { score }));
+  const [control, treatment] = [right([1, 1, 0, 1, 1, 0]), right([1, 0, 0, 1, 0, 0])];
+
+  it('found in the values refuse a margin and a minimum effect of 1 or more', async () => {
+    for (const option of [{ margin: 1 }, { minimumEffect: 1.5 }]) {
+      await expect(compared(control, treatment, { ...scored, ...option })).rejects.toThrow(
+        '0.02 is 2 percentage points',
+      );
+    }
+    await expect(compared(control, treatment, { ...scored, margin: 0.99 })).resolves.toBeDefined();
+    const counts = { metrics: [{ name: 'measurements.score', kind: 'mean' as const, margin: 1 }] };
+    await expect(compared(control, treatment, counts)).resolves.toBeDefined();
+  });
+
+  it('have no values but 0 and 1', async () => {
+    const metrics = [{ name: 'measurements.score', kind: 'rate' as const }];
+    await expect(compared(control, right([1, 0.5, 0, 1, 0, 0]), { metrics })).rejects.toThrow('has the value 0.5');
+    expect(await metricOf('measurements.score', control, treatment, { metrics })).toMatchObject({ kind: 'rate' });
+  });
+});
+
+it('a metric is no property that every object has', async () => {
+  const metrics = [{ name: 'constructor', value: 'measurements.score' }, 'latency_ms'];
+  const { margin } = await metricOf('constructor', some(LIST), some(LIST), { metrics, margin: { latency_ms: 0.1 } });
+  expect(margin).toBeNull();
+});
+
+it('a function that throws is an error that names its metric', async () => {
+  const value = () => {
+    throw new Error('no such key');
+  };
+  await expect(compared(some(LIST), some(LIST), { metrics: [{ name: 'mine', value }] })).rejects.toMatchObject({
+    code: 'invalid_argument',
+    message: expect.stringContaining('"mine" threw: no such key'),
+  });
+});
+
+it('repeats whose sum is beyond the range of doubles are missing, and nothing else is', async () => {
+  const huge = (values: readonly number[]) =>
+    values.flatMap((score) => [ask(0, { score }), ask(1, { score: score / 1e300 })]);
+  const metrics = ['measurements.score', 'latency_ms'];
+  for (const same of [true, false]) {
+    const other = same
+      ? huge([1.6e308, 1.7e308])
+      : huge([1.6e308, 1.7e308]).map((e) => ({ ...e, d: { sample_id: 'x' } }));
+    const found = await metricOf('measurements.score', huge([1.5e308, 1.5e308]), other, { metrics });
+    expect(found.missing.baseline.not_finite).toBe(1);
+    expect(JSON.stringify(found)).not.toMatch(/NaN|Infinity/);
   }
 });

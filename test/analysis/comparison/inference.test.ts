@@ -208,6 +208,31 @@ describe('clusters', () => {
     expect(found.warnings.join()).toContain('8 of 8 samples have several values of user_id');
   });
 
+  it('that most items have and one lacks are an error that names it', async () => {
+    const all = inClusters(base, (i) => changes[i]!);
+    const lacking = all.map((event, i) => (i === 3 ? { ...event, d: { ...event.d, user_id: undefined } } : event));
+    const control = inClusters(base, () => 0);
+    await expect(metricOf('scores.q', control, lacking)).rejects.toThrow(/"s3" .* has no user_id.*clusterBy: null/);
+    await expect(metricOf('scores.q', control, lacking, { clusterBy: null })).resolves.toBeDefined();
+    const loose = (events: typeof all) =>
+      events.map((event) => ({ ...event, d: { ...event.d, sample_id: undefined } }));
+    await expect(metricOf('scores.q', loose(control), loose(lacking))).rejects.toThrow(
+      'Value 4 without a sample_id in the treatment',
+    );
+  });
+
+  it('that few items have are not taken, which is said', async () => {
+    const few = (add: (i: number) => number) =>
+      inClusters(base, add).map((event, i) => (i > 2 ? { ...event, d: { ...event.d, user_id: undefined } } : event));
+    const found = await metricOf(
+      'scores.q',
+      few(() => 0),
+      few((i) => changes[i]!),
+    );
+    expect(found.cluster_by).toBeNull();
+    expect(found.warnings.join()).toContain('5 of 8 items have no user_id');
+  });
+
   it('that somebody asked for must be there', async () => {
     const [first, ...rest] = inClusters(base, (i) => changes[i]!);
     const { user_id: _, ...without } = first!.d!;

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
 import type { Hypothesis } from '../../../src/stores/frozen-plan.ts';
 import { planHash } from '../../../src/stores/frozen-plan.ts';
 import { bench } from '../../lab/bench.ts';
@@ -6,14 +8,19 @@ import { bench } from '../../lab/bench.ts';
 const PLAN: Hypothesis = { statement: 'B answers faster', metric: 'latency_ms', direction: 'lower' };
 
 /** A finished study whose treatment takes `factor` of the control's time, with some spread. */
-async function study(hypothesis: Hypothesis | string | undefined, factor: number, treatment: object = {}) {
+async function study(
+  hypothesis: Hypothesis | string | undefined,
+  factor: number,
+  treatment: object = {},
+  both: object = {},
+) {
   const { lab, clock, store } = bench();
   const ids: string[] = [];
   for (const [condition, scale] of [
     ['control', 1],
     ['treatment', factor],
   ] as const) {
-    const own = condition === 'treatment' ? treatment : {};
+    const own = { ...both, ...(condition === 'treatment' ? treatment : {}) };
     const experiment = await lab.startExperiment({
       name: condition,
       study: 's',
@@ -29,7 +36,7 @@ async function study(hypothesis: Hypothesis | string | undefined, factor: number
     }
     await experiment.stop();
   }
-  return { lab, store, ids };
+  return { lab, store, clock, ids };
 }
 
 describe('a hypothesis', () => {
@@ -41,6 +48,32 @@ describe('a hypothesis', () => {
     expect(plan!.sha256).toBe(planHash(plan!));
     expect(plan!.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await lab.getExperiment(ids[1]!)).state.plan!.sha256).toBe(plan!.sha256);
+  });
+
+  it('has the hash that it always had where it says nothing of baseline, pairs, clusters and correction', async () => {
+    const { lab } = bench();
+    const { state } = await lab.startExperiment({ name: 'a', hypothesis: PLAN, sampleSize: 5 });
+    const { plan } = state;
+    const content = '["B answers faster","latency_ms","lower",null,0.05,0.8,5,null]';
+    expect(plan!.sha256).toBe(createHash('sha256').update(content).digest('hex'));
+    for (const more of [
+      { baseline: 'control' },
+      { pair_by: 'a' },
+      { cluster_by: null },
+      { correction: 'none' },
+    ] as const) {
+      expect(planHash({ ...plan!, ...more })).not.toBe(plan!.sha256);
+    }
+  });
+
+  it('about a share has a margin below 1', async () => {
+    const { lab } = bench();
+    for (const metric of ['success_rate', 'accuracy']) {
+      const hypothesis: Hypothesis = { statement: 'as good', metric, direction: 'not_worse', margin: 2 };
+      await expect(lab.startExperiment({ name: 'a', hypothesis })).rejects.toThrow(
+        'a share: 0.02 is 2 percentage points',
+      );
+    }
   });
 
   const outcomes: readonly [Partial<Hypothesis>, number, string][] = [
@@ -91,6 +124,10 @@ describe('a hypothesis', () => {
       { ...PLAN, power: 0.01 },
       { ...PLAN, metric: undefined },
       { ...PLAN, level: 0.95 },
+      { ...PLAN, baseline: '' },
+      { ...PLAN, pairBy: 3 },
+      { ...PLAN, clusterBy: '' },
+      { ...PLAN, correction: 'some' },
     ];
     for (const hypothesis of bad) {
       const start = lab.startExperiment({ name: 'a', hypothesis: hypothesis as Hypothesis });
@@ -202,6 +239,121 @@ describe('what was changed after data were seen', () => {
     const { deviations, comparison } = await lab.analyze('s', { alpha: 0.4 });
     expect(comparison.alpha).toBe(0.05);
     expect(deviations).toMatchObject([{ what: expect.stringContaining('alpha'), planned: 0.05, actual: 0.4 }]);
+  });
+
+  const chosen: readonly [CompareOptions, string, unknown][] = [
+    [{ baseline: 'treatment' }, 'baseline', 'control'],
+    [{ clusterBy: null }, 'clusterBy', 'user_id, else session_id'],
+    [{ pairBy: 'session_id' }, 'pairBy', 'sample_id'],
+    [{ correction: 'none' }, 'correction', 'holm'],
+    [{ seed: 7 }, 'seed', 1],
+    [{ resamples: 999 }, 'resamples', 9999],
+  ];
+  for (const [options, name, usual] of chosen) {
+    const [value] = Object.values(options);
+    it(`where the plan is silent is told: ${JSON.stringify(options)}`, async () => {
+      const { lab } = await study(PLAN, 0.5);
+      const what = `${name} chosen at the analysis, of which the plan says nothing`;
+      expect((await lab.analyze('s', options)).deviations).toEqual([
+        { what, planned: usual, actual: value, after_data: true },
+      ]);
+    });
+  }
+
+  it('where it is the default is no deviation', async () => {
+    const { lab, ids } = await study(PLAN, 0.5);
+    const options = { pairBy: 'sample_id', correction: 'holm', seed: 1, resamples: 9999 } as const;
+    for (const baseline of ['control', ids[0]!]) {
+      expect((await lab.analyze('s', { ...options, baseline })).deviations).toEqual([]);
+    }
+  });
+
+  it('does not replace the baseline, pairs, clusters and correction of the plan', async () => {
+    const whole = { baseline: 'control', pairBy: 'sample_id', clusterBy: null, correction: 'bonferroni' } as const;
+    const { lab } = await study({ ...PLAN, ...whole }, 0.5);
+    const { plan, outcome } = await lab.analyze('s');
+    expect(plan).toMatchObject({
+      baseline: 'control',
+      pair_by: 'sample_id',
+      cluster_by: null,
+      correction: 'bonferroni',
+    });
+    const options = { baseline: 'treatment', pairBy: 'session_id', clusterBy: 'user_id', correction: 'none' } as const;
+    const other = await lab.analyze('s', options);
+    expect([other.outcome, other.comparison.baseline, other.comparison.correction]).toEqual([
+      outcome,
+      'control',
+      'bonferroni',
+    ]);
+    expect(other.deviations).toEqual(
+      Object.entries(whole).map(([name, planned]) => ({
+        what: `${name} asked for at the analysis, and not followed`,
+        planned,
+        actual: options[name as keyof typeof options],
+        after_data: true,
+      })),
+    );
+  });
+
+  it('by a spec of the metric of the plan is told and not followed', async () => {
+    const { lab } = await study(PLAN, 0.5);
+    const metrics = [{ name: 'latency_ms', better: 'higher' }] as const;
+    const { deviations, outcome } = await lab.analyze('s', { metrics });
+    expect(outcome).toBe('supported');
+    expect(deviations).toMatchObject([{ what: 'metrics asked for at the analysis, and not followed' }]);
+  });
+
+  it('by a plan that was frozen after them is told', async () => {
+    const { lab, clock } = await study(undefined, 0.5);
+    clock.advance(1000);
+    const late = await lab.startExperiment({ name: 'late', study: 's', condition: 'treatment', hypothesis: PLAN });
+    await late.stop();
+    const { deviations } = await lab.analyze('s');
+    expect(deviations[0]).toMatchObject({
+      what: expect.stringContaining('plan frozen after the first event'),
+      after_data: true,
+    });
+  });
+
+  it('by a plan that was frozen after the first metric point is told', async () => {
+    const { lab, clock } = bench();
+    const plan: Hypothesis = { statement: 'lower', metric: 'logged.loss', direction: 'lower' };
+    for (const [condition, hypothesis] of [['control'], ['treatment', plan]] as const) {
+      const own = { name: condition, study: 's', condition, ...(hypothesis && { hypothesis }) };
+      const experiment = await lab.startExperiment(own);
+      clock.advance(1000);
+      await experiment.logMetric('loss', 1, { step: 1 });
+      clock.advance(1000);
+      await experiment.stop();
+    }
+    const { deviations } = await lab.analyze('s');
+    expect(deviations[0]!.what).toContain('plan frozen after the first event');
+  });
+
+  it('by leaving members of the study out is told', async () => {
+    const { lab, ids } = await study(PLAN, 0.5);
+    const more = await lab.startExperiment({ name: 'bad seed', study: 's', condition: 'treatment', hypothesis: PLAN });
+    await more.stop();
+    const elsewhere = await lab.startExperiment({ name: 'other', study: 'another' });
+    await elsewhere.stop();
+    const left = { what: `bad seed (${more.id}) of the study s, left out`, planned: more.id, actual: null };
+    expect((await lab.analyze(ids)).deviations).toEqual([{ ...left, after_data: true }]);
+    expect((await lab.report(ids)).analysis!.deviations).toEqual([{ ...left, after_data: true }]);
+    expect((await lab.analyze('s')).deviations).toEqual([]);
+  });
+
+  it('by collecting more than was planned is told', async () => {
+    const { lab, ids } = await study(PLAN, 0.5, {}, { sampleSize: 30 });
+    expect((await lab.analyze('s')).deviations).toEqual(
+      ids.map((id, i) => ({
+        what: `more collected by ${['control', 'treatment'][i]} (${id}) than was planned`,
+        planned: 30,
+        actual: 40,
+        after_data: true,
+      })),
+    );
+    const exact = await study(PLAN, 0.5, {}, { sampleSize: 40 });
+    expect((await exact.lab.analyze('s')).deviations).toEqual([]);
   });
 
   it('by an experiment without a plan is told', async () => {

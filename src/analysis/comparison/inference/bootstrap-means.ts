@@ -10,7 +10,7 @@ const GROUPS = 500;
 
 /**
  * The BCa bootstrap of a mean, or of the difference of two, that takes no longer for a million values than for a thousand: many values are
- * put into 500 groups at random, whose means are drawn instead. Their mean has the same expectation, variance and third
+ * put into 334 to 500 groups at random, whose means are drawn instead. Their mean has the same expectation, variance and third
  * moment as that of the values, which is what the interval rests on. Values are sorted first: the order of records says nothing.
  */
 export function bootstrapMeans(
@@ -23,14 +23,18 @@ export function bootstrapMeans(
   const a = groupMeans(first, stream.split(0));
   const b = second && groupMeans(second, stream.split(1));
   const result = b ? bootstrapTwoSample(a, b, 'mean', options) : bootstrap(a, 'mean', options);
-  const drawnFrom = a.length < first.length || (b !== undefined && b.length < second!.length);
+  const groups = [
+    ...(a.length < first.length ? [a.length] : []),
+    ...(b && b.length < second!.length ? [b.length] : []),
+  ];
   return {
     ...result,
     method: second ? result.method : result.method.replace('the mean', 'the mean of paired differences'),
     n: second ? [first.length, second.length] : [first.length, first.length],
-    assumptions: drawnFrom
-      ? [...result.assumptions, `Values are drawn as the means of ${GROUPS} groups made at random.`]
-      : result.assumptions,
+    assumptions:
+      groups.length > 0
+        ? [...result.assumptions, `Values are drawn as the means of ${groups.join(' and ')} groups made at random.`]
+        : result.assumptions,
   };
 }
 

@@ -51,6 +51,12 @@ export class ArmItems {
     this.looseClusters = Array.from({ length: candidates }, () => new Int32Array(room).fill(NO_CLUSTER));
     this.looseReplicates = new Int32Array(room);
     for (const selection of selections) this.#add(selection, transform);
+    for (let sample = 0; sample < samples; sample++) {
+      if (Number.isFinite(this.sums[sample])) continue;
+      // Repeats whose sum is beyond the range of doubles have no mean.
+      this.counts[sample] = 0;
+      this.known[sample]! |= Known.NOT_FINITE;
+    }
     this.looseValues = this.looseValues.subarray(0, this.#loose);
     this.looseClusters = this.looseClusters.map((ids) => ids.subarray(0, this.#loose));
     this.looseReplicates = this.looseReplicates.subarray(0, this.#loose);

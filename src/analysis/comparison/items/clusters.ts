@@ -26,7 +26,8 @@ interface Found {
 
 /**
  * Gives the items their clusters. What somebody asked for must be there: an item counted as a cluster of its own would make the interval
- * too narrow, so one without throws `invalid_argument`. What nobody asked for is taken where it is complete and says something.
+ * too narrow, so one without throws `invalid_argument`. What nobody asked for is taken where it is complete and says something;
+ * it throws too where at least half of the items have one and some share it: one that was forgotten would switch all clusters off.
  */
 export function withClusters(
   metric: string,
@@ -41,9 +42,12 @@ export function withClusters(
     const items = all.reduce((sum, ids) => sum + ids.length, 0);
     const missing = all.reduce((sum, ids) => sum + count(ids, NO_CLUSTER), 0);
     const several = all.reduce((sum, ids) => sum + count(ids, SEVERAL_CLUSTERS), 0);
-    if (explicit && missing + several > 0) throw refusal(metric, label.name, arranged, all, samples);
+    if (explicit && missing + several > 0) throw refusal(metric, label.name, arranged, arms, all, samples, explicit);
     if (items === 0 || missing === items) continue;
     if (missing > 0) {
+      if (2 * missing <= items && groupsSome(all)) {
+        throw refusal(metric, label.name, arranged, arms, all, samples, explicit);
+      }
       warnings.push(
         `${missing} of ${items} items ${missing === 1 ? 'has' : 'have'} no ${label.name}, so it is not taken for a cluster.`,
       );
@@ -113,19 +117,44 @@ function refusal(
   metric: string,
   name: string,
   arranged: Arranged,
+  arms: readonly [ArmItems, ArmItems],
   all: readonly Int32Array[],
   samples: LabelReader,
+  explicit: boolean,
 ): CrucibleError {
-  const ids = all.find((own) => own.some((id) => id < 0))!;
-  const at = ids.findIndex((id) => id < 0);
-  const which = arranged.design === 'paired' ? `The sample ${show(samples.text(arranged.samples[at]!))}` : 'An item';
-  const what = ids[at] === NO_CLUSTER ? `has no ${name}` : `has several values of ${name}`;
-  return new CrucibleError('invalid_argument', `${which} of ${metric} ${what}, by which clusterBy groups.`, {
-    hint:
-      ids[at] === NO_CLUSTER
-        ? `Give every event a ${name}, or leave clusterBy out.`
-        : 'Cluster by something that holds all events of a sample.',
+  const wanted = explicit ? (id: number) => id < 0 : (id: number) => id === NO_CLUSTER;
+  const arm = all.findIndex((own) => own.some(wanted));
+  const ids = all[arm]!;
+  const at = ids.findIndex(wanted);
+  const which = itemName(arranged, arms[arm]!, arm, at, samples);
+  const lacks = ids[at] === NO_CLUSTER;
+  const what = lacks ? `has no ${name}` : `has several values of ${name}`;
+  const why = explicit ? 'by which clusterBy groups' : 'which most items have and some share';
+  const otherwise = explicit ? 'leave clusterBy out' : 'say clusterBy: null where the items are independent';
+  return new CrucibleError('invalid_argument', `${which} of ${metric} ${what}, ${why}.`, {
+    hint: lacks
+      ? `Give every event a ${name}, or ${otherwise}.`
+      : 'Cluster by something that holds all events of a sample.',
   });
+}
+
+function itemName(arranged: Arranged, items: ArmItems, arm: number, at: number, samples: LabelReader): string {
+  const own = arranged.design === 'paired' ? arranged.samples : samplesWithValue(items);
+  if (at < own.length) return `The sample ${show(samples.text(own[at]!))}`;
+  return `Value ${at - own.length + 1} without a ${samples.name} in the ${arm === 0 ? 'baseline' : 'treatment'}`;
+}
+
+function groupsSome(all: readonly Int32Array[]): boolean {
+  const seen = new Set<number>();
+  let present = 0;
+  for (const ids of all) {
+    for (const id of ids) {
+      if (id < 0) continue;
+      seen.add(id);
+      present++;
+    }
+  }
+  return seen.size < present;
 }
 
 function count(ids: Int32Array, wanted: number): number {

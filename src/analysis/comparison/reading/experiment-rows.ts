@@ -12,7 +12,9 @@ export interface Latest<Time> {
 export class ExperimentRows {
   readonly state: ExperimentState;
   events = 0;
+  /** Of an event or a metric point. */
   firstEventAt: number = Number.POSITIVE_INFINITY;
+  firstPointAt: string | null = null;
   readonly requests: RowTable;
   /** Beginnings of requests, and of the operations that metrics name. */
   readonly starts: RowTable;

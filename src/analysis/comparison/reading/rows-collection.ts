@@ -1,3 +1,4 @@
+import { momentMicros } from '../../../core/time.ts';
 import { eventInfo } from '../../../events/registry.ts';
 import type { MetricPoint } from '../../../metrics-store/metrics-store.ts';
 import { BATCH_ROWS, type ColumnBatch } from '../../../record/batch.ts';
@@ -99,7 +100,12 @@ export class RowsCollection {
 
   addPoint({ run_id, metric, timestamp, value }: MetricPoint): void {
     const experiment = this.experiments.get(run_id);
-    if (experiment) ExperimentRows.note(experiment.logged, metric, timestamp, numberOf(value));
+    if (!experiment) return;
+    ExperimentRows.note(experiment.logged, metric, timestamp, numberOf(value));
+    // As text they are in the order of their times, and reading each of a million would take long.
+    if (experiment.firstPointAt !== null && timestamp >= experiment.firstPointAt) return;
+    experiment.firstPointAt = timestamp;
+    experiment.firstEventAt = Math.min(experiment.firstEventAt, momentMicros(timestamp));
   }
 
   #sort(experiment: ExperimentRows, rows: number): void {

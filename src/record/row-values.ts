@@ -1,0 +1,60 @@
+import type { Binding } from './binding.ts';
+import { isError, statusVerdict } from './enrich-row.ts';
+import type { EventRecord } from './event-record.ts';
+import { CONTEXT_FIELDS, fieldIndex } from './fields.ts';
+import { ERROR, RESPONSE, ROLE_KINDS, RoleKind, STATUS } from './roles.ts';
+import type { Row } from './row.ts';
+import { boundedString } from './snapshot.ts';
+
+const TRACE_ID = fieldIndex('trace_id');
+const SPAN_ID = fieldIndex('span_id');
+const PARENT_SPAN_ID = fieldIndex('parent_span_id');
+
+/** The span within which an event happened: its parent, unless the event names another trace or is that span's own. */
+export interface EnclosingSpan {
+  readonly trace_id: string;
+  readonly span_id: string;
+}
+
+/** Puts a number where its role says. */
+export function assignNumber(row: Row, binding: Binding, value: number): void {
+  const { role } = binding;
+  const kind = ROLE_KINDS[role];
+  if (kind === RoleKind.NUMBER) row.setNumber(role, value, binding.rank);
+  else if (kind === RoleKind.INTEGER && Number.isSafeInteger(value)) row.setNumber(role, value + 0, binding.rank);
+  else assign(row, binding, value);
+}
+
+/** Puts a value where its role says, unless another source of the same field comes first. */
+export function assign(row: Row, binding: Binding, value: unknown): void {
+  const { role, rank } = binding;
+  if (role === ERROR) {
+    if (isError(value)) row.setNumber(ERROR, 1, rank);
+  } else if (role === STATUS) {
+    const verdict = statusVerdict(value);
+    // Of several, the one that tells of an error wins.
+    if (verdict !== undefined) row.setNumber(STATUS, verdict ? 1 : 0, verdict ? rank : -1);
+  } else if (role === RESPONSE) {
+    if (value !== null) row.setNumber(RESPONSE, 1, rank);
+  } else {
+    row.set(role, value, rank);
+  }
+}
+
+/** Puts fields as whoever ingests an event gives them, before all other sources. */
+export function setExplicit(row: Row, explicit: Partial<EventRecord>): void {
+  for (const [name, value] of Object.entries(explicit)) {
+    const field = fieldIndex(name);
+    if (field < 0 || CONTEXT_FIELDS.has(name)) continue;
+    row.set(field, typeof value === 'string' ? boundedString(value) : value, -1);
+  }
+}
+
+/** Puts what the enclosing span says. */
+export function setSpan(row: Row, span: EnclosingSpan): void {
+  if (!row.has(TRACE_ID)) row.setText(TRACE_ID, span.trace_id);
+  else if (row.texts[TRACE_ID] !== span.trace_id) return;
+  if (!row.has(PARENT_SPAN_ID) && !(row.has(SPAN_ID) && row.texts[SPAN_ID] === span.span_id)) {
+    row.setText(PARENT_SPAN_ID, span.span_id);
+  }
+}
