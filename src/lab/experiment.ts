@@ -2,12 +2,10 @@ import type { AnomaliesOptions, OperationAnomalies } from '../analysis/anomalies
 import type { ExperimentMetrics } from '../analysis/metrics.ts';
 import type { QueryWindow } from '../analysis/query-window.ts';
 import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/windowed-metrics.ts';
-import { INVALID_EVENT } from '../bus/dispatcher.ts';
 import { merged } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { warnOnce } from '../core/warn.ts';
-import { normalizeEventName } from '../events/name.ts';
 import type { MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
 import type { IngestedEvent } from '../experiment/ingest.ts';
 import { sumLedgers } from '../experiment/ledger.ts';
@@ -24,6 +22,7 @@ import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/quer
 import type { Projection } from '../stores/store.ts';
 import { objectOf, redactedMetric, requireFunction } from './arguments.ts';
 import type { LabContext } from './context.ts';
+import { keptName } from './kept-name.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -147,19 +146,9 @@ export class Experiment implements ExperimentContext {
       return;
     }
     const frame = this.#lab.router.currentFrame();
-    let event: string;
-    try {
-      event = normalizeEventName(name);
-    } catch (error) {
-      warnOnce(
-        `invalid_event_name:${show(name)}`,
-        `An executed event is kept as ${INVALID_EVENT}. ${messageOf(error)}`,
-      );
-      event = INVALID_EVENT;
-    }
     const run = this.#lab.router.runOf(frame, session.collector);
     session.collector.collect(
-      { name: event, index: -1 },
+      { name: keptName(name), index: -1 },
       objectOf(measurements),
       objectOf(metadata),
       'explicit',
