@@ -44,7 +44,8 @@ export async function recordExperiment(dir) {
   const clock = { nowMicros: () => (now += 1_000_001) };
   const id = 'hard-values';
   for (const kind of ['sealed', 'live']) {
-    const store = localStore({ dir, durability: 'immediate', segmentBytes: 4096 });
+    // One segment each: what a store has finished it would seal by itself.
+    const store = localStore({ dir, durability: 'immediate' });
     const lab = createCrucible({ store, bus: createBus(), clock });
     const experiment =
       kind === 'sealed'
