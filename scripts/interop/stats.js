@@ -84,8 +84,8 @@ process.exitCode = failed ? 1 : 0;
 function errorOf(name, value, other, outputs) {
   const theirs = typeof other === 'number' && Number.isFinite(other) ? other : null;
   if (value === null || theirs === null) return value === theirs ? 0 : Number.POSITIVE_INFINITY;
-  // The smallest p-values underflow to 0 there.
-  if (value === theirs || (theirs === 0 && value > 0 && value < 1e-300)) return 0;
+  // The smallest p-values underflow there, and are given as 1e-300 here.
+  if (value === theirs || (theirs < 1e-300 && theirs >= 0 && value > 0 && value <= 1e-300)) return 0;
   const width = typeof outputs.low === 'number' && typeof outputs.high === 'number' ? outputs.high - outputs.low : 0;
   const placed = ['estimate', 'low', 'high'].includes(name) && width > 0;
   const unit = placed ? width : name === 'statistic' ? 1 : 0;
