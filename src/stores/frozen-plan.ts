@@ -61,7 +61,19 @@ const OPTIONS: readonly (keyof Hypothesis)[] = [
   'clusterBy',
   'correction',
 ];
+const STATED = [
+  'statement',
+  'metric',
+  'direction',
+  'margin',
+  'alpha',
+  'power',
+  'sample_size',
+  'request_events',
+] as const;
 const GIVEN = ['baseline', 'pair_by', 'cluster_by', 'correction'] as const;
+/** What a plan says: all but when it was frozen, and its hash. */
+export const PLAN_FIELDS = [...STATED, ...GIVEN] as const;
 /** Metrics that are shares whatever their values. */
 const RATES: ReadonlySet<string> = new Set(['success_rate', 'success', 'accuracy']);
 
@@ -81,12 +93,11 @@ export function frozenPlan(
 
 /** What the hash of a plan must be. */
 export function planHash(plan: FrozenPlan): string {
-  const { statement, metric, direction, margin, alpha, power, sample_size, request_events } = plan;
-  const fields = [statement, metric, direction, margin, alpha, power, sample_size, request_events];
+  const fields = STATED.map((name) => plan[name]);
   // Plans were hashed without these before they could be given: a plan that does not have them still is.
   const given = Object.fromEntries(GIVEN.flatMap((name) => (plan[name] === undefined ? [] : [[name, plan[name]]])));
   const content = JSON.stringify(Object.keys(given).length === 0 ? fields : [...fields, given]);
-  // Loaded with the first plan: it would be a tenth of what importing the package takes.
+  // Loaded with the first plan, so that importing the package does without.
   const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto');
   return createHash('sha256').update(content).digest('hex');
 }

@@ -1,5 +1,5 @@
 import type { ExperimentState } from '../../stores/experiment-state.ts';
-import { type FrozenPlan, planHash } from '../../stores/frozen-plan.ts';
+import { type FrozenPlan, PLAN_FIELDS, planHash } from '../../stores/frozen-plan.ts';
 import type { ArmOverview, ExperimentComparison } from '../comparison/comparison-result.ts';
 
 /** Something that is not as it was planned. */
@@ -10,21 +10,6 @@ export interface Deviation {
   /** Whether there were data by then, so that they may have suggested it. */
   readonly after_data: boolean;
 }
-
-const FIELDS = [
-  'statement',
-  'metric',
-  'direction',
-  'margin',
-  'alpha',
-  'power',
-  'sample_size',
-  'request_events',
-  'baseline',
-  'pair_by',
-  'cluster_by',
-  'correction',
-] as const;
 
 /** What was seen of an experiment. */
 export type Seen = ArmOverview['experiments'][number];
@@ -104,7 +89,7 @@ function ofExperiments(
         after_data: hasData,
       });
     }
-    for (const field of FIELDS) {
+    for (const field of PLAN_FIELDS) {
       if (JSON.stringify(own[field]) === JSON.stringify(plan[field])) continue;
       const what = `${field} of ${named}`;
       const [planned, actual] = [plan[field], own[field]].map((value) => (value === undefined ? 'default' : value));

@@ -4,7 +4,7 @@ import { plannedFirst } from '../../analysis/hypothesis/analyze.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { acrossFolders } from '../baseline-folder.ts';
-import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
+import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { wantsAllExperiments } from '../damage.ts';
 import { printComparison, verdictsOf } from '../report/comparison.ts';
 import { selectedIds } from '../selection.ts';
@@ -13,8 +13,6 @@ import { printJson, printLine, warn } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
 interface Options extends ComparisonFlags {
-  readonly study?: string;
-  readonly baseline?: string;
   readonly baselineDir?: string;
   readonly failOn?: string;
   readonly json?: boolean;
@@ -23,21 +21,10 @@ interface Options extends ComparisonFlags {
 const VERDICTS: readonly string[] = ['better', 'worse', 'equivalent', 'inconclusive'];
 
 export function define(command: Command): void {
-  command
+  addComparisonFlags(command)
     .argument('[experiments...]', 'ids, beginnings of ids, or names')
     .description('Compares experiments with a baseline: by condition where there are several, else one by one.')
-    .option('--study <name>', 'all experiments of a study')
-    .option(
-      '--baseline <condition or id>',
-      'what the others are compared with (default: control or baseline, else the first)',
-    )
     .option('--baseline-dir <folder>', 'compare with the experiments of another folder, condition by condition')
-    .option('--metric <name...>', 'what to compare (default: what there is of latency, cost, success, tokens, loss, …)')
-    .option('--primary <name...>', 'the metrics that the conclusion rests on (default: all)')
-    .option('--margin <metric=number...>', 'differences up to this are equivalent: latency_ms=0.1 is 10 %')
-    .option('--alpha <number>', 'how often a difference may be found where there is none (default: 0.05)')
-    .option('--seed <number>', 'of what is drawn at random (default: 1)')
-    .option('--final', 'no more data will come: analyse experiments that stopped before their sample size')
     .option('--fail-on <verdicts>', 'end with 1 when a primary metric is one of them: worse,inconclusive')
     .option('--json', 'print a JSON object; with --baseline-dir an array of them')
     .addHelpText(

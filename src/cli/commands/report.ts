@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CompareOptions } from '../../analysis/comparison/compare-options.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { Report, ReportFormat } from '../../report/report.ts';
-import { type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
+import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { selectedIds } from '../selection.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
 import { printLine, say } from '../terminal/output.ts';
@@ -12,30 +12,17 @@ interface Options extends ComparisonFlags {
   readonly output?: string;
   readonly format?: string;
   readonly title?: string;
-  readonly baseline?: string;
-  readonly study?: string;
 }
 
 export function define(command: Command): void {
-  command
+  addComparisonFlags(command)
     .argument('[study or experiments...]', 'a study; or ids, beginnings of ids, or names of experiments')
     .description(
       'Writes a report: findings, plan, data quality, forest plot, distributions, tables, methods and references. One experiment is described, several are compared.',
     )
-    .option('--study <name>', 'all experiments of a study')
     .option('-o, --output <file>', 'report.html or report.md (default: Markdown on stdout)')
     .option('--format <format>', 'html or markdown, where the name of the file does not say')
     .option('--title <text>', 'title of the report')
-    .option(
-      '--baseline <condition or id>',
-      'what the others are compared with (default: control or baseline, else the first)',
-    )
-    .option('--metric <name...>', 'what to compare (default: what there is of latency, cost, success, tokens, loss, …)')
-    .option('--primary <name...>', 'the metrics that the conclusion rests on (default: all)')
-    .option('--margin <metric=number...>', 'differences up to this are equivalent: latency_ms=0.1 is 10 %')
-    .option('--alpha <number>', 'how often a difference may be found where there is none (default: 0.05)')
-    .option('--seed <number>', 'of what is drawn at random (default: 1)')
-    .option('--final', 'no more data will come: analyse experiments that stopped before their sample size')
     .addHelpText(
       'after',
       '\nExamples:\n  $ crucible report penguins -o penguins.html\n  $ crucible report penguins --primary accuracy > penguins.md\n  $ crucible report my_run -o run.html',

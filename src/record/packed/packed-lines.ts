@@ -69,11 +69,6 @@ export class PackedLines {
     });
   }
 
-  /** The sequence of the row packed at word `at`. */
-  sequence(space: PackedSpace, at: number): number {
-    return sequenceAt(space, at);
-  }
-
   /** Takes what a row announces and leaves the row. */
   skip(space: PackedSpace, at: number, end: number): void {
     this.#find(space, at, end);

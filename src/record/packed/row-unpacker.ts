@@ -3,7 +3,7 @@ import { fieldIndex } from '../fields.ts';
 import { fromJsonText } from '../json.ts';
 import type { RecordPath } from '../path.ts';
 import type { BatchSchema } from '../schema.ts';
-import { type PackedSpace, ROW_START, sequenceAt, TAG_SHIFT, Tag } from './packed-layout.ts';
+import { type PackedSpace, ROW_START, TAG_SHIFT, Tag } from './packed-layout.ts';
 
 const EVENT_NAME = fieldIndex('event_name');
 const COLUMN_MASK = (1 << TAG_SHIFT) - 1;
@@ -37,16 +37,6 @@ export class RowUnpacker {
   announce(column: number, code: number, text: string): void {
     this.#texts[column] ??= [];
     this.#texts[column][code] = text;
-  }
-
-  /** The text that was announced for a code of a column. */
-  textOf(column: number, code: number): string {
-    return this.#texts[column]![code]!;
-  }
-
-  /** The sequence of the row packed at word `at`. */
-  sequence(space: PackedSpace, at: number): number {
-    return sequenceAt(space, at);
   }
 
   /** Adds the row packed between the words `at` and `end` to the batch. */

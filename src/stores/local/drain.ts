@@ -1,7 +1,7 @@
 import { show } from '../../core/errors.ts';
 import { warnOnce } from '../../core/warn.ts';
 import type { ExperimentContext } from '../../record/event-record.ts';
-import type { PackedSpace } from '../../record/packed/packed-layout.ts';
+import { type PackedSpace, sequenceAt } from '../../record/packed/packed-layout.ts';
 import { PackedLines } from '../../record/packed/packed-lines.ts';
 import { BatchSchema } from '../../record/schema.ts';
 import { Entry, Loss, type Ring } from './ring.ts';
@@ -25,8 +25,9 @@ export class Lane {
   readonly file: SegmentFile;
   /** Of the last line that is not written yet. */
   lastSequence = -1;
-  /** Lines that are not written yet, and rows of which none could be made. */
+  /** Lines that are not written yet. */
   taken = 0;
+  /** Rows since the last write of which no line could be made. */
   unmade = 0;
   closed = false;
 
@@ -144,7 +145,7 @@ export class Drain {
 
   #takeRow(lane: Lane, space: PackedSpace, at: number, end: number): boolean {
     const { lines, file } = lane;
-    const sequence = lines.sequence(space, at);
+    const sequence = sequenceAt(space, at);
     if (sequence <= file.lastSequence) {
       lines.skip(space, at, end);
       return false;

@@ -148,10 +148,10 @@ export class LocalWriter implements StoreWriter {
     await this.#beating?.catch(() => undefined);
     await this.#recording.close(this.#lane);
     this.#tellLost();
-    this.#recording.forget(this.#lane);
     this.#note = { ...this.note, closed_at: systemClock.nowMicros() };
     await writeNote(this.#folder, this.#note);
     this.#isNotedClosed = true;
+    this.#recording.forget(this.#lane);
     await this.#options.closed(this);
   }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ColumnBatch } from '../../../src/record/batch.ts';
 import { fromJsonText } from '../../../src/record/json.ts';
 import { LineEncoder } from '../../../src/record/line-encoder.ts';
-import { type PackedSpace, packedSpace } from '../../../src/record/packed/packed-layout.ts';
+import { type PackedSpace, packedSpace, sequenceAt } from '../../../src/record/packed/packed-layout.ts';
 import { PackedLines } from '../../../src/record/packed/packed-lines.ts';
 import { RowPacker } from '../../../src/record/packed/row-packer.ts';
 import { RowUnpacker } from '../../../src/record/packed/row-unpacker.ts';
@@ -237,7 +237,7 @@ test.each([2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 5])('the sequen
   const space = packedSpace(new ArrayBuffer(WORDS * 4));
   const end = new RowPacker(tape.schema).pack(tape.batches[0]!, 0, sequence, space, 0, WORDS);
   const lines = new PackedLines(otherSide());
-  expect(lines.sequence(space, 0)).toBe(sequence);
+  expect(sequenceAt(space, 0)).toBe(sequence);
   lines.add(space, 0, end);
   const text = lines.out.bytes.toString('utf8', 0, lines.out.at);
   expect(JSON.parse(text)).toMatchObject({ sequence, event_id: `w1-${sequence}` });

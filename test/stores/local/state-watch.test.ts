@@ -6,6 +6,19 @@ import { count, folders, openLab, until } from './labs.ts';
 
 const folder = folders();
 
+/** An experiment that is watched, and the pause counts that are heard of. */
+async function watched() {
+  const dir = folder();
+  const lab = openLab(dir);
+  await lab.startExperiment({ name: 'e', id: 'e' });
+  await lab.close();
+  const files = new ExperimentFiles(dir);
+  const watch = new StateWatch(files);
+  const heard: (number | undefined)[] = [];
+  watch.add('e', (state) => heard.push(state?.pause_count));
+  return { dir, files, watch, heard };
+}
+
 describe('a change by another process', () => {
   for (const delay of [0, 50, 200, 380]) {
     it(`${delay} ms after a join is heard`, async () => {
@@ -42,13 +55,7 @@ describe('a change by another process', () => {
   });
 
   it('that is read while this one changes it does not arrive after what came later', async () => {
-    const dir = folder();
-    await using lab = openLab(dir);
-    await lab.startExperiment({ name: 'e', id: 'e' });
-    const files = new ExperimentFiles(dir);
-    const watch = new StateWatch(files);
-    const heard: (number | undefined)[] = [];
-    watch.add('e', (state) => heard.push(state?.pause_count));
+    const { dir, files, watch, heard } = await watched();
     // A look that has read the change of another and is held up before it can tell.
     const { load } = files;
     let goOn = () => {};
@@ -74,13 +81,7 @@ describe('a change by another process', () => {
   });
 
   it('that comes between our own and the news of it is heard too', async () => {
-    const dir = folder();
-    await using lab = openLab(dir);
-    await lab.startExperiment({ name: 'e', id: 'e' });
-    const files = new ExperimentFiles(dir);
-    const watch = new StateWatch(files);
-    const heard: (number | undefined)[] = [];
-    watch.add('e', (state) => heard.push(state?.pause_count));
+    const { dir, files, watch, heard } = await watched();
     const { state, version } = await files.update('e', (now) => ({ ...now, pause_count: 1 }));
     await new ExperimentFiles(dir).update('e', (now) => ({ ...now, pause_count: 2 }));
     watch.tell('e', state, version);
