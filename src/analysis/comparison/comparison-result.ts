@@ -81,11 +81,16 @@ export interface QuantileDifference {
 export interface Sensitivity {
   /** Items with a value in one arm only, or in none. */
   readonly missing: number;
-  /** The least and the greatest estimate: with what is missing at whatever makes it so, or of the complete items. */
+  /**
+   * The least and the greatest estimate: with what is missing at whatever makes it so, or of the complete items. null where nothing bounds it:
+   * of latencies, costs and numbers of replicates on the bad side of an arm that lacks more of them than chance explains.
+   */
   readonly low: number | null;
   readonly high: number | null;
   /** Whether the verdict of the complete data would not survive it. null where the complete data decide nothing. */
   readonly could_flip: boolean | null;
+  /** Whether `not_worse_p_value` would not stay at or below alpha. null where it is not there now. */
+  readonly not_worse_could_flip: boolean | null;
   readonly method: string;
 }
 
@@ -144,9 +149,9 @@ export interface MetricComparison {
   readonly missing: { readonly baseline: MissingCounts; readonly treatment: MissingCounts };
   readonly sensitivity: Sensitivity | null;
   readonly margin: number | null;
-  /** p of "the difference is beyond the margin", corrected like the other; null without a margin. */
+  /** p of "the difference is beyond the margin", corrected together with the other; null without a margin. */
   readonly equivalence_p_value: number | null;
-  /** One-sided p of "the treatment is worse by the margin or more", corrected likewise; null without a margin or a better direction. */
+  /** One-sided p of "the treatment is worse by the margin or more", corrected for the primary metrics; null without a margin or a better direction. */
   readonly not_worse_p_value: number | null;
   readonly verdict: Verdict;
   readonly verdict_source: string;

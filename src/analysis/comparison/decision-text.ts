@@ -30,9 +30,12 @@ export function decisionTexts(
     );
   }
   if (margin !== null && !interim) {
-    const likewise = metric.primary && family > 1 && method !== null ? ', whose p-values were corrected likewise' : '';
+    const together =
+      metric.primary && family > 1 && method !== null
+        ? '; tests of differences and of margins were corrected together, of which one null hypothesis of a metric at most can be true (Shaffer 1986)'
+        : '';
     sentences.push(
-      `Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987)${likewise}.`,
+      `Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987)${together}.`,
     );
   }
   if (sensitivity !== null) {

@@ -102,7 +102,7 @@ function metricOf(spec: MetricSpec, asked: boolean, options: CheckedOptions, onl
     kind: spec.kind ?? kindOf(source),
     better: spec.better ?? betterOf(source, name),
     event: spec.event === undefined ? null : operationOf(spec.event),
-    asked,
+    asked: asked || isNamed(name, options),
     primary: options.primary === undefined || options.primary.includes(name),
     margin: of('margin', spec.margin, options.margin),
     minimumEffect: of('minimumEffect', spec.minimumEffect, options.minimumEffect),
@@ -120,6 +120,14 @@ export function requireShares({ name, margin, minimumEffect }: Metric): void {
       "Give a share: 0.02 is 2 percentage points. Numbers that are no shares need kind: 'mean'.",
     );
   }
+}
+
+/** Whether the options ask something of a metric of this name. */
+function isNamed(name: string, { primary, margin, minimumEffect }: CheckedOptions): boolean {
+  return (
+    primary?.includes(name) === true ||
+    [margin, minimumEffect].some((all) => typeof all === 'object' && Object.hasOwn(all, name))
+  );
 }
 
 /** The event without what says how it ended: `req_llm.request` for `req_llm.request.stop`. */

@@ -1,8 +1,10 @@
-import { type Adjustment, adjustPValues } from '../../stats/inference/adjust-p-values.ts';
+import type { Adjustment } from '../../stats/inference/adjust-p-values.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import type { Sensitivity, Verdict } from './comparison-result.ts';
-import { type Claim, type Draft, hasSequence, sensitivityOf } from './draft.ts';
+import { type Draft, hasSequence } from './draft.ts';
+import { claimAdjuster } from './inference/claim-adjuster.ts';
 import { whyUntested } from './reasons.ts';
+import { type Claim, sensitivityOf } from './sensitivity.ts';
 
 /** What a draft comes to among the others. */
 export interface Decision {
@@ -19,31 +21,33 @@ export interface Decision {
 export type Doubt = string | null;
 
 /**
- * Decides about all drafts. The p-values of the primary ones are corrected together, those against the margin apart: of a metric's two
- * null hypotheses, no difference and a difference beyond the margin, one at most is true.
+ * Decides about all drafts. The p-values of the primary ones are corrected together, so that all their verdicts hold at alpha; those of
+ * non-inferiority, which no verdict rests on, apart.
  */
 export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt: Doubt): Decision[] {
+  const { alpha, correction } = options;
   const primary = drafts.filter(({ metric }) => metric.primary);
-  const corrected = (p: (draft: Draft) => number | null) =>
-    new Map(adjustPValues(primary.map(p), options.correction).map((value, i) => [primary[i]!, value]));
-  const differences = corrected(pOf);
-  const equivalences = corrected(({ equivalence }) => equivalence);
-  const notWorse = corrected((draft) => draft.notWorse);
+  const inVerdicts = claimAdjuster(
+    primary.map((draft) => [pOf(draft), draft.equivalence]),
+    correction,
+  );
+  const inNotWorse = claimAdjuster(
+    primary.map(({ notWorse }) => [notWorse]),
+    correction,
+  );
   return drafts.map((draft) => {
-    const adjusted = differences.get(draft) ?? null;
-    const adjustedEquivalence = draft.metric.primary ? (equivalences.get(draft) ?? null) : draft.equivalence;
-    const adjustedNotWorse = draft.metric.primary ? (notWorse.get(draft) ?? null) : draft.notWorse;
-    const deciding = draft.metric.primary ? adjusted : pOf(draft);
-    const source = sourceOf(draft, options.correction);
-    const { alpha } = options;
-    const isEquivalent = adjustedEquivalence !== null && adjustedEquivalence <= alpha;
-    const differs = deciding !== null && deciding <= alpha;
-    const claim: Claim | null = isEquivalent
-      ? { kind: 'equivalence', limit: limitOf(draft.equivalence!, adjustedEquivalence, alpha) }
-      : differs
-        ? { kind: 'difference', limit: limitOf(pOf(draft)!, deciding, alpha) }
-        : null;
-    const sensitivity = sensitivityOf(draft, claim, options);
+    const { equivalence, notWorse, metric } = draft;
+    const place = primary.indexOf(draft);
+    const adjusted = metric.primary ? inVerdicts(place, pOf(draft)) : null;
+    const adjustedEquivalence = metric.primary ? inVerdicts(place, equivalence) : equivalence;
+    const adjustedNotWorse = metric.primary ? inNotWorse(place, notWorse) : notWorse;
+    const deciding = metric.primary ? adjusted : pOf(draft);
+    const source = sourceOf(draft, correction);
+    const claim =
+      claimOf('equivalence', equivalence, adjustedEquivalence, alpha) ??
+      claimOf('difference', pOf(draft), deciding, alpha);
+    const isNotWorse = claimOf('not_worse', notWorse, adjustedNotWorse, alpha);
+    const sensitivity = sensitivityOf(draft, claim, isNotWorse, options);
     const known = { adjusted, adjustedEquivalence, adjustedNotWorse, sensitivity, source };
     const inconclusive = (reason: string): Decision => ({ ...known, verdict: 'inconclusive', reason });
     if (doubt !== null) return inconclusive(doubt);
@@ -56,7 +60,7 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     if (claim.kind === 'equivalence') {
       return { ...known, verdict: 'equivalent', reason: 'The difference lies within the margin that was declared.' };
     }
-    const { better } = draft.metric;
+    const { better } = metric;
     if (better === null) {
       return inconclusive(
         'There is a difference, but nobody said which values are better: give the metric a direction.',
@@ -66,7 +70,7 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     return {
       ...known,
       verdict: rose === (better === 'higher') ? 'better' : 'worse',
-      reason: `The ${draft.metric.primary ? 'corrected ' : ''}p-value is at or below alpha.`,
+      reason: `The ${metric.primary ? 'corrected ' : ''}p-value is at or below alpha.`,
     };
   });
 }
@@ -76,9 +80,10 @@ export function pOf({ result, interim, kind, approach }: Draft): number | null {
   return interim && !hasSequence(kind, approach) ? null : result.p_value;
 }
 
-/** What a raw p-value may be at most so that its corrected form is at most alpha, as far as this correction stretched this one. */
-function limitOf(p: number, adjusted: number, alpha: number): number {
-  return p > 0 && adjusted > p ? alpha * (p / adjusted) : alpha;
+/** A claim that its corrected p-value makes. Its limit is alpha less what the correction stretched this p-value by. */
+function claimOf(kind: Claim['kind'], p: number | null, adjusted: number | null, alpha: number): Claim | null {
+  if (p === null || adjusted === null || adjusted > alpha) return null;
+  return { kind, limit: p > 0 && adjusted > p ? alpha * (p / adjusted) : alpha };
 }
 
 function sourceOf({ metric, interim }: Draft, correction: Adjustment): string {

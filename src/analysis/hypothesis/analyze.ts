@@ -83,7 +83,7 @@ export async function analyzeExperiments(
         },
       );
     }
-    return { treatment, ...outcomeOf(plan, result, isDoubtful), result };
+    return { treatment, ...outcomeOf(plan, result, isDoubtful, comparison.comparisons.length), result };
   });
   return {
     plan,

@@ -74,7 +74,7 @@ function missing(data: ReportData): Block[] {
         label,
         causes(own.baseline),
         causes(own.treatment),
-        sensitivity === null ? NONE : `${negatable(sensitivity.low)} to ${negatable(sensitivity.high)}`,
+        sensitivity === null ? NONE : `${bound(sensitivity.low)} to ${bound(sensitivity.high)}`,
         sensitivity?.could_flip == null ? NONE : sensitivity.could_flip ? 'yes' : 'no',
       ]),
   );
@@ -109,4 +109,8 @@ function ratio({ comparison }: ReportData): Block[] {
   return mismatch
     ? [note(`The sample ratio is not as declared (p ${pText(p_value)}): the assignment is broken.`)]
     : [paragraph(`The sample ratio is as declared (p ${pText(p_value)}).`)];
+}
+
+function bound(value: number | null): string {
+  return value === null ? 'no bound' : negatable(value);
 }

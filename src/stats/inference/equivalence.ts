@@ -1,7 +1,7 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { normalQuantileUpper } from '../distributions/normal.ts';
 import { studentTQuantileUpper } from '../distributions/student-t.ts';
-import { answer } from './answer.ts';
+import { answer, SMALLEST_P } from './answer.ts';
 import { normalProbability } from './normal-statistic.ts';
 import { requireChoice } from './options.ts';
 import { type Rate, requireRates } from './rate.ts';
@@ -194,7 +194,7 @@ function againstMargin(
 }
 
 function positive(p: number): number | null {
-  return Number.isNaN(p) ? null : Math.max(p, Number.MIN_VALUE);
+  return Number.isNaN(p) ? null : Math.max(p, SMALLEST_P);
 }
 
 function requireMargin(margin: Margin, below: number = Number.POSITIVE_INFINITY): Limits {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
 import { randomStream } from '../../../src/stats/random.ts';
+import { meanSequence } from '../../../src/stats/sequential/mean-sequence.ts';
 import { pairedRateSequence } from '../../../src/stats/sequential/rate-sequence.ts';
 import { type ArmOptions, ask, experiment, only } from './arms.ts';
 
@@ -131,6 +132,38 @@ describe('data that may still change', () => {
     expect(found.estimate).toBeCloseTo(found.arms.treatment.mean! - found.arms.baseline.mean!, 10);
     expect(found.ci!.low).toBeGreaterThan(0.5);
     expect(found.ci!.high).toBeLessThan(1.5);
+  });
+
+  it('in clusters of groups give the sequence of what each cluster adds to the difference', async () => {
+    const stream = randomStream(9);
+    const level = Array.from({ length: 130 }, () => stream.normal(0, 1));
+    const scores = (add: number) =>
+      Array.from({ length: 390 }, (_, i) => level[i % 130]! + add + Math.round(8 * stream.normal(0, 0.5)) / 8);
+    const [first, second] = [scores(0), scores(0.5)];
+    const arm = (condition: string, values: readonly number[]) =>
+      experiment(
+        condition,
+        values.map((score, i) =>
+          ask(undefined, { score }, { name: 'q', user_id: `u${i % 130}` }, 'eval.score.recorded'),
+        ),
+        { status: 'running' },
+      );
+    const found = only(
+      await compareExperiments([await arm('control', first), await arm('treatment', second)]),
+      'scores.q',
+    );
+    // Each user has three in each arm, so that what one adds is the difference of its means.
+    const means = (values: readonly number[]) =>
+      Float64Array.from({ length: 130 }, (_, u) => (values[u]! + values[u + 130]! + values[u + 260]!) / 3);
+    const [a, b] = [means(first), means(second)];
+    const expected = meanSequence(
+      b.map((mean, u) => mean - a[u]!),
+      { level: 0.95, tunedFor: 1000, minimumN: 100 },
+    );
+    expect(found).toMatchObject({ design: 'unpaired', cluster_by: 'user_id', n: { clusters: 130 } });
+    expect(found.estimate).toBeCloseTo(expected.estimate!, 10);
+    expect(found.ci!.low).toBeCloseTo(expected.ci!.low!, 10);
+    expect(found.ci!.high).toBeCloseTo(expected.ci!.high!, 10);
   });
 
   it('in fewer clusters than a sequence begins at say how many there are', async () => {

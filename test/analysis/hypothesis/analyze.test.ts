@@ -199,6 +199,85 @@ describe('the p-value of the claim', () => {
   });
 });
 
+describe('values that are missing', () => {
+  /** Pairs whose treatment takes `factor` of the time; the control lacks some and the treatment some, which fail. */
+  async function missing(
+    hypothesis: Partial<Hypothesis>,
+    factor: number,
+    lacks: Record<string, number>,
+    run: object = {},
+  ) {
+    const { lab, clock } = bench();
+    const plan = { ...PLAN, direction: 'not_worse', margin: 0.1, ...hypothesis } as Hypothesis;
+    for (const condition of ['control', ...Object.keys(lacks)]) {
+      const experiment = await lab.startExperiment({
+        name: condition,
+        study: 's',
+        condition,
+        hypothesis: plan,
+        ...run,
+      });
+      for (let i = 0; i < 120; i++) {
+        clock.advance(1000);
+        const scale = condition === 'control' ? 1 : factor;
+        const duration = scale * (100 + (i % 7)) * (1 + 0.02 * ((i * (condition === 'control' ? 3 : 5)) % 4));
+        const success = condition === 'control' ? i >= 4 || !('even' in lacks) : i < 120 - lacks[condition]!;
+        experiment.execute('req_llm.request.stop', { duration }, { sample_id: `s${i}`, success });
+      }
+      if (run === ENDED) await experiment.stop();
+    }
+    return (await lab.analyze('s')).outcomes;
+  }
+  const ENDED = {};
+  const OPEN = { metadata: { open: true } };
+
+  it('leave non-inferiority open where they could bring it beyond the margin, and only there', async () => {
+    const [whole] = await missing({}, 1, { treatment: 0 }, ENDED);
+    expect(whole).toMatchObject({ outcome: 'supported', result: { sensitivity: null } });
+    // As many in each arm: values between the least and the greatest that were observed do no harm.
+    const [even] = await missing({}, 1, { even: 4 }, ENDED);
+    expect(even).toMatchObject({ outcome: 'supported', result: { sensitivity: { not_worse_could_flip: false } } });
+    const [hung] = await missing({}, 1, { treatment: 6 }, ENDED);
+    expect(hung!.claim_p_value).toBeLessThan(0.05);
+    expect(hung).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'What is missing could bring it beyond the margin.',
+      result: { sensitivity: { not_worse_could_flip: true, high: null } },
+    });
+  });
+
+  it('leave "not supported" open where they could bring it within the margin', async () => {
+    const margin = 0.02;
+    const [whole] = await missing({ margin }, 1.06, { treatment: 0 }, ENDED);
+    expect(whole!.outcome).toBe('not_supported');
+    const [few] = await missing({ margin }, 1.06, { treatment: 60 }, ENDED);
+    expect(few!.result.ci!.low).toBeGreaterThan(1 + margin);
+    expect(few).toMatchObject({ outcome: 'inconclusive', reason: 'What is missing could bring it within the margin.' });
+    const [equivalence] = await missing({ margin, direction: 'equivalent' }, 1.06, { treatment: 60 }, ENDED);
+    expect(equivalence!.outcome).toBe('inconclusive');
+  });
+
+  it('of interim data are judged by the worse end, of several treatments not before the end', async () => {
+    const [whole] = await missing({}, 1, { treatment: 0 }, OPEN);
+    expect(whole).toMatchObject({ outcome: 'supported', claim_p_value: null });
+    const [hung] = await missing({}, 1, { treatment: 6 }, OPEN);
+    expect(hung).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'What is missing could bring it beyond the margin.',
+    });
+    const several = await missing({}, 1, { b: 0, c: 0 }, OPEN);
+    expect(several.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
+    expect(several[0]!.reason).toContain('several treatments');
+  });
+
+  it('of several treatments are corrected for: each is tested against the margin at less than alpha', async () => {
+    const [one] = await missing({}, 1.06, { b: 0 }, ENDED);
+    const [two] = await missing({}, 1.06, { b: 0, c: 0 }, ENDED);
+    expect(two!.claim_p_value! / one!.claim_p_value!).toBeGreaterThan(1);
+    expect(two!.claim_p_value).toBe(Math.min(1, 2 * one!.claim_p_value!));
+  });
+});
+
 describe('what was changed after data were seen', () => {
   it('in a later experiment is told', async () => {
     const { lab, ids } = await study(PLAN, 0.5, { hypothesis: { ...PLAN, direction: 'higher', margin: 0.3 } });

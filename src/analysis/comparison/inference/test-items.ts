@@ -96,7 +96,7 @@ function testGroups(approach: Approach, groups: Groups, settings: TestSettings):
 const FEW = 10;
 
 /** Newcombe's interval; the p-value of the score test, or of Fisher's where counts are too small for it. */
-function testRates(first: Rate, second: Rate, level: number): TestResult {
+export function testRates(first: Rate, second: Rate, level: number): TestResult {
   const result = twoProportionsTest(first, second, { level });
   const cells = [first.successes, first.n - first.successes, second.successes, second.n - second.successes];
   if (first.n === 0 || second.n === 0 || Math.min(...cells) >= FEW) return result;
