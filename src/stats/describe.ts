@@ -1,10 +1,10 @@
 import { CrucibleError, show } from '../core/errors.ts';
 import { CompensatedSum, sum } from './sum.ts';
 
-/** What `describe` tells of a list of numbers. `null` where there are too few of them. */
+/** What `describe` tells of a list of numbers. `null` where there are too few of them, and for what is beyond the range of doubles. */
 export interface Description {
   readonly count: number;
-  /** Compensated; 0 of nothing. */
+  /** Compensated; 0 of nothing, infinite where it is beyond the range. */
   readonly sum: number;
   readonly mean: number | null;
   /** Sample variance, divisor n − 1. */
@@ -30,9 +30,12 @@ export function describe(values: ArrayLike<number>): Description {
     if (x < min) min = x;
     if (x > max) max = x;
   }
-  const variance = count === 1 ? null : squares / (count - 1);
-  const deviation = variance === null ? null : Math.sqrt(variance);
-  return { count, sum: total, mean: mean + rest, variance, std_dev: deviation, min: min + 0, max: max + 0 };
+  const known = { count, sum: total, mean: mean + rest, min: min + 0, max: max + 0 };
+  if (count === 1) return { ...known, variance: null, std_dev: null };
+  const variance = squares / (count - 1);
+  if (Number.isFinite(variance)) return { ...known, variance, std_dev: Math.sqrt(variance) };
+  const deviation = Math.sqrt(scaledSquares(values, mean) / (count - 1)) / TINY;
+  return { ...known, variance: null, std_dev: Number.isFinite(deviation) ? deviation : null };
 }
 
 /**
@@ -46,7 +49,7 @@ export function autocorrelation(values: ArrayLike<number>, lag = 1): number | nu
   }
   if (values.length <= lag) return null;
   const { mean, rest, squares } = center(values);
-  if (squares === 0 || squares === Number.POSITIVE_INFINITY) return null;
+  if (squares === 0 || !Number.isFinite(squares)) return null;
   const products = new CompensatedSum();
   for (let i = lag; i < values.length; i++) products.add((values[i - lag]! - mean - rest) * (values[i]! - mean - rest));
   return products.value / squares;
@@ -57,7 +60,7 @@ interface Center {
   /** The mean, rounded to a double, and what the rounding left out: the deviations from `mean + rest` sum to 0. */
   readonly mean: number;
   readonly rest: number;
-  /** Σ (xᵢ − x̄)²: exactly 0 for equal values, Infinity where a square is too large for a double. */
+  /** Σ (xᵢ − x̄)²: exactly 0 for equal values, not finite where a square is too large for a double. */
   readonly squares: number;
 }
 
@@ -84,6 +87,15 @@ function center(values: ArrayLike<number>): Center {
   }
   const rest = Number.isFinite(deviations.value) ? deviations.value / count : 0;
   return { total, mean, rest, squares: equal ? 0 : squares.value - count * rest * rest };
+}
+
+// Squares of what it scales have room, and what it makes 0 is lost in them anyway.
+const TINY = 2 ** -600;
+
+function scaledSquares(values: ArrayLike<number>, mean: number): number {
+  const squares = new CompensatedSum();
+  for (let i = 0; i < values.length; i++) squares.add((values[i]! * TINY - mean * TINY) ** 2);
+  return squares.value;
 }
 
 function requireFinite(values: ArrayLike<number>): void {

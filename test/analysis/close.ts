@@ -14,3 +14,10 @@ export function expectClose(actual: unknown, expected: unknown, path = ''): void
     expect(actual, path).toBe(expected);
   }
 }
+
+/** Where in a result there is NaN or an infinity, which JSON text would hide. */
+export function numbersNotFinite(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return Number.isFinite(value) ? [] : [`${path}: ${value}`];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => numbersNotFinite(inner, `${path}.${key}`));
+}

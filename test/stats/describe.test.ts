@@ -76,8 +76,8 @@ test('scaling by a power of two scales every result exactly', () => {
 test('a sum beyond the range of doubles leaves the mean in it', () => {
   const big = Number.MAX_VALUE;
   expect(describe([big, big, big, big])).toMatchObject({ sum: Number.POSITIVE_INFINITY, mean: big, variance: 0 });
-  expect(describe([big, big, -big, -big])).toMatchObject({ sum: 0, mean: 0, variance: Number.POSITIVE_INFINITY });
-  expect(describe([big, -big, -big, -big])).toMatchObject({ mean: -big / 2, variance: Number.POSITIVE_INFINITY });
+  expect(describe([big, big, -big, -big])).toMatchObject({ sum: 0, mean: 0, variance: null });
+  expect(describe([big, -big, -big, -big])).toMatchObject({ mean: -big / 2, variance: null });
   expect(autocorrelation([big, -big, -big, -big])).toBeNull();
 });
 
@@ -91,6 +91,21 @@ test('values that are not finite are refused by name', () => {
   expect(() => describe([1, Number.POSITIVE_INFINITY])).toThrow(/^Value 1 is Infinity/);
   expect(() => autocorrelation([1, Number.NEGATIVE_INFINITY, 2])).toThrow(/^Value 1 is -Infinity/);
   expect(() => describe([1, Number.NaN])).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+});
+
+test('deviations whose squares are beyond the range of doubles have a deviation and no variance', () => {
+  const series = [3, 1, 4, 1, 5, 9, 2, 6];
+  const { std_dev } = describe(series);
+  const far = describe(series.map((x) => x * 1e300));
+  expect(far.variance).toBeNull();
+  expect(far.std_dev! / 1e300).toBeCloseTo(std_dev!, 12);
+  expect(describe([-1.7e308, 1.7e308])).toMatchObject({ mean: 0, variance: null, std_dev: null });
+  expect(
+    autocorrelation(
+      series.map((x) => x * 1e300),
+      1,
+    ),
+  ).toBeNull();
 });
 
 group('autocorrelation', () => {

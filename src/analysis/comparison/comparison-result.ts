@@ -130,7 +130,7 @@ export interface MetricComparison {
   readonly estimate: number | null;
   /** The means that `estimate` sets side by side, over the items of `n`: geometric ones for a ratio, weighted ones where events were sampled. */
   readonly means: { readonly baseline: number | null; readonly treatment: number | null };
-  /** In the unit of the metric: (treatment − baseline) / baseline of what the estimate is about; null where the baseline is 0 or below. */
+  /** In the unit of the metric: (treatment − baseline) / baseline of what the estimate is about; null where the baseline is 0, below, or too near to it. */
   readonly relative_difference: number | null;
   /** On the scale of the test: of a logarithm for ratios. */
   readonly standard_error: number | null;

@@ -94,7 +94,9 @@ export function marginOf(declared: number | null, kind: MetricKind): Bounds | nu
   return { low: -reach, high: reach };
 }
 
-/** An estimate in the terms of the result. */
+/** An estimate, or the end of an interval, in the terms of the result; null where that is beyond the range of doubles. */
 export function shown(estimate: number | null, kind: MetricKind): number | null {
-  return estimate === null ? null : kind === 'latency' ? Math.exp(estimate) : estimate;
+  if (estimate === null || kind !== 'latency') return estimate;
+  const ratio = Math.exp(estimate);
+  return Number.isFinite(ratio) ? ratio : null;
 }

@@ -91,11 +91,11 @@ function meansOf({ kind, items }: Draft): MetricComparison['means'] {
 
 function relative({ kind, result }: Draft, mean: number | null): number | null {
   if (result.estimate === null) return null;
-  if (kind === 'latency') return Math.expm1(result.estimate);
-  return mean === null || mean <= 0 ? null : result.estimate / mean;
+  const share =
+    kind === 'latency' ? Math.expm1(result.estimate) : mean === null || mean <= 0 ? null : result.estimate / mean;
+  return share !== null && Number.isFinite(share) ? share : null;
 }
 
 function shownInterval(ci: Interval | null, kind: MetricKind): Interval | null {
-  if (ci === null || kind !== 'latency') return ci;
-  return { ...ci, low: ci.low === null ? null : Math.exp(ci.low), high: ci.high === null ? null : Math.exp(ci.high) };
+  return ci === null ? null : { ...ci, low: shown(ci.low, kind), high: shown(ci.high, kind) };
 }

@@ -89,7 +89,8 @@ export function zeroLatency(selections: readonly Selection[]): { zeroAs: number;
     if (value === 0) zeros++;
     else if (value > 0 && value < smallest) smallest = value;
   });
-  return { zeroAs: Number.isFinite(smallest) ? smallest / 2 : 1, zeros };
+  // Half of the least number there is would be 0.
+  return { zeroAs: Number.isFinite(smallest) ? smallest / 2 || smallest : 1, zeros };
 }
 
 /** Whether all values are a plain yes or no; false without any. */

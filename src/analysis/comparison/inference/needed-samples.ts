@@ -69,17 +69,24 @@ function designOfCounts(items: Arranged): Design | string {
   return { kind: 'proportions', baseline: successes / n };
 }
 
+const NO_VARIANCE = 'There is no variance to plan with.';
+
+// Nor is one that no double holds.
+function hasVariance(deviation: number | null): deviation is number {
+  return deviation !== null && deviation ** 2 > 0 && Number.isFinite(deviation ** 2);
+}
+
 function designOfMeans(items: Arranged): Design | string {
   if (items.design === 'paired') {
     const changes = differences(items);
     const { std_dev } = describe(changes);
-    if (std_dev === null || std_dev === 0) return 'There is no variance to plan with.';
+    if (!hasVariance(std_dev)) return NO_VARIANCE;
     const cluster = clusterOf(changes, items.clusters);
     return { kind: 'paired_means', sd: std_dev, ...(cluster && { cluster }) };
   }
   const { first, second, firstClusters } = items;
   const [a, b] = [describe(first).std_dev, describe(second).std_dev];
-  if (a === null || b === null || a === 0 || b === 0) return 'There is no variance to plan with.';
+  if (!hasVariance(a) || !hasVariance(b)) return NO_VARIANCE;
   const cluster = clusterOf(first, firstClusters);
   return { kind: 'means', sd: [a, b], ...(cluster && { cluster }) };
 }

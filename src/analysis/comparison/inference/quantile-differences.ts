@@ -103,14 +103,19 @@ function leg(
   correlation: number,
 ): number | null {
   if (above === null || below === null || otherAbove === null || otherBelow === null) return null;
-  const [x, y] = [above - below, otherAbove - otherBelow];
-  return Math.sqrt(Math.max(x * x - 2 * correlation * x * y + y * y, 0));
+  const [own, other] = [above - below, otherAbove - otherBelow];
+  // Squares of what is very large or small are beyond the range of doubles.
+  const unit = Math.max(own, other);
+  if (unit === 0) return 0;
+  const [x, y] = [own / unit, other / unit];
+  return unit * Math.sqrt(Math.max(x * x - 2 * correlation * x * y + y * y, 0));
 }
 
 function minus(estimate: number, distance: number | null): number | null {
-  return distance === null ? null : estimate - distance;
+  return plus(estimate, distance === null ? null : -distance);
 }
 
 function plus(estimate: number, distance: number | null): number | null {
-  return distance === null ? null : estimate + distance;
+  const end = distance === null ? null : estimate + distance;
+  return end !== null && Number.isFinite(end) ? end : null;
 }
