@@ -1,4 +1,4 @@
-import { type Draft, hasSequence } from './draft.ts';
+import { type Draft, hasSequence, shown } from './draft.ts';
 import { NO_QUANTILES } from './inference/quantile-differences.ts';
 
 /** Why what is null of a metric is null, each reason once. */
@@ -16,6 +16,9 @@ export function whyUntested(draft: Draft): string | null {
 
 function causes({ reasons, result, interim, kind, items, approach }: Draft): string[] {
   const own = [...reasons];
+  if (result.estimate !== null && shown(result.estimate, kind) === null) {
+    own.push('The estimate is beyond the range of doubles.');
+  }
   if (items.first.length === 0 || items.second.length === 0) {
     own.push(
       items.design === 'paired' ? 'There is no complete pair: see missing.' : 'An arm has no values: see missing.',

@@ -35,6 +35,29 @@ describe('data that allow no test', () => {
     });
   }
 
+  it('as a pair whose difference no double holds leave that pair out, and say so', async () => {
+    const found = await metricOf(
+      'measurements.score',
+      some([...LIST, -1.7e308]),
+      some([6, 8, 8, 9, 9, 1.7e308]),
+      scored,
+    );
+    expect(found).toMatchObject({ n: { pairs: 5 }, missing: { baseline: {}, treatment: { not_finite: 1 } } });
+    const runs = await metricOf(
+      'loss',
+      ...([-1, 1].map((sign) =>
+        [5, 6, 1.7e308].map(
+          (loss, i): Emitted => ({
+            name: 'crucible_train.epoch.stop',
+            at: i,
+            m: { loss: i === 2 ? sign * loss : loss },
+          }),
+        ),
+      ) as [Emitted[], Emitted[]]),
+    );
+    expect(numbersNotFinite(runs)).toEqual([]);
+  });
+
   it('as one cluster give null and the reason', async () => {
     const one = (values: readonly number[]) => values.map((score, i) => ask(i, { score }, { doc: 'only' }));
     const options = { ...scored, clusterBy: 'metadata.doc' };

@@ -56,9 +56,14 @@ export function arrangePairs(first: ArmItems, second: ArmItems): Pairs {
   const missing = { baseline: new Causes(), treatment: new Causes() };
   for (let sample = 0; sample < universe; sample++) {
     if (first.known[sample] === 0 && second.known[sample] === 0) continue;
-    const [x, y] = [first.value(sample), second.value(sample)];
+    const x = first.value(sample);
+    let y = second.value(sample);
+    if (y - x === Number.POSITIVE_INFINITY || y - x === Number.NEGATIVE_INFINITY) {
+      // Their difference is beyond the range of doubles.
+      missing.treatment.add('not_finite');
+      y = Number.NaN;
+    } else if (Number.isNaN(y)) missing.treatment.add(second.cause(sample));
     if (Number.isNaN(x)) missing.baseline.add(first.cause(sample));
-    if (Number.isNaN(y)) missing.treatment.add(second.cause(sample));
     if (Number.isNaN(x) && Number.isNaN(y)) {
       counts.neither++;
     } else if (Number.isNaN(x)) {

@@ -27,7 +27,11 @@ function pairs(
   b: ReadonlyMap<string, ReplicateValue>,
 ): Pairs {
   const absent = { value: null, cause: 'absent' } as const;
-  const both = labels.map((label) => [a.get(label) ?? absent, b.get(label) ?? absent] as const);
+  const both = labels.map((label) => {
+    const [x, y] = [a.get(label) ?? absent, b.get(label) ?? absent];
+    const isTooFar = x.value !== null && y.value !== null && !Number.isFinite(y.value - x.value);
+    return [x, isTooFar ? ({ value: null, cause: 'not_finite' } as const) : y] as const;
+  });
   const complete = both.filter(([x, y]) => x.value !== null && y.value !== null);
   return {
     design: 'paired',
