@@ -22,6 +22,9 @@ export interface Baseline {
 const MEDIAN_DEVIATION = 1.482602218505602;
 const MEAN_DEVIATION = 1.2533141373155003;
 
+const EQUAL = 'The values do not vary.';
+const TOO_FAR = 'The values are farther apart than doubles reach.';
+
 /** Scores beyond these are anomalies by default. */
 export const DEFAULT_THRESHOLDS: Readonly<Record<AnomalyMethod, number>> = { z: 3, mad: 3.5, iqr: 1.5 };
 
@@ -36,26 +39,25 @@ export function baselineOf(values: Float64Array, method: AnomalyMethod): Baselin
   if (n < 3) return none('There are fewer than three values.');
   if (method === 'z') {
     const { mean, std_dev: spread } = describe(values);
-    return spread === null || spread === 0 || !Number.isFinite(spread)
-      ? none('The values do not vary.')
-      : { n, center: mean, spread, reason: null };
+    return spread === 0 ? none(EQUAL) : spread === null ? none(TOO_FAR) : { n, center: mean, spread, reason: null };
   }
   if (method === 'iqr') {
     const [low, high] = quantiles(values, [0.25, 0.75]) as [number, number];
-    return high > low
-      ? { n, center: low / 2 + high / 2, spread: high - low, reason: null }
-      : none('The quartiles are equal.');
+    const spread = high - low;
+    if (!(spread > 0)) return none('The quartiles are equal.');
+    return Number.isFinite(spread) ? { n, center: low / 2 + high / 2, spread, reason: null } : none(TOO_FAR);
   }
   const center = median(values)!;
   const deviations = values.map((value) => Math.abs(value - center));
   const spread = MEDIAN_DEVIATION * median(deviations)! || (MEAN_DEVIATION * sum(deviations)) / n;
-  return spread > 0 && Number.isFinite(spread) ? { n, center, spread, reason: null } : none('The values do not vary.');
+  if (!(spread > 0)) return none(EQUAL);
+  return Number.isFinite(spread) ? { n, center, spread, reason: null } : none(TOO_FAR);
 }
 
 /** How far a value is from the baseline, with its sign; `null` without a spread. */
 export function scoreOf(value: number, { center, spread }: Baseline, method: AnomalyMethod): number | null {
   if (center === null || spread === null) return null;
-  const distance = (value - center) / spread;
+  const distance = Math.min(Math.max((value - center) / spread, -Number.MAX_VALUE), Number.MAX_VALUE);
   if (method !== 'iqr') return distance;
   // Within half a range of the middle lie the quartiles.
   return Math.sign(distance) * Math.max(Math.abs(distance) - 0.5, 0);

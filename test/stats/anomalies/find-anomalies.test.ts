@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AnomalyOptions, findAnomalies } from '../../../src/stats/anomalies/find-anomalies.ts';
 import { randomStream } from '../../../src/stats/random.ts';
+import { numbersNotFinite } from '../../analysis/close.ts';
 
 const bad = expect.objectContaining({ code: 'invalid_argument' });
 const METHODS = ['z', 'mad', 'iqr'] as const;
@@ -110,4 +111,18 @@ test('thresholds that are not positive and unknown methods are refused', () => {
   expect(() => findAnomalies(VALUES, { threshold: 0 })).toThrow(bad);
   expect(() => findAnomalies(VALUES, { threshold: Number.NaN })).toThrow(bad);
   expect(() => findAnomalies(VALUES, { method: 'magic' as 'z' })).toThrow(bad);
+});
+
+test.each(METHODS)('numbers at the ends of the range have finite scores by %s, or a reason', (method) => {
+  const far = Number.MAX_VALUE;
+  for (const values of [
+    [far, -far, 1, 0, 5e-324],
+    [0, 0, 1, far, -far, 5e-324],
+    [0, far, -far, 0, -far, -far],
+    [1, 2, 3, 4, far],
+  ]) {
+    const { anomalies, baseline, reasons } = findAnomalies(values, { method });
+    expect(numbersNotFinite({ anomalies, baseline })).toEqual([]);
+    expect(anomalies === null).toBe(reasons.length > 0);
+  }
 });
