@@ -23,6 +23,11 @@ export const COMMANDS: readonly Entry[] = [
   },
   { name: 'compare', summary: 'compare experiments with a baseline', load: () => import('./commands/compare.ts') },
   {
+    name: 'analyze',
+    summary: 'test the hypothesis of a study against its frozen plan',
+    load: () => import('./commands/analyze.ts'),
+  },
+  {
     name: 'power',
     summary: 'plan an experiment: samples, power, detectable effect',
     load: () => import('./commands/power.ts'),

@@ -1,6 +1,7 @@
 import { CrucibleError, show } from '../core/errors.ts';
 import type { ClusterDesign, Design, RepeatedSpread } from '../stats/planning/design.ts';
 import { minimumDetectableEffect, type Plan, type PlanOptions, power, sampleSize } from '../stats/planning/plan.ts';
+import { numberOf } from './numbers.ts';
 
 /** A design as it was given on the command line. */
 export interface DesignFlags {
@@ -85,14 +86,6 @@ export function planned(design: Design, { effect, n, power: wanted, alpha, alter
   if (effect !== undefined) return sampleSize(design, effect, aimed);
   if (n !== undefined) return minimumDetectableEffect(design, n, aimed);
   throw refused('Neither --effect nor --n is given.', 'Give the effect worth finding, or the samples there are.');
-}
-
-/** The number that was given, if any. Throws `invalid_argument` for what is no number. */
-export function numberOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (Number.isFinite(number)) return number;
-  throw refused(`${flag} is ${show(text)}.`, 'Give a number.');
 }
 
 function required(flag: string, text: string | undefined): number {

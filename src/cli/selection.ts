@@ -22,3 +22,24 @@ export async function selectedIds(
     hint: 'crucible list shows the studies.',
   });
 }
+
+/** The ids of a study or of experiments: a single word is a study before it is an experiment. Undefined when nothing was named. */
+export async function studyOrIds(
+  opened: OpenedStore,
+  wanted: readonly string[],
+  study: string | undefined,
+): Promise<string[] | undefined> {
+  const [first] = wanted;
+  if (wanted.length === 1 && study === undefined) {
+    const members = (await opened.store.list()).filter((state) => state.study === first);
+    if (members.length > 0) return members.map(({ id }) => id);
+  }
+  return selectedIds(opened, wanted, study);
+}
+
+/** A condition as it is, or the id of the experiment that was named as any may be. */
+export async function namedBaseline(opened: OpenedStore, given: string | undefined): Promise<string | undefined> {
+  if (given === undefined) return undefined;
+  const isCondition = (await opened.store.list()).some(({ condition }) => condition === given);
+  return isCondition ? given : ((await findExperiments(opened, [given]))[0]?.id ?? given);
+}

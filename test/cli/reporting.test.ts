@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createCrucible } from '../../src/index.ts';
+import { type CompareOptions, createCrucible, type ExperimentComparison } from '../../src/index.ts';
 import { localStore } from '../../src/stores/local/index.ts';
 import { parseHtml, tableOf } from '../report/parse-html.ts';
 import { twoArms } from '../report/studies.ts';
@@ -53,7 +53,7 @@ describe('crucible report', () => {
 
   it('is what a comparison of a study with a frozen plan points at, in one line', async () => {
     const { stdout } = await crucible(['--dir', planned, 'compare', '--study', 'planned']);
-    expect(stdout.match(/^.*plan.*$/gim)).toEqual(['A plan was frozen: crucible report planned gives its outcome.']);
+    expect(stdout.match(/^.*plan.*$/gim)).toEqual(['A plan was frozen: crucible analyze planned gives its outcome.']);
     expect((await crucible(['--dir', planned, 'compare', '--study', 'planned', '--json'])).stdout).not.toContain(
       'frozen',
     );
@@ -112,6 +112,105 @@ describe('crucible report', () => {
     expect(stderr).toContain(words);
     expect(stderr).toContain('hint: ');
     expect(existsSync('speed.pdf')).toBe(false);
+  });
+});
+
+// Both take the same flags, and pass them to lab.compare and lab.report.
+describe('how to compare', () => {
+  const compared = async (...args: string[]) => {
+    const { code, stdout, stderr } = await inStore('compare', '--study', 'speed', ...args, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    return JSON.parse(stdout) as ExperimentComparison;
+  };
+  const inLab = async (options: CompareOptions) => {
+    const lab = createCrucible({ store: localStore({ dir }) });
+    try {
+      return JSON.parse(JSON.stringify(await lab.compare({ study: 'speed' }, options))) as ExperimentComparison;
+    } finally {
+      await lab.close();
+    }
+  };
+
+  it('is said with the flags of the command as with the options of lab.compare', async () => {
+    const flags =
+      '--metric latency_ms success_rate --primary latency_ms --pair-by trace_id --cluster-by metadata.sample_id --correction hommel --minimum-effect latency_ms=0.2 success_rate=0.1 --power 0.9 --quantiles 0.25 0.9 --resamples 499 --seed 7 --sample-ratio treatment=1 control=1 --sample-unit sample_id';
+    const options: CompareOptions = {
+      metrics: ['latency_ms', 'success_rate'],
+      primary: ['latency_ms'],
+      pairBy: 'trace_id',
+      clusterBy: 'metadata.sample_id',
+      correction: 'hommel',
+      minimumEffect: { latency_ms: 0.2, success_rate: 0.1 },
+      power: 0.9,
+      quantiles: [0.25, 0.9],
+      resamples: 499,
+      seed: 7,
+      sampleRatio: { unit: 'sample_id', ratio: { control: 1, treatment: 1 } },
+    };
+    const found = await compared(...flags.split(' '));
+    expect(found).toEqual(await inLab(options));
+    expect(found).toMatchObject({ pair_by: 'trace_id', correction: 'hommel', sample_ratio: { mismatch: false } });
+    const { latency_ms: latency, success_rate: rate } = found.comparisons[0]!.metrics;
+    expect(latency).toMatchObject({ design: 'unpaired', cluster_by: 'metadata.sample_id' });
+    expect(latency!.quantile_differences.map(({ quantile }) => quantile)).toEqual([0.25, 0.9]);
+    expect(rate!.needed).toMatchObject({ effect: 0.1, power: 0.9 });
+  });
+
+  it('may be without clusters', async () => {
+    const users = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: users }) });
+    for (const condition of ['control', 'treatment']) {
+      const experiment = await lab.startExperiment({ name: condition, condition, study: 'users' });
+      for (let i = 0; i < 20; i++) {
+        const context = { sample_id: `q${i}`, user_id: `u${i % 5}` };
+        experiment.execute('req_llm.request.stop', { duration: 100 + ((i * 7) % 13) }, context);
+      }
+      await experiment.stop();
+    }
+    await lab.close();
+    const clusters = async (...args: string[]) => {
+      const { stdout } = await crucible(['--dir', users, 'compare', '--metric', 'latency_ms', '--json', ...args]);
+      return (JSON.parse(stdout) as ExperimentComparison).comparisons[0]!.metrics.latency_ms!.cluster_by;
+    };
+    expect([await clusters(), await clusters('--no-cluster-by')]).toEqual(['user_id', null]);
+  });
+
+  it('shows the quantiles that were asked for, and what the sample ratio came to', async () => {
+    const asked = ['--metric', 'latency_ms', '--quantiles', '0.5', '--sample-ratio', 'control=1', 'treatment=9'];
+    const { code, stdout } = await inStore('compare', '--study', 'speed', ...asked, '--sample-unit', 'sample_id');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^METRIC +QUANTILE +control +treatment +DIFFERENCE +INTERVAL$/m);
+    expect(stdout).toMatch(/^latency_ms +50 % +112 ms +224 ms +112 ms +\S+ ms to \S+ ms$/m);
+    expect(stdout).toContain('The sample ratio is not as declared (p <0.0001): the assignment is broken.');
+    expect((await inStore('compare', '--study', 'speed')).stdout).not.toContain('QUANTILE');
+    const page = await inStore('report', 'speed', ...asked, '--sample-unit', 'sample_id', '--correction', 'bh');
+    expect(page.stdout.replaceAll('\\', '')).toContain('"correction": "bh"');
+    expect(page.stdout).toContain('the assignment is broken');
+  });
+
+  it.each([
+    [['--alpha', 'low'], '--alpha is "low".'],
+    [['--seed', ''], '--seed is "".'],
+    [['--quantiles', 'p95'], '--quantiles is "p95".'],
+    [['--quantiles', '95'], 'quantiles is [95].'],
+    [['--minimum-effect', 'latency_ms=0'], '--minimum-effect is "latency_ms=0".'],
+    [['--minimum-effect', 'latency_ms=0.1', 'latency_ms=0.2'], '--minimum-effect has "latency_ms" twice.'],
+    [['--margin', '0.1'], '--margin is "0.1".'],
+    [['--power', '0.01'], 'power 0.01'],
+    [['--correction', 'sidak'], "argument 'sidak' is invalid. Allowed choices are none, bonferroni, holm"],
+    [['--cluster-by', 'sample_id'], 'clusterBy and pairBy are both "sample_id"'],
+    [['--sample-ratio', 'control=1', 'treatment=1'], '--sample-unit is missing.'],
+    [['--sample-unit', 'user_id'], '--sample-ratio is missing.'],
+    [['--sample-ratio', 'control=1', '--sample-unit', 'sample_id'], 'sampleRatio has shares for "control".'],
+    [
+      ['--sample-ratio', 'control=1', 'treatment=1', '--sample-unit', 'sample_id', '--baseline-dir', dir],
+      '--sample-ratio and --baseline-dir contradict each other.',
+    ],
+  ])('is refused where it makes no sense: %j', async (args, words) => {
+    const { code, stdout, stderr } = await inStore('compare', '--study', 'speed', ...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain('hint: ');
   });
 });
 

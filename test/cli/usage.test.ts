@@ -15,6 +15,9 @@ const COMMANDS = [
   'show',
   'metrics',
   'compare',
+  'analyze',
+  'power',
+  'report',
   'windows',
   'tail',
   'query',
@@ -172,7 +175,11 @@ describe('crucible completion', () => {
       expect(await complete('--dir', dir, command, '--study', '')).toEqual(['first', 'second']);
     }
     expect(await complete('--dir', dir, 'report', 'alpha')).toEqual(['alpha-1', 'alpha-2']);
-    expect(await complete('--dir', dir, 'report', 'sec')).toEqual(['second']);
+    for (const command of ['report', 'analyze']) {
+      expect(await complete('--dir', dir, command, 'sec')).toEqual(['second']);
+    }
+    expect(await complete('compare', '--correction', 'ho')).toEqual(['holm', 'hochberg', 'hommel']);
+    expect(await complete('analyze', '--sample-')).toEqual(['--sample-ratio', '--sample-unit']);
   });
 
   it('works in bash', async () => {

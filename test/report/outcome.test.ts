@@ -91,6 +91,22 @@ describe('the outcome of a hypothesis', () => {
   });
 });
 
+describe('a plan that says how to compare', () => {
+  const whole: Hypothesis = { ...SLOWER, baseline: 'control', pairBy: 'trace_id', clusterBy: null, correction: 'bh' };
+
+  it('is shown with what it says of baseline, pairs, clusters and correction', async () => {
+    const lab = freshLab();
+    await twoArms(lab, { hypothesis: whole, ...complete });
+    const shown = text(await pageOf(lab));
+    for (const each of ['baselinecontrol', 'pairstrace_id', 'clustersnone', 'correctionbh']) {
+      expect(shown).toContain(`Planned ${each}`);
+    }
+    const silent = freshLab();
+    await twoArms(silent, { hypothesis: SLOWER, ...complete });
+    expect(text(await pageOf(silent))).not.toMatch(/Planned (baseline|pairs|clusters|correction)/);
+  });
+});
+
 describe('a plan that decides nothing', () => {
   it('names no metric: it is shown with its hash, and no outcome is given', async () => {
     const lab = freshLab();

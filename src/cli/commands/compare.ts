@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
+import type { ExperimentComparison, Verdict } from '../../analysis/comparison/comparison-result.ts';
 import { plannedFirst } from '../../analysis/hypothesis/analyze.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { acrossFolders } from '../baseline-folder.ts';
 import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { wantsAllExperiments } from '../damage.ts';
+import { failingOn } from '../fail-on.ts';
 import { printComparison, verdictsOf } from '../report/comparison.ts';
-import { selectedIds } from '../selection.ts';
-import { findExperiments, type OpenedStore, withFolder, withStore } from '../store-access.ts';
+import { namedBaseline, selectedIds } from '../selection.ts';
+import { type OpenedStore, withFolder, withStore } from '../store-access.ts';
 import { printJson, printLine, warn } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
@@ -18,7 +19,7 @@ interface Options extends ComparisonFlags {
   readonly json?: boolean;
 }
 
-const VERDICTS: readonly string[] = ['better', 'worse', 'equivalent', 'inconclusive'];
+const VERDICTS: readonly Verdict[] = ['better', 'worse', 'equivalent', 'inconclusive'];
 
 export function define(command: Command): void {
   addComparisonFlags(command)
@@ -43,18 +44,14 @@ export function define(command: Command): void {
 async function compareHere(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<void> {
   const { lab, store } = opened;
   const ids = await chosenIds(opened, wanted, options.study);
-  const given = options.baseline;
-  // A baseline may be named as any experiment may; a condition goes before.
-  const isCondition = (await store.list()).some(({ condition }) => condition === given);
-  const baseline =
-    given === undefined || isCondition ? given : ((await findExperiments(opened, [given]))[0]?.id ?? given);
+  const baseline = await namedBaseline(opened, options.baseline);
   const gate = gateOf(options);
   const comparison = await withProgress('comparing', () =>
     lab.compare(ids, { ...comparisonOptions(options), ...(baseline === undefined ? {} : { baseline }) }),
   );
   if (options.json) await printJson(comparison);
   else {
-    await printComparison(comparison);
+    await printComparison(comparison, options.quantiles !== undefined);
     const hint = planHint((await store.list()).filter(({ id }) => ids.includes(id)));
     if (hint !== null) await printLine(hint);
   }
@@ -67,7 +64,7 @@ function planHint(states: readonly ExperimentState[]): string | null {
   const [study, ...others] = new Set(states.map((state) => state.study));
   const named = study != null && others.length === 0 ? [study] : states.map(({ id }) => id);
   const words = named.map((name) => (/^[\w.-]+$/.test(name) ? name : show(name)));
-  return `A plan was frozen: crucible report ${words.join(' ')} gives its outcome.`;
+  return `A plan was frozen: crucible analyze ${words.join(' ')} gives its outcome.`;
 }
 
 async function compareFolders(
@@ -83,25 +80,24 @@ async function compareFolders(
       hint: 'With --baseline-dir each condition is compared with the same condition of the other folder.',
     });
   }
+  if (options.sampleRatio !== undefined) {
+    throw new CrucibleError('invalid_argument', '--sample-ratio and --baseline-dir contradict each other.', {
+      hint: 'Units are assigned to the conditions of one folder: compare without --baseline-dir.',
+    });
+  }
   const ids = await chosenIds(here, wanted, study);
   const { comparisons, unmatched } = await withProgress('comparing', () =>
     acrossFolders(here, ids, there, study, comparisonOptions(options)),
   );
   for (const name of unmatched) warn(`${name} is in only one of the folders.`);
   if (json) await printJson(comparisons);
-  else for (const comparison of comparisons) await printComparison(comparison);
+  else for (const comparison of comparisons) await printComparison(comparison, options.quantiles !== undefined);
   gate(comparisons);
 }
 
 // What a run in CI stands or falls by.
 function gateOf({ failOn }: Options): (comparisons: readonly ExperimentComparison[]) => void {
-  const failing = failOn === undefined ? [] : failOn.split(',').map((verdict) => verdict.trim());
-  const unknown = failing.find((verdict) => !VERDICTS.includes(verdict));
-  if (unknown !== undefined) {
-    throw new CrucibleError('invalid_argument', `--fail-on has ${show(unknown)}.`, {
-      hint: `Give some of ${VERDICTS.join(', ')}, with commas between.`,
-    });
-  }
+  const failing = failingOn(failOn, VERDICTS);
   return (comparisons) => {
     const failed = comparisons.flatMap(verdictsOf).filter(({ verdict }) => failing.includes(verdict));
     for (const { about, verdict } of failed) warn(`${about} is ${verdict}.`);

@@ -30,7 +30,9 @@ async function candidates(command: Command, before: readonly string[], current: 
   if (current.startsWith('-'))
     return [...wanted.options.map(({ long, short }) => long ?? short ?? ''), ...GLOBAL_OPTIONS];
   const dir = folderIn(before) ?? storeFolder(command);
-  if (before.at(-1) === '--study' && wanted.options.some(({ long }) => long === '--study')) return studies(dir);
+  const option = wanted.options.find(({ long, short }) => before.at(-1) === long || before.at(-1) === short);
+  if (option?.long === '--study') return studies(dir);
+  if (option?.argChoices) return option.argChoices;
   const given = before.slice(before.indexOf(entry.name) + 1).filter((word) => !word.startsWith('-')).length;
   const { registeredArguments } = wanted;
   const argument = registeredArguments[given] ?? registeredArguments.findLast(({ variadic }) => variadic);

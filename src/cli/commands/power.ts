@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { count, figure, NONE, percent, signed } from '../../core/figures.ts';
 import type { Plan } from '../../stats/planning/plan.ts';
-import { type DesignFlags, designOf, numberOf, planned } from '../planning.ts';
+import { numberOf } from '../numbers.ts';
+import { type DesignFlags, designOf, planned } from '../planning.ts';
 import { printJson, printLine } from '../terminal/output.ts';
 import { printPairs } from '../terminal/pairs.ts';
 

@@ -3,7 +3,7 @@ import type { CompareOptions } from '../../analysis/comparison/compare-options.t
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { Report, ReportFormat } from '../../report/report.ts';
 import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
-import { selectedIds } from '../selection.ts';
+import { namedBaseline, studyOrIds } from '../selection.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
 import { printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -37,12 +37,13 @@ export function define(command: Command): void {
 }
 
 async function write(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<Report> {
-  const { output, format, title, baseline, study } = options;
+  const { output, format, title, study } = options;
   const file = {
     ...(output === undefined || output === '-' ? {} : { path: output }),
     ...(format === undefined ? {} : { format: formatOf(format) }),
     ...(title === undefined ? {} : { title }),
   };
+  const baseline = await namedBaseline(opened, options.baseline);
   const chosen: CompareOptions = { ...comparisonOptions(options), ...(baseline === undefined ? {} : { baseline }) };
   const ids = await idsOf(opened, wanted, study);
   const [only] = ids;
@@ -55,14 +56,8 @@ async function write(opened: OpenedStore, wanted: readonly string[], options: Op
   return opened.lab.report(ids, { ...chosen, ...file });
 }
 
-// A single word is a study before it is an experiment.
 async function idsOf(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {
-  const [first] = wanted;
-  if (wanted.length === 1 && study === undefined) {
-    const members = (await opened.store.list()).filter((state) => state.study === first);
-    if (members.length > 0) return members.map(({ id }) => id);
-  }
-  const ids = await selectedIds(opened, wanted, study);
+  const ids = await studyOrIds(opened, wanted, study);
   if (ids) return ids;
   throw new CrucibleError('invalid_argument', 'Nothing says what to report.', {
     hint: 'Name a study or experiments: crucible list shows them.',

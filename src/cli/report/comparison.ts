@@ -12,7 +12,9 @@ import {
   MEANS_NOTE,
   meanText,
   pText,
+  quantileTexts,
   relativeLine,
+  sampleRatioText,
   warningTexts,
   whyText,
 } from '../../report/comparison/comparison-texts.ts';
@@ -26,17 +28,20 @@ const PLOT_WIDTH = 41;
 const STYLES = { better: 'green', worse: 'red', equivalent: 'cyan', inconclusive: 'dim' } as const;
 
 /** Prints what `compare` answers: for each treatment a table of verdicts and a forest plot, then how they came about. */
-export async function printComparison(comparison: ExperimentComparison): Promise<void> {
-  const { arms, baseline, comparisons, correction, family_size, interim, interim_reasons, alpha } = comparison;
+export async function printComparison(comparison: ExperimentComparison, withQuantiles = false): Promise<void> {
+  const { arms, baseline, comparisons, correction, family_size, interim, interim_reasons, alpha, sample_ratio } =
+    comparison;
   const runs = new Map(arms.map(({ name, experiments }) => [name, experiments.length]));
   for (const [i, treatment] of comparisons.entries()) {
     if (i > 0) await printLine();
     await printTreatment(treatment, baseline, runs);
+    if (withQuantiles) await printQuantiles(treatment, baseline);
   }
   await printLine();
   if (interim) {
     await printLine(`Interim: ${interim_reasons.join(' ')} Intervals hold at every look; verdicts may still change.`);
   }
+  if (sample_ratio) await printLine(sampleRatioText(sample_ratio));
   const together = family_size > 1 ? `, ${family_size} p-values corrected together (${correction})` : '';
   await printLine(
     `Intervals at ${percent(1 - alpha)}${together}. --json tells methods, assumptions and what is missing.`,
@@ -102,6 +107,20 @@ async function printTreatment(
   for (const [i, each] of plotted.entries()) await printLine(`${each.name.padEnd(labels)}  ${drawings[i]!}`);
   const scale = `${`−${percent(reach)}`.padEnd((PLOT_WIDTH - 1) / 2)}0${`+${percent(reach)}`.padStart((PLOT_WIDTH - 1) / 2)}`;
   await printLine(`${' '.repeat(labels)}  ${paint('dim', scale)}  of ${baseline}`);
+}
+
+async function printQuantiles({ name, metrics }: TreatmentComparison, baseline: string): Promise<void> {
+  const rows = Object.values(metrics).flatMap(quantileTexts);
+  if (rows.length === 0) return;
+  const columns = ['METRIC', 'QUANTILE', baseline, name, 'DIFFERENCE', 'INTERVAL'].map(
+    (title, i): Column<string[]> => ({
+      title,
+      value: (row) => row[i]!,
+      ...(i === 0 ? { min: 10 } : { align: 'right' }),
+    }),
+  );
+  await printLine();
+  for (const line of tableLines(rows, columns)) await printLine(line);
 }
 
 function titled(arm: string, runs: ReadonlyMap<string, number>): string {

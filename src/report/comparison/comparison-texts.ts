@@ -1,5 +1,6 @@
 import type { ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
 import { count, dollars, figure, milliseconds, NONE, percent, plural, signed } from '../../core/figures.ts';
+import type { SampleRatioResult } from '../../stats/randomization/sample-ratio.ts';
 import type { ForestLine } from './forest-text.ts';
 
 /** What the arm columns of a table of estimates are. */
@@ -42,6 +43,19 @@ export function pText(p: number | null): string {
   return p < 0.0001 ? '<0.0001' : String(Number(p.toPrecision(2)));
 }
 
+/** The differences of quantiles: metric, quantile, both arms, difference, interval. */
+export function quantileTexts({ metric, kind, quantile_differences }: MetricComparison): string[][] {
+  const text = (value: number | null) => valueText(metric, kind, value);
+  return quantile_differences.map(({ quantile, baseline, treatment, estimate, ci }) => [
+    metric,
+    percent(quantile),
+    text(baseline),
+    text(treatment),
+    text(estimate),
+    `${ci.low === null ? '−∞' : text(ci.low)} to ${ci.high === null ? '∞' : text(ci.high)}`,
+  ]);
+}
+
 /** What stands behind the estimate: `240 pairs`, or the items of both arms. */
 export function itemsText({ n }: MetricComparison): string {
   const clusters = n.clusters === null ? '' : ` in ${plural(n.clusters, 'cluster')}`;
@@ -77,6 +91,14 @@ export function warningTexts({ comparisons, warnings }: ExperimentComparison): s
     );
   });
   return [...new Set([...warnings, ...own])];
+}
+
+/** What the declared sample ratio came to. */
+export function sampleRatioText({ mismatch, p_value, assumptions }: SampleRatioResult): string {
+  if (mismatch === null) return `The sample ratio could not be tested. ${assumptions.join(' ')}`.trim();
+  return mismatch
+    ? `The sample ratio is not as declared (p ${pText(p_value)}): the assignment is broken.`
+    : `The sample ratio is as declared (p ${pText(p_value)}).`;
 }
 
 /** A number with a minus sign where it is negative, as differences have it. */

@@ -1,6 +1,6 @@
 import type { MissingCounts } from '../../analysis/comparison/comparison-result.ts';
 import { count, NONE } from '../../core/figures.ts';
-import { negatable, pText, warningTexts } from '../comparison/comparison-texts.ts';
+import { negatable, sampleRatioText, warningTexts } from '../comparison/comparison-texts.ts';
 import type { ReportData, ReportedExperiment } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph, type TableColumn } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -104,11 +104,8 @@ function causes(counts: MissingCounts): string {
 function ratio({ comparison }: ReportData): Block[] {
   const found = comparison?.sample_ratio;
   if (!found) return [];
-  const { mismatch, p_value, assumptions } = found;
-  if (mismatch === null) return [paragraph(`The sample ratio could not be tested. ${assumptions.join(' ')}`.trim())];
-  return mismatch
-    ? [note(`The sample ratio is not as declared (p ${pText(p_value)}): the assignment is broken.`)]
-    : [paragraph(`The sample ratio is as declared (p ${pText(p_value)}).`)];
+  const text = sampleRatioText(found);
+  return [found.mismatch === true ? note(text) : paragraph(text)];
 }
 
 function bound(value: number | null): string {

@@ -8,6 +8,7 @@ import {
   meanText,
   negatable,
   pText,
+  quantileTexts,
   valueText,
 } from '../comparison/comparison-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
@@ -120,19 +121,7 @@ function observed(metrics: readonly MetricComparison[], label: string, baseline:
 }
 
 function quantiles(metrics: readonly MetricComparison[], label: string, baseline: string): Block[] {
-  const rows = metrics.flatMap((metric) =>
-    metric.quantile_differences.map(({ quantile, baseline: first, treatment, estimate, ci }) => {
-      const text = (value: number | null) => valueText(metric.metric, metric.kind, value);
-      return [
-        metric.metric,
-        percent(quantile),
-        text(first),
-        text(treatment),
-        text(estimate),
-        `${ci.low === null ? '−∞' : text(ci.low)} to ${ci.high === null ? '∞' : text(ci.high)}`,
-      ];
-    }),
-  );
+  const rows = metrics.flatMap(quantileTexts);
   if (rows.length === 0) return [];
   const columns = [{ title: 'Metric' }, ...['Quantile', baseline, label, 'Difference', 'Interval'].map(number)];
   return [{ kind: 'table', caption: 'Differences of quantiles', columns, rows }];
