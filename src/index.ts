@@ -4,6 +4,7 @@ export type {
   OperationAnomalies,
   SeriesChange,
 } from './analysis/anomalies/anomalies.ts';
+export type { WatchAnomaliesOptions, WatchedAnomaly } from './analysis/anomalies/anomaly-watch.ts';
 export type { CompareOptions, MetricSpec, PerMetric } from './analysis/comparison/compare-options.ts';
 export type {
   ArmOverview,

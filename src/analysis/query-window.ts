@@ -71,10 +71,15 @@ async function rowsWithin(input: QueryWindowInput, range: TimeRange, test: RowTe
   return rows.sort(inTime);
 }
 
-// Batches come by falling latest timestamp: once one ends before the earliest row taken, no later one can add to them.
-async function latestRows(input: QueryWindowInput, count: number, where: Where | undefined): Promise<RowPlace[]> {
+/** The rows of the latest records that meet a condition, as `lastN` has them. */
+export async function latestRows(
+  input: QueryWindowInput,
+  count: number,
+  where: Where | undefined,
+): Promise<RowPlace[]> {
   const test = where && rowTest(where, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
   const latest = new LatestRows(count);
+  // Batches come by falling latest timestamp: once one ends before the earliest row taken, no later one can add to them.
   for await (const batch of input.scan({ newestFirst: true, wholeNested: true })) {
     if (batch.maxTimestamp < latest.threshold) break;
     for (let row = batch.rows - 1; row >= 0; row--) {

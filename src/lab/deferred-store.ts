@@ -1,3 +1,4 @@
+import { tailOf } from '../stores/scan-tail.ts';
 import type { Store } from '../stores/store.ts';
 
 /** A store that is opened by its first use, so that having a lab costs nothing. */
@@ -26,6 +27,7 @@ export function deferredStore(kind: string, open: () => Promise<Store>): Store {
     async *scan(id, options) {
       yield* (await store()).scan(id, options);
     },
+    tail: async (id) => tailOf(await store(), id),
     flush: async () => (await opening)?.flush(),
     close: async () => (await opening)?.close(),
   };

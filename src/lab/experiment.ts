@@ -1,4 +1,5 @@
 import type { AnomaliesOptions, OperationAnomalies } from '../analysis/anomalies/anomalies.ts';
+import type { WatchAnomaliesOptions, WatchedAnomaly } from '../analysis/anomalies/anomaly-watch.ts';
 import type { ExperimentMetrics } from '../analysis/metrics.ts';
 import type { QueryWindow } from '../analysis/query-window.ts';
 import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/windowed-metrics.ts';
@@ -18,12 +19,13 @@ import type { EventRecord, ExperimentContext } from '../record/event-record.ts';
 import type { Report, ReportOptions } from '../report/report.ts';
 import type { ExperimentState, ExperimentStatus, Phase } from '../stores/experiment-state.ts';
 import type { LedgerCounts } from '../stores/ledger-counts.ts';
-import { type RecordQuery, rowTest, timeRange, type Where } from '../stores/query.ts';
-import type { Projection } from '../stores/store.ts';
+import type { RecordQuery, Where } from '../stores/query.ts';
 import { objectOf, redactedMetric, requireFunction } from './arguments.ts';
 import type { LabContext } from './context.ts';
 import { keptName } from './kept-name.ts';
+import { readAnomalies, readMetrics, readRecords, readWindow, readWindowedMetrics } from './reading.ts';
 import type { Session } from './session.ts';
+import { watchAnomalies } from './watching.ts';
 
 /**
  * One isolated collection of events under one condition. `startExperiment`, `resumeExperiment` and `joinExperiment` give one
@@ -36,6 +38,7 @@ export class Experiment implements ExperimentContext {
   #session: Session | undefined;
   #ended: Promise<void> | undefined;
   #released = false;
+  readonly #closing = new AbortController();
   readonly #unwatch: () => void;
 
   /** @internal `gone` is called when the experiment was removed. */
@@ -243,31 +246,18 @@ export class Experiment implements ExperimentContext {
   }
 
   /** The records, by writer and sequence. Throws `unknown_field` for a condition on a field that does not exist. */
-  async *records(query: RecordQuery = {}): AsyncGenerator<EventRecord> {
-    const range = timeRange(query);
-    const test = rowTest(query.where, range);
-    for await (const batch of this.#lab.store.scan(this.id, { range, wholeNested: true })) {
-      for (let row = 0; row < batch.rows; row++) if (test(batch, row)) yield batch.record(row);
-    }
+  records(query: RecordQuery = {}): AsyncGenerator<EventRecord> {
+    return readRecords(this.#lab, this.id, query);
   }
 
   /** The records of a stretch of time, or the last ones; by timestamp, then writer and sequence. */
-  async queryWindow(window: QueryWindow, where?: Where): Promise<EventRecord[]> {
-    const { queryWindow } = await import('../analysis/query-window.ts');
-    return queryWindow(
-      { scan: (options) => this.#lab.store.scan(this.id, options), clock: this.#lab.clock },
-      window,
-      where,
-    );
+  queryWindow(window: QueryWindow, where?: Where): Promise<EventRecord[]> {
+    return readWindow(this.#lab, this.id, window, where);
   }
 
   /** Metrics for each of many windows of time: half-open, aligned, overlapping when `step` is below `size`. */
-  async windowedMetrics(options: WindowedMetricsOptions): Promise<WindowedMetrics> {
-    const { windowedMetrics } = await import('../analysis/windowed-metrics.ts');
-    return windowedMetrics(
-      { state: this.#state, scan: (scan) => this.#lab.store.scan(this.id, scan), clock: this.#lab.clock },
-      options,
-    );
+  windowedMetrics(options: WindowedMetricsOptions): Promise<WindowedMetrics> {
+    return readWindowedMetrics(this.#lab, this.#state, options);
   }
 
   /** Metrics that are up to date after every event, from what this lab has collected since its start or the last reset. */
@@ -284,24 +274,26 @@ export class Experiment implements ExperimentContext {
    * The descriptive analysis of all records, or of those that the query lets through: see `ExperimentMetrics`. Metric points
    * belong to no record: they are in the analysis of all records only.
    */
-  async metrics(query: RecordQuery = {}): Promise<ExperimentMetrics> {
-    const { computeMetrics } = await import('../analysis/metrics.ts');
-    const range = timeRange(query);
-    const all = query.where === undefined && query.from === undefined && query.to === undefined;
-    return computeMetrics({
-      states: [this.#state],
-      batches: (projection) => this.#lab.store.scan(this.id, projection),
-      points: all ? this.#lab.metrics.scan(this.id) : undefined,
-      where: query.where,
-      range: all ? undefined : range,
-    });
+  metrics(query: RecordQuery = {}): Promise<ExperimentMetrics> {
+    return readMetrics(this.#lab, this.#state, query);
   }
 
   /** Values that are far from the rest, by record, and lasting changes over time, for each operation: see `AnomaliesOptions`. */
-  async anomalies(options: AnomaliesOptions = {}): Promise<readonly OperationAnomalies[]> {
-    const { findExperimentAnomalies } = await import('../analysis/anomalies/anomalies.ts');
-    const batches = (projection: Projection) => this.#lab.store.scan(this.id, projection);
-    return findExperimentAnomalies({ state: this.#state, batches }, options);
+  anomalies(options: AnomaliesOptions = {}): Promise<readonly OperationAnomalies[]> {
+    return readAnomalies(this.#lab, this.#state, options);
+  }
+
+  /**
+   * Watches what comes to the experiment, whichever process writes it, and yields each record whose value is far from those of its
+   * operation before it: see `WatchAnomaliesOptions`. It tells those that are recorded after this call, and takes in the last 2,000
+   * records before. It looks five times a second, and ends when the experiment has stopped, the signal aborts or the lab closes.
+   */
+  watchAnomalies(
+    options: WatchAnomaliesOptions = {},
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<WatchedAnomaly> {
+    const { signal: closing } = this.#closing;
+    return watchAnomalies(this.#lab, this.#state, options, signal ? AbortSignal.any([signal, closing]) : closing);
   }
 
   /** Writes all records to one file. See `ExportOptions`. */
@@ -319,6 +311,7 @@ export class Experiment implements ExperimentContext {
   /** @internal Ends this lab's part without changing the experiment. */
   async release(): Promise<void> {
     this.#released = true;
+    this.#closing.abort();
     this.#unwatch();
     await this.#endSession();
   }

@@ -73,6 +73,22 @@ export interface ScanOptions extends Projection {
   readonly newestFirst?: boolean;
 }
 
+/** Rows of a batch that were not there before: `from` to before `to`. The batch may get further rows meanwhile. */
+export interface NewRows {
+  readonly batch: ColumnBatch;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is added to an experiment, each record once, whoever adds it. */
+export interface StoreTail {
+  /** Whether a record was read, or was there when the tail was opened. */
+  hasPassed(writer: string, sequence: number): boolean;
+  /** What has come since the last reading, each writer's in its order. Ends when there is no more for now. */
+  read(): AsyncIterable<NewRows>;
+  close(): void;
+}
+
 /**
  * Where experiments live: their definitions, their lifecycle and their records. A driver passes `storeConformance` of
  * `crucible-telemetry/testing`. Several labs, and with some drivers several processes, may use one store at a time.
@@ -98,6 +114,8 @@ export interface Store {
   writers(id: string): Promise<readonly WriterState[]>;
   /** Everything recorded so far, by (writer, sequence): writers in the order in which they were opened. */
   scan(id: string, options?: ScanOptions): AsyncIterable<ColumnBatch>;
+  /** What will be added from now on. For stores that need not scan everything to know it; the others are scanned. */
+  tail?(id: string): Promise<StoreTail>;
   flush(): Promise<void>;
   /** Releases what the store holds. A memory store forgets nothing by it: other labs may still use it. */
   close(): Promise<void>;

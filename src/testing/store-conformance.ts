@@ -2,6 +2,7 @@ import { randomHex } from '../core/ids.ts';
 import type { Store } from '../stores/store.ts';
 import { type ConformanceOptions, declareLaws } from './conformance.ts';
 import { STORE_LAWS } from './store-laws.ts';
+import { TAIL_LAWS } from './store-tail-laws.ts';
 
 export interface StoreConformance extends ConformanceOptions {
   /**
@@ -22,7 +23,7 @@ export interface StoreConformance extends ConformanceOptions {
  * ```
  */
 export function storeConformance(options: StoreConformance): void {
-  declareLaws(options, STORE_LAWS, async (check) => {
+  declareLaws(options, [...STORE_LAWS, ...TAIL_LAWS], async (check) => {
     const place = `conformance-${randomHex(12)}`;
     const opened: Store[] = [];
     const reopen = async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createCrucible } from '../../src/index.ts';
+import { localStore } from '../../src/stores/local/index.ts';
 import { crucible, jsonLines, outcome, start, temporaryFolder } from './crucible.ts';
 
 const WRITER = join(import.meta.dirname, 'live-writer.js');
@@ -67,6 +69,45 @@ describe('crucible tail', () => {
     const { code, stdout } = await tailed;
     expect(code).toBe(130);
     expect(jsonLines(stdout)).toHaveLength(5);
+  });
+
+  it.each([
+    [
+      [],
+      /^\d\d:\d\d:\d\d.\d{3} +ok +req_llm\.request\.stop +10 s +sample close-60\n +\+\d+\.\d+ spreads from the values before it\n/,
+    ],
+    [['--json', '--event', 'req_llm.request.stop'], /^\{.*"latency_ms":10000,.*\}\n/],
+  ])('tells with --anomalies what is far from the rest, by whichever process: %j', async (more, expected) => {
+    const dir = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir }) });
+    await lab.startExperiment({ name: 'spiky', id: 'spiky' });
+    await lab.close();
+    const run = async (ending: string) => {
+      const script = join(import.meta.dirname, '../lab/spiking-writer.js');
+      await once(spawn(process.execPath, [script, dir, 'spiky', '60', ending], { stdio: 'inherit' }), 'exit');
+    };
+    const tail = start(['tail', '--dir', dir, 'spiky', '--anomalies', ...more]);
+    const tailed = outcome(tail);
+    let isTold = false;
+    tail.stdout?.once('data', () => {
+      isTold = true;
+    });
+    // Nobody can say when it has begun to look: there are spikes until it has told one.
+    for (let i = 0; i < 50 && !isTold; i++) await run('close');
+    await run('stop');
+    const { code, stdout, stderr } = await tailed;
+    expect([code, stderr]).toEqual([0, 'spiky (spiky) is stopped.\n']);
+    expect(stdout).toMatch(expected);
+    expect(stdout).toContain('stop-60');
+    expect(stdout.match(/(close|stop)-\d+/g)!.every((sample) => sample.endsWith('-60'))).toBe(true);
+  });
+
+  it('refuses to tell anomalies without following', async () => {
+    const dir = temporaryFolder();
+    await once(write(dir, 'done', 5, 0, 'stop'), 'exit');
+    const { code, stdout, stderr } = await crucible(['tail', '--dir', dir, 'done', '--anomalies', '--no-follow']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('--anomalies and --no-follow contradict each other.\nhint: ');
   });
 
   it('ends when the experiment is deleted', async () => {

@@ -83,6 +83,15 @@ const defects: Record<string, (store: Store) => Partial<Store>> = {
       }
     },
   }),
+  'a tail reads what is added': (store) => ({
+    tail: async (id) => ({
+      hasPassed: (_, sequence) => sequence < 100,
+      async *read() {
+        for await (const batch of store.scan(id)) yield { batch, from: 0, to: batch.rows };
+      },
+      close: () => undefined,
+    }),
+  }),
   'experiments do not see each other': (store) => ({ scan: (_, options) => store.scan('a', options) }),
   'a range leaves out nothing': (store) => ({
     async *scan(id, options) {

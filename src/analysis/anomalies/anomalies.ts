@@ -2,8 +2,6 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import { requireOptions } from '../../core/options.ts';
 import { type Duration, durationMicros } from '../../core/time.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
-import { FIELDS, fieldIndex } from '../../record/fields.ts';
-import { parsePath, pathName } from '../../record/path.ts';
 import type { AnomalyMethod, Baseline } from '../../stats/anomalies/baseline.ts';
 import { EwmaDetector } from '../../stats/anomalies/ewma-detector.ts';
 import { type Anomaly, type AnomalyReport, findAnomalies } from '../../stats/anomalies/find-anomalies.ts';
@@ -14,22 +12,15 @@ import { requireFinite, requireFraction } from '../../stats/special/checks.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { rowTest, type Where, withCondition } from '../../stores/query.ts';
 import type { Projection } from '../../stores/store.ts';
-import { operationOf, type Source } from '../comparison/metric.ts';
 import { ValueReader } from '../comparison/reading/value-reader.ts';
 import { readLeaves } from '../rows/read-leaves.ts';
 import { RequestNames } from '../rows/request-names.ts';
 import type { RowReader } from '../rows/row-reader.ts';
+import { type AnomalyMetric, type AnomalyMetricOptions, anomalyMetric } from './anomaly-metric.ts';
 import { type TimedValues, TimedValuesCollection } from './timed-values.ts';
 
-export interface AnomaliesOptions {
-  /** A numeric field or path. Default `latency_ms`, of requests that did not fail. */
-  readonly metric?: string;
-  /** Take the values of events of this operation. Default: the leaf requests, each operation by itself. */
-  readonly event?: string;
-  /** `mad` (default), `z` and `iqr` hold each value against all; `ewma` against those before it, in order of time. */
-  readonly method?: AnomalyMethod | 'ewma';
-  /** Default `log` for latency and cost, else `linear`. */
-  readonly scale?: AnomalyScale;
+/** `mad` (default), `z` and `iqr` hold each value against all; `ewma` against those before it, in order of time. */
+export interface AnomaliesOptions extends AnomalyMetricOptions {
   /** Default 3.5 for `mad`, 3 for `z`, 1.5 for `iqr`, 4 for `ewma`. */
   readonly threshold?: number;
   readonly where?: Where;
@@ -128,7 +119,7 @@ export async function findExperimentAnomalies(
   options: AnomaliesOptions = {},
 ): Promise<OperationAnomalies[]> {
   const checked = checkedOptions(options);
-  const { source, metric, event } = checked;
+  const { source, metric, event, successOnly } = checked;
   const requests = new RequestNames([state]);
   const fields = [...(ValueReader.fieldsOf(source) ?? []), 'timestamp', 'success'];
   const projection = withCondition({ fields, nestedOf: source.from === 'path' ? undefined : [] }, options.where);
@@ -137,7 +128,7 @@ export async function findExperimentAnomalies(
       ? undefined
       : rowTest(options.where, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
   const collect = async (source_: AsyncIterable<ColumnBatch>, reader: RowReader) => {
-    const collection = new TimedValuesCollection(reader, source, event, metric === 'latency_ms');
+    const collection = new TimedValuesCollection(reader, source, event, successOnly);
     for await (const batch of source_) collection.add(batch);
     return collection;
   };
@@ -167,12 +158,7 @@ export async function findExperimentAnomalies(
   }));
 }
 
-interface Checked {
-  readonly metric: string;
-  readonly source: Source;
-  readonly event: string | null;
-  readonly method: AnomalyMethod | 'ewma';
-  readonly scale: AnomalyScale;
+interface Checked extends AnomalyMetric {
   readonly threshold: number | undefined;
   readonly limit: number;
   readonly windowMicros: number | null;
@@ -182,54 +168,15 @@ interface Checked {
 
 function checkedOptions(options: AnomaliesOptions): Checked {
   requireOptions('anomalies', options, OPTIONS);
-  const {
-    metric = 'latency_ms',
-    event,
-    method = 'mad',
-    threshold,
-    limit = 100,
-    window,
-    alpha = 0.05,
-    seed = 1,
-  } = options;
-  const skewed = metric === 'latency_ms' || metric === 'cost_usd';
-  const { scale = skewed ? 'log' : 'linear' } = options;
-  requireChoice('method', method, ['mad', 'z', 'iqr', 'ewma']);
-  requireChoice('scale', scale, ['linear', 'log']);
+  const { threshold, limit = 100, window, alpha = 0.05, seed = 1 } = options;
+  const metric = anomalyMetric(options);
   requireFraction('alpha', alpha);
   requireFinite('seed', seed);
   if (!(Number.isInteger(limit) && limit >= 0)) {
     throw new CrucibleError('invalid_argument', `limit is ${show(limit)}.`, { hint: 'Give a whole number.' });
   }
-  return {
-    metric,
-    source: sourceOf(metric),
-    event: event === undefined ? null : operationOf(event),
-    method,
-    scale,
-    threshold,
-    limit,
-    windowMicros: window === undefined ? null : durationMicros(window, 'window'),
-    alpha,
-    seed,
-  };
-}
-
-function sourceOf(metric: string): Source {
-  const path = parsePath(metric);
-  if (path) return { from: 'path', name: pathName(path) };
-  const field = FIELDS[fieldIndex(metric)];
-  if (field?.type === 'number' || field?.type === 'integer') return { from: 'field', name: metric };
-  throw new CrucibleError('unknown_field', `${show(metric)} is no numeric field of a record.`, {
-    hint: 'Give a field such as latency_ms, or a path such as measurements.score.',
-  });
-}
-
-function requireChoice(name: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
-    hint: `Give one of ${choices.map(show).join(', ')}.`,
-  });
+  const windowMicros = window === undefined ? null : durationMicros(window, 'window');
+  return { ...metric, threshold, limit, windowMicros, alpha, seed };
 }
 
 interface Flags {

@@ -1,21 +1,24 @@
 import type { Command } from 'commander';
+import type { WatchedAnomaly } from '../../analysis/anomalies/anomaly-watch.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
+import { signed } from '../../core/figures.ts';
 import type { Experiment } from '../../lab/experiment.ts';
+import { follow } from '../../lab/following.ts';
 import type { EventRecord } from '../../record/event-record.ts';
 import { recordToLine } from '../../record/record-line.ts';
-import type { ExperimentTail, LocalStore } from '../../stores/local/index.ts';
+import type { StoreTail } from '../../stores/store.ts';
 import { recordPrinter } from '../report/record.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
-import { printJsonText, say } from '../terminal/output.ts';
+import { printJsonText, printLine, say } from '../terminal/output.ts';
 
 interface Options {
   readonly lines: string;
   readonly follow: boolean;
   readonly event?: readonly string[];
+  readonly anomalies?: boolean;
   readonly json?: boolean;
 }
 
-const LOOK_EVERY_MS = 200;
 const MOST_NAMES = 12;
 
 export function define(command: Command): void {
@@ -27,22 +30,24 @@ export function define(command: Command): void {
     .option('-n, --lines <number>', 'how many of the last events to begin with', '10')
     .option('--no-follow', 'end after those')
     .option('--event <names...>', 'only events of these names')
+    .option('--anomalies', 'only latencies far from those of their operation before them, as they come')
     .option('--json', 'print one record a line, as in an export')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ crucible tail\n  $ crucible tail my_run --event req_llm.request.exception\n  $ crucible tail my_run -n 0 --json | jq .latency_ms',
+      '\nExamples:\n  $ crucible tail\n  $ crucible tail my_run --event req_llm.request.exception\n  $ crucible tail my_run --anomalies\n  $ crucible tail my_run -n 0 --json | jq .latency_ms',
     )
     .action((wanted: string | undefined, options: Options) =>
       withStore(command, async (opened) => {
-        const { ExperimentTail } = await import('../../stores/local/index.ts');
+        if (options.anomalies && !options.follow) throw watchesNothing();
         const experiment = await findExperiment(opened, wanted ?? (await latest(opened)));
-        const tail = await ExperimentTail.open(opened.dir, experiment.state);
+        if (options.anomalies) return printAnomalies(opened, experiment, options);
+        const tail = await opened.store.tail(experiment.id);
         try {
           const names = options.event && new Set(options.event);
           const print = options.json ? (record: EventRecord) => printJsonText(recordToLine(record)) : recordPrinter();
           const printed = await printLast(experiment, tail, lineCount(options.lines), names, print);
           if (names && printed === 0) await sayUnmet(opened, experiment, names);
-          if (options.follow) await follow(opened, experiment, tail, names, print);
+          if (options.follow) await printNew(opened, experiment, tail, names, print);
         } finally {
           tail.close();
         }
@@ -55,7 +60,7 @@ type Print = (record: EventRecord) => Promise<void>;
 
 async function printLast(
   experiment: Experiment,
-  tail: ExperimentTail,
+  tail: StoreTail,
   n: number,
   names: Names,
   print: Print,
@@ -79,40 +84,47 @@ async function sayUnmet({ store }: OpenedStore, { id }: Experiment, names: Reado
   say(`No event ${unmet.map(show).join(' or ')} has come so far; there is ${there}.`);
 }
 
-async function follow(
+async function printNew(
   { store }: OpenedStore,
   { id, name }: Experiment,
-  tail: ExperimentTail,
+  tail: StoreTail,
   names: Names,
   print: Print,
 ): Promise<void> {
-  let waits = false;
-  for (;;) {
-    // Looked at before the reading, so that nothing can come after the last of it.
-    const state = await store.load(id);
-    const open = state !== undefined && (await isBeingWritten(store, id));
-    for await (const batch of tail.read()) {
-      for (let row = 0; row < batch.rows; row++) {
-        if (!names || names.has(batch.eventName(row))) await print(batch.record(row));
+  for await (const came of follow(store, id, tail)) {
+    if (came.kind === 'ended')
+      say(came.as === 'deleted' ? `${name} (${id}) was deleted.` : `${name} (${id}) is ${came.as}.`);
+    else if (came.kind === 'waiting') say(`Nobody writes to ${name} (${id}) now; Ctrl-C ends the waiting.`);
+    else {
+      for (let row = came.from; row < came.to; row++) {
+        if (!names || names.has(came.batch.eventName(row))) await print(came.batch.record(row));
       }
     }
-    if (!state) return say(`${name} (${id}) was deleted.`);
-    if (!open && (state.status === 'stopped' || state.status === 'archived'))
-      return say(`${name} (${id}) is ${state.status}.`);
-    if (!open && !waits) say(`Nobody writes to ${name} (${id}) now; Ctrl-C ends the waiting.`);
-    waits = !open;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
-async function isBeingWritten(store: LocalStore, id: string): Promise<boolean> {
-  try {
-    return (await store.writers(id)).some(({ status }) => status === 'open');
-  } catch (error) {
-    // Deleted since it was looked at.
-    if (error instanceof CrucibleError && error.code === 'experiment_not_found') return false;
-    throw error;
-  }
+async function printAnomalies({ store }: OpenedStore, experiment: Experiment, options: Options): Promise<void> {
+  const { id, name } = experiment;
+  const where = options.event && { event_name: { in: options.event } };
+  const print = options.json
+    ? ({ record }: WatchedAnomaly) => printJsonText(recordToLine(record))
+    : anomalyPrinter(recordPrinter());
+  for await (const anomaly of experiment.watchAnomalies({ ...(where && { where }) })) await print(anomaly);
+  const status = (await store.load(id))?.status;
+  say(status === undefined ? `${name} (${id}) was deleted.` : `${name} (${id}) is ${status}.`);
+}
+
+function anomalyPrinter(print: Print): (anomaly: WatchedAnomaly) => Promise<void> {
+  return async ({ record, score }) => {
+    await print(record);
+    await printLine(`  ${signed(score)} spreads from the values before it`);
+  };
+}
+
+function watchesNothing(): CrucibleError {
+  return new CrucibleError('invalid_argument', '--anomalies and --no-follow contradict each other.', {
+    hint: 'Anomalies are told as they come; those that are there already are in experiment.anomalies().',
+  });
 }
 
 async function latest({ store, dir }: OpenedStore): Promise<string> {

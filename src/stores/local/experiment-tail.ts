@@ -2,10 +2,10 @@ import { basename, join } from 'node:path';
 import type { ColumnBatch } from '../../record/batch.ts';
 import { BatchSchema } from '../../record/schema.ts';
 import type { ExperimentState } from '../experiment-state.ts';
+import type { NewRows, StoreTail } from '../store.ts';
 import { LiveSegment } from './live-segment.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { SealedSegmentReader } from './sealed-segment.ts';
-import { experimentFolder } from './segment-files.ts';
 import { listSegments } from './segment-list.ts';
 import { parseSegmentName } from './segment-name.ts';
 import { isDamage, type OnSkipped, warnOfSkipped } from './segment-sources.ts';
@@ -23,26 +23,33 @@ interface Cursor {
  * Reads what is added to an experiment, each record once, whoever adds it: it goes on through segments that are finished and
  * sealed meanwhile, and takes in writers that join.
  */
-export class ExperimentTail {
+export class ExperimentTail implements StoreTail {
   readonly #folder: string;
   readonly #state: ExperimentState;
+  readonly #flush: () => Promise<void>;
   readonly #onSkipped: OnSkipped;
   readonly #files = new SealedFiles();
   readonly #cursors = new Map<string, Cursor>();
 
-  private constructor(folder: string, state: ExperimentState, onSkipped: OnSkipped) {
+  private constructor(folder: string, state: ExperimentState, flush: () => Promise<void>, onSkipped: OnSkipped) {
     this.#folder = folder;
     this.#state = state;
+    this.#flush = flush;
     this.#onSkipped = onSkipped;
   }
 
-  /** Begins after what is there by now. The caller closes it. */
+  /**
+   * Begins after what is there by now. The caller closes it.
+   *
+   * @param flush Brings what this process has recorded into the files, before each reading.
+   */
   static async open(
-    dir: string,
+    folder: string,
     state: ExperimentState,
+    flush: () => Promise<void>,
     onSkipped: OnSkipped = warnOfSkipped,
   ): Promise<ExperimentTail> {
-    const tail = new ExperimentTail(experimentFolder(dir, state.id), state, onSkipped);
+    const tail = new ExperimentTail(folder, state, flush, onSkipped);
     for (const { writer, bases } of await tail.#segments()) await tail.#skip(writer, bases);
     return tail;
   }
@@ -53,10 +60,14 @@ export class ExperimentTail {
   }
 
   /** What has come since. Ends when there is no more for now. */
-  async *read(): AsyncGenerator<ColumnBatch> {
+  async *read(): AsyncGenerator<NewRows> {
+    await this.#flush();
     for (const { writer, bases } of await this.#segments()) {
       const cursor = this.#cursor(writer);
-      for (const base of bases) if (numberOf(base) >= cursor.number) yield* this.#segment(cursor, base);
+      for (const base of bases) {
+        if (numberOf(base) < cursor.number) continue;
+        for await (const batch of this.#segment(cursor, base)) yield { batch, from: 0, to: batch.rows };
+      }
     }
   }
 

@@ -1,4 +1,3 @@
-export { ExperimentTail } from './experiment-tail.ts';
 export { type LocalStore, type LocalStoreOptions, localStore } from './local-store.ts';
 export type { Durability } from './recording.ts';
 export type { SealResult } from './seal-segment.ts';

@@ -10,8 +10,9 @@ import type { ColumnBatch } from '../../record/batch.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import type { LedgerCounts } from '../ledger-counts.ts';
 import { runningElsewhere } from '../running-elsewhere.ts';
-import type { ScanOptions, Store, StoreWriter, WriterOptions, WriterState } from '../store.ts';
+import type { ScanOptions, Store, StoreTail, StoreWriter, WriterOptions, WriterState } from '../store.ts';
 import { ExperimentFiles } from './experiment-files.ts';
+import { ExperimentTail } from './experiment-tail.ts';
 import { LocalWriter } from './local-writer.ts';
 import { OpenWriters } from './open-writers.ts';
 import { beforeProcessEnds } from './process-end.ts';
@@ -93,6 +94,7 @@ export interface LocalStore extends Store {
   readonly kind: 'local';
   /** The folder, as an absolute path. */
   readonly dir: string;
+  tail(id: string): Promise<StoreTail>;
 }
 
 class FolderStore implements LocalStore {
@@ -230,6 +232,13 @@ class FolderStore implements LocalStore {
     const folder = this.#files.folder(id);
     const writers = (await readNotes(join(folder, 'writers'))).map(({ writer_id }) => writer_id);
     yield* scanSegments(this.#sealed, folder, state, writers, options);
+  }
+
+  async tail(id: string): Promise<StoreTail> {
+    this.#requireOpen();
+    const state = await this.#files.require(id);
+    await this.#flushFor(id);
+    return ExperimentTail.open(this.#files.folder(id), state, () => this.#flushFor(id));
   }
 
   async flush(): Promise<void> {
