@@ -89,6 +89,22 @@ describe('crucible analyze', () => {
     expect(told[5]).toMatch(/^4 things differ from the plan and came when there were data/);
   });
 
+  it('says beside the outcome that data are interim, and what the sample ratio came to', async () => {
+    const short = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: short }) });
+    await twoArms(lab, { study: 'short', hypothesis: SLOWER, sampleSize: 50, failures: 0 });
+    await lab.close();
+    const ratio = ['--sample-ratio', 'control=1', 'treatment=1', '--sample-unit', 'sample_id'];
+    const { code, stdout } = await crucible(['--dir', short, 'analyze', 'short', ...ratio]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nInterim: one \(run-0\) has 40 of 50 samples\. .* The outcome may still change\.\n/);
+    expect(stdout.indexOf('\nInterim: ')).toBeLessThan(stdout.indexOf('\nPlan\n'));
+    expect(stdout).toContain('The sample ratio is as declared (p 1).');
+    const final = await crucible(['--dir', short, 'analyze', 'short', '--final']);
+    expect(final.stdout).toContain('declared final before its sample size: planned 50, found 40, after data were seen');
+    expect(final.stderr).toContain('warning: one (run-0) has 40 of 50 planned samples, and was declared final.');
+  });
+
   it('takes the experiments one by one, and tells what of the study is left out', async () => {
     const whole = await analyze('right-0', 'right-1');
     expect(whole.stdout).toBe((await analyze('--study', 'right')).stdout);

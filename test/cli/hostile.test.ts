@@ -19,6 +19,7 @@ beforeAll(async () => {
       condition,
       replicate: '1',
       tags: [EVIL],
+      hypothesis: { statement: EVIL, metric: 'latency_ms', direction: 'lower' },
     });
     for (let i = 0; i < 5; i++)
       experiment.execute('req_llm.request.stop', { duration: i }, { model: EVIL, sample_id: `${i}` });
@@ -95,6 +96,8 @@ describe('what the store says', () => {
     [['show', `${EVIL}7`]],
     [['show', 'e']],
     [['compare', '--study', `study${EVIL}`]],
+    [['analyze', `study${EVIL}`, '--baseline', 'control', '--pair-by', EVIL, '--fail-on', 'inconclusive']],
+    [['analyze', `study${EVIL}`, '--fail-on', EVIL]],
     [['query', 'SELECT 1 AS "\u001b[2Jtitle", 2 AS "b\u0007"']],
     [['query', 'SELECT error(name) FROM experiments']],
     [['tail', `${EVIL}7`]],

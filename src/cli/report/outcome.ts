@@ -1,3 +1,4 @@
+import type { ExperimentComparison } from '../../analysis/comparison/comparison-result.ts';
 import type { HypothesisAnalysis, TreatmentOutcome } from '../../analysis/hypothesis/analyze.ts';
 import {
   differenceText,
@@ -51,6 +52,7 @@ export async function printOutcome(analysis: HypothesisAnalysis): Promise<void> 
   }
   const question = otherQuestionText(analysis);
   if (question !== null) await printLine(`\n${question}`);
+  await printDoubts(comparison);
   await printTitle('Plan');
   await printPairs(planPairs(plan));
   await printTitle('Not as planned');
@@ -60,10 +62,9 @@ export async function printOutcome(analysis: HypothesisAnalysis): Promise<void> 
   }
   const late = lateText(deviations);
   if (late !== null) await printLine(late);
-  await printDoubts(analysis);
 }
 
-async function printDoubts({ comparison }: HypothesisAnalysis): Promise<void> {
+async function printDoubts(comparison: ExperimentComparison): Promise<void> {
   const { interim, interim_reasons, sample_ratio } = comparison;
   if (interim) await printLine(`\nInterim: ${interim_reasons.join(' ')} The outcome may still change.`);
   if (sample_ratio) await printLine(`\n${sampleRatioText(sample_ratio)}`);
