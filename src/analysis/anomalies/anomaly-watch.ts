@@ -13,7 +13,10 @@ import { RequestNames } from '../rows/request-names.ts';
 import type { AnomalousRecord } from './anomalies.ts';
 import { type AnomalyMetric, type AnomalyMetricOptions, anomalyMetric } from './anomaly-metric.ts';
 
-/** `mad` (default), `z` and `iqr` hold each value against the last ones before it, `ewma` against a moving mean of all before it. */
+/**
+ * `mad` (default), `z` and `iqr` hold each value against the last ones before it, `ewma` against a moving mean of all before it. By default
+ * all requests are judged, each by its operation: whether one will turn out to wrap others is not known yet.
+ */
 export interface WatchAnomaliesOptions extends AnomalyMetricOptions {
   /** Default 3.5 for `mad`, 3 for `z`, 1.5 for `iqr`, 4 for `ewma`. */
   readonly threshold?: number;
