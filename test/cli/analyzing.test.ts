@@ -83,7 +83,7 @@ describe('crucible analyze', () => {
     expect(told.slice(1, 5)).toEqual([
       `baseline ${followed} treatment, found control, after data were seen`,
       `pairBy ${followed} sample_id, found trace_id, after data were seen`,
-      `clusterBy ${followed} –, found sample_id, after data were seen`,
+      `clusterBy ${followed} none, found sample_id, after data were seen`,
       `correction ${followed} none, found holm, after data were seen`,
     ]);
     expect(told[5]).toMatch(/^4 things differ from the plan and came when there were data/);
@@ -109,7 +109,7 @@ describe('crucible analyze', () => {
     const whole = await analyze('right-0', 'right-1');
     expect(whole.stdout).toBe((await analyze('--study', 'right')).stdout);
     const mixed = await analyze('right-0', 'wrong-1');
-    expect(mixed.stdout).toContain('right-1 (right-1) of the study right, left out: planned right-1, found –');
+    expect(mixed.stdout).toContain('right-1 (right-1) of the study right, left out: planned right-1, found none');
   });
 
   it.each([

@@ -78,6 +78,7 @@ export function deviationTexts({ what, planned, actual, after_data }: Deviation)
 }
 
 function shown(value: unknown): string {
-  if (value === null || value === undefined) return NONE;
+  if (value === undefined) return NONE;
+  if (value === null) return 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
