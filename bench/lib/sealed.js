@@ -10,9 +10,10 @@ const SEALING_LIMIT_MS = 120_000;
 
 /**
  * Records `count` events into a new local store in that folder, a millisecond apart, and waits until all of them are Parquet.
- * Gives the experiment's id. Best called in a process of its own: what is measured should not find their memory used.
+ * `contextOf` gives by an event's number what its metadata has besides, such as another sample. Gives the experiment's id. Best
+ * called in a process of its own: what is measured should not find their memory used.
  */
-export async function recordSealed(dir, count) {
+export async function recordSealed(dir, count, contextOf = () => undefined) {
   let now = Date.UTC(2026, 0, 1) * 1000;
   const clock = { nowMicros: () => (now += 1000) };
   const lab = createCrucible({ store: localStore({ dir }), clock });
@@ -21,7 +22,7 @@ export async function recordSealed(dir, count) {
   for (let done = 0; done < count; done += PART) {
     const values = makeValues(Math.min(PART, count - done), done + 1);
     for (let i = 0; i < values.count; i++) {
-      stop.execute(measurementsOf(values, i), metadataOf(values, i, MODELS[i & 3]));
+      stop.execute(measurementsOf(values, i), { ...metadataOf(values, i, MODELS[i & 3]), ...contextOf(done + i) });
     }
     await lab.flush();
   }

@@ -36,10 +36,15 @@ function pointerReader(): ReadPointer {
   return readPointer;
 }
 
+/** Rows of a chunk at most. */
+export const VECTOR_ROWS = 2048;
+
 const SLOTS = 8192;
 const MOST_KNOWN = 4096;
-// Texts up to this many bytes lie in the vector itself, longer ones behind a pointer.
-const INLINE_BYTES = 12;
+/** Bytes of a text's entry in a vector. */
+export const TEXT_BYTES = 16;
+/** Texts up to this many bytes lie in the vector itself, behind their length, longer ones behind a pointer. */
+export const INLINE_BYTES = 12;
 const MOST_KEPT_BYTES = 256;
 // Far less than a page of memory: between two texts that are no further apart there is nothing that must not be read.
 const MOST_APART = 64;
@@ -72,10 +77,8 @@ export class TextCells {
   /** Writes the texts of a column to `target`, null where there is none. */
   read(chunk: DuckDBDataChunk, column: number, target: (string | null)[]): void {
     const vector = rawVector(chunk, column);
-    const view = vector.dataView!;
-    const rows = view.byteLength >> 4;
-    const words = new Uint32Array(view.buffer, view.byteOffset, rows * 4);
-    const validity = validityOf(vector);
+    const { view, words, validity } = textVector(chunk, column);
+    const rows = words.length >> 2;
     this.#chunk++;
     this.#heapEndRow = 0;
     for (let row = 0; row < rows; row++) {
@@ -99,26 +102,16 @@ export class TextCells {
   }
 
   #findHeap(view: DataView, words: Uint32Array, validity: Validity, first: number): boolean {
-    const start = pointerAt(words, first);
-    let end = start + words[first * 4]!;
-    let row = first + 1;
-    let texts = 1;
-    for (const rows = words.length >> 2; row < rows; row++) {
-      const length = words[row * 4]!;
-      if (length <= INLINE_BYTES || !isValid(validity, row)) continue;
-      const pointer = pointerAt(words, row);
-      if (pointer < end || pointer - end > MOST_APART) break;
-      end = pointer + length;
-      texts++;
-    }
+    const { end, endRow, texts } = runOfTexts(words, validity, first);
     if (texts === 1) return false;
-    const bytes = pointerReader()(view.buffer, view.byteOffset + first * 16 + 8, end - start);
+    const start = pointerAt(words, first);
+    const bytes = bytesBehind(view, first, end - start);
     this.#heap = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // As many characters as bytes: no character takes more than one, whatever lies between the texts.
     const text = this.#passing ? this.#heap.toString('utf8') : '';
     this.#heapText = text.length === this.#heap.length ? text : undefined;
     this.#heapStart = start;
-    this.#heapEndRow = row;
+    this.#heapEndRow = endRow;
     return true;
   }
 
@@ -152,8 +145,51 @@ export class TextCells {
   }
 }
 
-function pointerAt(words: Uint32Array, row: number): number {
+/** A VARCHAR column as it lies in memory: four words for each row, and which rows have a text. Valid until the chunk is let go. */
+export interface TextVector {
+  readonly view: DataView;
+  readonly words: Uint32Array;
+  readonly validity: Validity;
+}
+
+export function textVector(chunk: DuckDBDataChunk, column: number): TextVector {
+  const vector = rawVector(chunk, column);
+  const view = vector.dataView!;
+  const words = new Uint32Array(view.buffer, view.byteOffset, (view.byteLength / TEXT_BYTES) * 4);
+  return { view, words, validity: validityOf(vector) };
+}
+
+/** Where a text that is not in the vector itself lies. */
+export function pointerAt(words: Uint32Array, row: number): number {
   return words[row * 4 + 2]! + words[row * 4 + 3]! * 2 ** 32;
+}
+
+/** So many of the bytes from where the text of a row lies. */
+export function bytesBehind(view: DataView, row: number, bytes: number): Uint8Array {
+  return pointerReader()(view.buffer, view.byteOffset + row * TEXT_BYTES + 8, bytes);
+}
+
+/**
+ * The long texts from the one of row `first` on that lie one behind the other in DuckDB's memory: where they end, the row after them, and
+ * how many they are.
+ */
+export function runOfTexts(
+  words: Uint32Array,
+  validity: Validity,
+  first: number,
+): { end: number; endRow: number; texts: number } {
+  let end = pointerAt(words, first) + words[first * 4]!;
+  let row = first + 1;
+  let texts = 1;
+  for (const rows = words.length >> 2; row < rows; row++) {
+    const length = words[row * 4]!;
+    if (length <= INLINE_BYTES || !isValid(validity, row)) continue;
+    const pointer = pointerAt(words, row);
+    if (pointer < end || pointer - end > MOST_APART) break;
+    end = pointer + length;
+    texts++;
+  }
+  return { end, endRow: row, texts };
 }
 
 function rawVector(chunk: DuckDBDataChunk, column: number): RawVector {

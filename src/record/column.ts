@@ -1,3 +1,4 @@
+import { ByteTexts } from './byte-texts.ts';
 import type { Dictionary } from './dictionary.ts';
 
 /** What a column's storage is. A cell that was never written is absent, which is not the same as null. */
@@ -9,10 +10,11 @@ export const ColumnKind = {
   VALUE: 4,
   CONSTANT: 5,
   SPARSE: 6,
+  BYTES: 7,
 } as const;
 export type ColumnKind = (typeof ColumnKind)[keyof typeof ColumnKind];
 
-const { EMPTY, NUMBER, CODE, FLAG, VALUE, CONSTANT, SPARSE } = ColumnKind;
+const { EMPTY, NUMBER, CODE, FLAG, VALUE, CONSTANT, SPARSE, BYTES } = ColumnKind;
 
 // Two NaN bit patterns that no arithmetic yields mark cells without a number, as R does for NA: no validity bitmap is needed,
 // and a real NaN stays a value.
@@ -37,6 +39,8 @@ export class Column {
   kind: ColumnKind = EMPTY;
   numbers: Numbers = NO_NUMBERS;
   codes: Uint16Array = NO_CODES;
+  /** Of a column whose texts are bytes. */
+  byteTexts: ByteTexts | undefined;
   readonly dictionary: Dictionary;
   readonly #capacity: number;
   #words: Uint32Array | undefined;
@@ -115,6 +119,13 @@ export class Column {
     this.#become(CONSTANT, [value]);
   }
 
+  /** Writes rows of texts, as bytes, to the cells from `row` on. Nothing else may be written to the column. */
+  setBytes(row: number, texts: ByteTexts, from: number, to: number): void {
+    this.kind = BYTES;
+    this.byteTexts ??= new ByteTexts(this.#capacity);
+    this.byteTexts.copy(row, texts, from, to);
+  }
+
   /** Makes a cell absent again. */
   clear(row: number): void {
     if (this.kind === NUMBER) this.#words![2 * row + HIGH] = ABSENT_WORD;
@@ -157,6 +168,8 @@ export class Column {
         const at = indexIn(this.#rows, row);
         return at < 0 ? undefined : this.#dense!.get(at);
       }
+      case BYTES:
+        return this.byteTexts!.get(row);
       default:
         return undefined;
     }

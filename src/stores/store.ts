@@ -52,6 +52,8 @@ export interface Projection {
   readonly fields?: readonly string[] | undefined;
   /** Nested values will be looked at in events of these names only. Default: in all. */
   readonly nestedOf?: readonly string[] | undefined;
+  /** Texts of these fields are only told apart: their columns may hold bytes. Default: none. */
+  readonly asBytes?: readonly string[] | undefined;
   /** Whole records are looked at, or their nested values one by one, but not nested columns. Default false. */
   readonly wholeNested?: boolean | undefined;
   /**

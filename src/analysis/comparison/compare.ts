@@ -158,6 +158,7 @@ function projectionOf(metrics: readonly Metric[], labels: readonly string[]): Pr
   return {
     fields: ['timestamp', 'success', 'inclusion_probability', ...named, ...SCORE_FIELDS],
     nestedOf: nested ? undefined : [SCORE_EVENT],
+    asBytes: labels,
   };
 }
 

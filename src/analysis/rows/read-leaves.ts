@@ -28,8 +28,8 @@ export async function readLeaves<T>(
   collect: (batches: AsyncIterable<ColumnBatch>, reader: RowReader) => Promise<T>,
 ): Promise<T> {
   const { requests, test, batches, whole } = reading;
-  const { fields, nestedOf } = reading.projection;
-  const projection = { fields: fields && [...ROW_FIELDS, ...fields], nestedOf };
+  const { fields, nestedOf, asBytes } = reading.projection;
+  const projection = { fields: fields && [...ROW_FIELDS, ...fields], nestedOf, asBytes };
   const reader = new RowReader(requests, test);
   const collected = await collect(batches(projection), reader);
   if (!reader.mayNest(whole !== undefined)) return collected;

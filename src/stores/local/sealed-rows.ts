@@ -1,8 +1,9 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import { CrucibleError, show } from '../../core/errors.ts';
+import { ByteCells } from '../../engine/byte-cells.ts';
 import { isValid, numberCells, TextCells, type Validity } from '../../engine/vectors.ts';
 import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
-import { fieldIndex } from '../../record/fields.ts';
+import { FIELDS, fieldIndex } from '../../record/fields.ts';
 import type { NestedWriter } from '../../record/nested-writer.ts';
 import type { BatchSchema } from '../../record/schema.ts';
 import type { Projection } from '../store.ts';
@@ -20,6 +21,8 @@ interface Cells {
   readonly at: number;
   readonly texts: (string | null)[];
   readonly reader: TextCells | undefined;
+  /** Of a text column of which no strings are asked for. */
+  readonly bytes: ByteCells | undefined;
   numbers: Float64Array;
   validity: Validity;
 }
@@ -33,7 +36,7 @@ export class SealedRows {
   readonly #categorized = new Set<string>();
   #batch: ColumnBatch | undefined;
 
-  constructor(schema: BatchSchema, nested: NestedWriter, plan: ColumnPlan, { fields, kindsOnly }: Projection) {
+  constructor(schema: BatchSchema, nested: NestedWriter, plan: ColumnPlan, { fields, kindsOnly, asBytes }: Projection) {
     this.#schema = schema;
     this.#nested = nested;
     this.#batchRows = fields ? BATCH_ROWS : WHOLE_ROWS;
@@ -41,11 +44,13 @@ export class SealedRows {
     this.#cells = plan.columns.map((column) => {
       const isConstant = column.sql === '';
       const isText = column.kind !== 'number' && column.kind !== 'flag';
+      const isBytes = column.kind === 'text' && asBytes?.includes(FIELDS[column.index]!.name);
       return {
         plan: column,
         at: isConstant ? -1 : at++,
         texts: [],
         // Where only kinds are looked at, nothing keeps a text that is known.
+        bytes: isBytes ? new ByteCells() : undefined,
         reader: isText ? new TextCells(kindsOnly && column.kind === 'nested') : undefined,
         numbers: NO_NUMBERS,
         validity: undefined,
@@ -57,7 +62,8 @@ export class SealedRows {
   load(chunk: DuckDBDataChunk): void {
     for (const cells of this.#cells) {
       if (cells.at < 0) continue;
-      if (cells.reader) cells.reader.read(chunk, cells.at, cells.texts);
+      if (cells.bytes) cells.bytes.read(chunk, cells.at);
+      else if (cells.reader) cells.reader.read(chunk, cells.at, cells.texts);
       else {
         const { values, validity } = numberCells(chunk, cells.at);
         cells.numbers = values;
@@ -115,7 +121,8 @@ export class SealedRows {
       }
       case 'text': {
         const column = batch.allocate(plan.index);
-        for (let row = from; row < to; row++) if (texts[row] !== null) column.setText(row + shift, texts[row]!);
+        if (cells.bytes) column.setBytes(from + shift, cells.bytes.texts, from, to);
+        else for (let row = from; row < to; row++) if (texts[row] !== null) column.setText(row + shift, texts[row]!);
         break;
       }
       case 'json': {

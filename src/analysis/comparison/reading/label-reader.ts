@@ -27,11 +27,11 @@ export class LabelReader {
 
   /** How many different ones there are so far. */
   get count(): number {
-    return this.#texts.texts.length;
+    return this.#texts.count;
   }
 
   text(id: number): string {
-    return this.#texts.texts[id]!;
+    return this.#texts.text(id);
   }
 
   read(batch: ColumnBatch, rows: number): void {
