@@ -23,7 +23,7 @@ export function armOverview(
     }
     counts.not_finished += Math.max(
       unfinished(requests.operations, starts.operations, starts.length, wrappers),
-      neverEnded(requests.samples, starts.samples),
+      neverEnded(requests.samples, starts.samples, samples),
     );
   }
   return {
@@ -50,12 +50,21 @@ export function armOverview(
 }
 
 // Where only some beginnings are recorded, samples still tell which of them have no end.
-function neverEnded(ended: Int32Array | undefined, begun: Int32Array | undefined): number {
+function neverEnded(ended: Int32Array | undefined, begun: Int32Array | undefined, samples: number): number {
   if (begun === undefined) return 0;
-  const open = new Set<number>();
-  for (const sample of begun) if (sample >= 0) open.add(sample);
-  for (const sample of ended ?? []) open.delete(sample);
-  return open.size;
+  const open = new Uint8Array(samples);
+  let count = 0;
+  for (const sample of begun) {
+    if (sample < 0 || open[sample] === 1) continue;
+    open[sample] = 1;
+    count++;
+  }
+  for (const sample of ended ?? []) {
+    if (sample < 0 || open[sample] !== 1) continue;
+    open[sample] = 0;
+    count--;
+  }
+  return count;
 }
 
 // By operation: those whose beginnings are not recorded must not make up for others.

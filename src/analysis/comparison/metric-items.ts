@@ -154,19 +154,20 @@ function latencyQuantiles(
     const values = new Float64Array(room);
     const clusters = new Int32Array(room);
     let count = 0;
-    eachValue(selections, (value, verdict, row, { table, replicate }) => {
-      if (verdict === Verdict.FALSE || value < 0) return;
-      const sample = table!.samples?.[row] ?? -1;
-      if (inPair !== null && (sample < 0 || inPair[sample] === 0)) return;
-      values[count] = value;
-      const own =
-        clusterBy === 'replicate'
-          ? numbers[replicate]! + offset
-          : candidate >= 0
-            ? (table!.clusters(candidate)?.[row] ?? -1)
-            : sample;
-      clusters[count++] = own >= 0 ? own : next++;
-    });
+    for (const selection of selections) {
+      const { table, replicate } = selection;
+      const ids = table?.samples;
+      const groups = candidate >= 0 ? table?.clusters(candidate) : ids;
+      const group = clusterBy === 'replicate' ? numbers[replicate]! + offset : null;
+      eachValue([selection], (value, verdict, row) => {
+        if (verdict === Verdict.FALSE || value < 0) return;
+        const sample = ids?.[row] ?? -1;
+        if (inPair !== null && (sample < 0 || inPair[sample] === 0)) return;
+        values[count] = value;
+        const own = group ?? groups?.[row] ?? -1;
+        clusters[count++] = own >= 0 ? own : next++;
+      });
+    }
     return { values: values.subarray(0, count), clusters: clusters.subarray(0, count) };
   };
   const first = side(tables.baseline, replicateNumbers(baseline), 0);

@@ -136,17 +136,16 @@ export function summarize(values: Float64Array): ArmValues {
 /** Calls `take` for each finite value. */
 export function eachValue(
   selections: readonly Selection[],
-  take: (value: number, verdict: number, row: number, selection: Selection) => void,
+  take: (value: number, verdict: number, row: number) => void,
 ): void {
-  for (const selection of selections) {
-    const { table, column, operation } = selection;
+  for (const { table, column, operation } of selections) {
     if (!table) continue;
     const values = table.values(column);
     const { verdicts, operations } = table;
     for (let row = 0; row < table.length; row++) {
       const value = values[row]!;
       if (value - value !== 0 || (operation !== null && operations?.[row] !== operation)) continue;
-      take(value, verdicts[row]!, row, selection);
+      take(value, verdicts[row]!, row);
     }
   }
 }

@@ -34,23 +34,25 @@ export function clusterVariance(
   let squares = 0;
   // Sums over the clusters of the products of the arms' shares in the off-diagonal terms.
   const products = arms.map(() => new Float64Array(arms.length));
+  const shares = new Float64Array(arms.length);
   for (let c = 0; c < clusters; c++) {
     let score = 0;
     let diagonal = 0;
     let repeated = 0;
-    const shares = arms.map(({ sign, n, sizes, residuals }) => {
+    for (let i = 0; i < arms.length; i++) {
+      const { sign, n, sizes, residuals } = arms[i]!;
       const h = sizes[c]! / n;
       const f = factor(h);
       score += (sign * f * residuals[c]!) / n;
       diagonal += (f * f * h * (1 - h)) / n;
       repeated += (h * f) ** 2 / n;
-      return (h * f) / Math.sqrt(n);
-    });
+      shares[i] = (h * f) / Math.sqrt(n);
+    }
     variance += score * score;
     trace += diagonal;
     squares += diagonal * diagonal - repeated * repeated;
-    for (const [i, share] of shares.entries()) {
-      for (const [j, other] of shares.entries()) products[i]![j]! += share * other;
+    for (let i = 0; i < arms.length; i++) {
+      for (let j = 0; j < arms.length; j++) products[i]![j]! += shares[i]! * shares[j]!;
     }
   }
   for (const row of products) for (const product of row) squares += product * product;

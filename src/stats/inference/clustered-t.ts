@@ -1,3 +1,4 @@
+import { LabelNumbers } from '../label-numbers.ts';
 import { answer } from './answer.ts';
 import { type Arm, clusterVariance } from './cluster-variance.ts';
 import { groupMoments } from './group-moments.ts';
@@ -23,9 +24,9 @@ const SUPPOSES = 'Clusters are independent of each other; values in a cluster ne
  * One cluster leaves the estimate alone, with the reason in `assumptions`. Throws `invalid_argument` for a value without a cluster.
  */
 export function clusteredTest(values: Values, clusters: ClusterIds, options: ClusteredOptions = {}): TestResult {
-  const numbers = new Map<string | number, number>();
+  const numbers = new LabelNumbers(clusters?.length ?? 0);
   const sample = cleanClusters('values', values, clusters, numbers);
-  return clusterRobust('Clustered t-test', [sample], numbers.size, options);
+  return clusterRobust('Clustered t-test', [sample], numbers.count, options);
 }
 
 /**
@@ -42,12 +43,12 @@ export function clusteredDifferenceTest(
   secondClusters: ClusterIds,
   options: ClusteredOptions = {},
 ): TestResult {
-  const numbers = new Map<string | number, number>();
+  const numbers = new LabelNumbers((firstClusters?.length ?? 0) + (secondClusters?.length ?? 0));
   const samples = [
     cleanClusters('first', first, firstClusters, numbers),
     cleanClusters('second', second, secondClusters, numbers),
   ];
-  return clusterRobust('Clustered two-sample t-test', samples, numbers.size, options);
+  return clusterRobust('Clustered two-sample t-test', samples, numbers.count, options);
 }
 
 function clusterRobust(
@@ -77,9 +78,11 @@ function clusterRobust(
   const arms = samples.map(({ values, clusters: ids }, i): Arm => {
     const sizes = new Float64Array(clusters);
     const residuals = new Float64Array(clusters);
+    const { mean } = groups[i]!;
+    const offset = center / unit;
     for (let at = 0; at < values.length; at++) {
       sizes[ids[at]!]!++;
-      residuals[ids[at]!]! += values[at]! / unit - center / unit - groups[i]!.mean;
+      residuals[ids[at]!]! += values[at]! / unit - offset - mean;
     }
     return { sign: i === samples.length - 1 ? 1 : -1, n: values.length, sizes, residuals };
   });

@@ -1,4 +1,5 @@
 import { CrucibleError, show } from '../../core/errors.ts';
+import type { LabelNumbers } from '../label-numbers.ts';
 import type { DroppedCounts } from './test-result.ts';
 
 /** Numbers as they come: what is null, NaN or infinite is left out and counted. */
@@ -72,7 +73,7 @@ export function cleanClusters(
   name: string,
   values: Values,
   clusters: ClusterIds,
-  numbers: Map<string | number, number>,
+  numbers: LabelNumbers,
 ): ClusteredSample {
   requireList(name, values);
   requireList(`clusters of ${name}`, clusters);
@@ -89,13 +90,8 @@ export function cleanClusters(
     }
     const x = values[i];
     if (!isNumber(x)) continue;
-    let number = numbers.get(id);
-    if (number === undefined) {
-      number = numbers.size;
-      numbers.set(id, number);
-    }
     kept[count] = x;
-    keptClusters[count++] = number;
+    keptClusters[count++] = numbers.of(id);
   }
   return {
     values: kept.subarray(0, count),

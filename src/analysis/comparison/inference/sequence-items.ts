@@ -1,6 +1,7 @@
 import { describe } from '../../../stats/describe.ts';
 import { differences } from '../../../stats/inference/one-sample-t.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
+import { LabelNumbers } from '../../../stats/label-numbers.ts';
 import { meanDifferenceSequence, meanSequence } from '../../../stats/sequential/mean-sequence.ts';
 import { pairedRateSequence, rateDifferenceSequence } from '../../../stats/sequential/rate-sequence.ts';
 import type { Arranged } from '../items/arranged.ts';
@@ -49,13 +50,6 @@ function counting(result: TestResult, what: string, counts: readonly number[]): 
 
 /** For each cluster the difference plus its part in the error, so that their mean is the difference and their variance C times its. */
 function clusterInfluences(items: Arranged): Float64Array {
-  const numbers = new Map<number, number>();
-  const numberOf = (id: number): number => {
-    const known = numbers.get(id);
-    if (known !== undefined) return known;
-    numbers.set(id, numbers.size);
-    return numbers.size - 1;
-  };
   const parts =
     items.design === 'paired'
       ? [{ values: differences(items), ids: items.clusters!, sign: 1 }]
@@ -63,14 +57,16 @@ function clusterInfluences(items: Arranged): Float64Array {
           { values: items.first, ids: items.firstClusters!, sign: -1 },
           { values: items.second, ids: items.secondClusters!, sign: 1 },
         ];
-  for (const { ids } of parts) for (const id of ids) numberOf(id);
-  const influences = new Float64Array(numbers.size);
+  const numbers = new LabelNumbers(parts.reduce((total, { ids }) => total + ids.length, 0));
+  const units = parts.map(({ ids }) => ids.map((id) => numbers.of(id)));
+  const influences = new Float64Array(numbers.count);
   let estimate = 0;
-  for (const { values, ids, sign } of parts) {
+  for (const [part, { values, sign }] of parts.entries()) {
     const mean = describe(values).mean ?? 0;
     estimate += sign * mean;
-    const scale = (sign * numbers.size) / values.length;
-    for (let i = 0; i < values.length; i++) influences[numberOf(ids[i]!)]! += scale * (values[i]! - mean);
+    const scale = (sign * numbers.count) / values.length;
+    const own = units[part]!;
+    for (let i = 0; i < values.length; i++) influences[own[i]!]! += scale * (values[i]! - mean);
   }
   return influences.map((influence) => influence + estimate);
 }

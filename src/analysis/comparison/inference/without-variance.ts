@@ -1,5 +1,6 @@
 import { differences } from '../../../stats/inference/one-sample-t.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
+import { LabelNumbers } from '../../../stats/label-numbers.ts';
 import type { Arranged } from '../items/arranged.ts';
 import type { Bounds } from './margin-p.ts';
 
@@ -89,22 +90,23 @@ function limitsOfGroups(items: Extract<Arranged, { design: 'unpaired' }>): Limit
 /** The one value of all units, and how many of equal size tell as much; null where units differ. */
 function alike(values: Float64Array, clusters: Int32Array | null): { value: number; n: number } | null {
   if (values.length === 0) return null;
-  const sums = new Map<number, { sum: number; size: number }>();
-  for (let i = 0; i < values.length; i++) {
-    const id = clusters === null ? i : clusters[i]!;
-    const own = sums.get(id);
-    if (own === undefined) sums.set(id, { sum: values[i]!, size: 1 });
-    else {
-      own.sum += values[i]!;
-      own.size++;
-    }
+  if (clusters === null) {
+    const value = values[0]!;
+    return values.some((other) => Math.abs(other - value) > ROUNDING) ? null : { value, n: values.length };
   }
-  const units = [...sums.values()];
-  const value = units[0]!.sum / units[0]!.size;
+  const numbers = new LabelNumbers(values.length);
+  const sums = new Float64Array(values.length);
+  const sizes = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const unit = numbers.of(clusters[i]!);
+    sums[unit]! += values[i]!;
+    sizes[unit]!++;
+  }
+  const value = sums[0]! / sizes[0]!;
   let squares = 0;
-  for (const { sum, size } of units) {
-    if (Math.abs(sum / size - value) > ROUNDING) return null;
-    squares += size ** 2;
+  for (let unit = 0; unit < numbers.count; unit++) {
+    if (Math.abs(sums[unit]! / sizes[unit]! - value) > ROUNDING) return null;
+    squares += sizes[unit]! ** 2;
   }
   return { value, n: values.length ** 2 / squares };
 }

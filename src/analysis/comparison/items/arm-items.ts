@@ -39,6 +39,8 @@ export class ArmItems {
   looseClusters: Int32Array[] = [];
   looseReplicates: Int32Array = new Int32Array(0);
   readonly looseMissing: Partial<Record<MissingCause, number>> = {};
+  /** Candidates that some row has a cluster of: of the others samples have none. */
+  readonly #present: readonly number[];
   #loose = 0;
 
   constructor(samples: number, candidates: number, selections: readonly Selection[], transform: Transform) {
@@ -50,6 +52,7 @@ export class ArmItems {
     this.looseValues = new Float64Array(room);
     this.looseClusters = Array.from({ length: candidates }, () => new Int32Array(room).fill(NO_CLUSTER));
     this.looseReplicates = new Int32Array(room);
+    this.#present = [...this.sampleClusters.keys()].filter((i) => selections.some(({ table }) => table?.clusters(i)));
     for (const selection of selections) this.#add(selection, transform);
     for (let sample = 0; sample < samples; sample++) {
       if (Number.isFinite(this.sums[sample])) continue;
@@ -84,21 +87,22 @@ export class ArmItems {
       const { samples, operations, verdicts } = table;
       const values = table.values(column);
       const clusters = this.sampleClusters.map((_, i) => table.clusters(i));
-      for (let row = 0; row < table.length; row++) {
+      const { sums, counts, known } = this;
+      const present = this.#present;
+      for (let row = 0; row < values.length; row++) {
         if (operation !== null && operations?.[row] !== operation) continue;
         const sample = samples === undefined ? -1 : samples[row]!;
-        const verdict = verdicts[row]!;
-        const value = outcome(values[row]!, verdict, transform);
+        const value = outcome(values[row]!, verdicts[row]!, transform);
         if (sample < 0) {
           ended++;
           this.#addLoose(value, row, clusters, replicate);
         } else if (typeof value === 'number') {
-          this.sums[sample]! += value;
-          this.counts[sample]!++;
-          this.known[sample]! |= Known.VALUE;
-          for (let i = 0; i < clusters.length; i++) this.#join(i, sample, clusters[i]?.[row] ?? NO_CLUSTER);
+          sums[sample]! += value;
+          counts[sample]!++;
+          known[sample]! |= Known.VALUE;
+          for (const i of present) this.#join(i, sample, clusters[i]?.[row] ?? NO_CLUSTER);
         } else {
-          this.known[sample]! |= BIT[value];
+          known[sample]! |= BIT[value];
         }
       }
     }

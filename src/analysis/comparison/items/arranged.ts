@@ -48,33 +48,36 @@ export function shareSamples(first: ArmItems, second: ArmItems): boolean {
 
 export function arrangePairs(first: ArmItems, second: ArmItems): Pairs {
   const universe = first.known.length;
-  const samples = new Int32Array(universe);
-  const [a, b] = [new Float64Array(universe), new Float64Array(universe)];
-  const firstOnly = new Float64Array(universe);
-  const secondOnly = new Float64Array(universe);
-  const counts = { pairs: 0, first: 0, second: 0, neither: 0 };
+  let [pairs, onlyFirst, onlySecond] = [0, 0, 0];
+  for (let sample = 0; sample < universe; sample++) {
+    if (first.counts[sample] === 0) {
+      if (second.counts[sample] !== 0) onlySecond++;
+    } else if (isPair(first, second, sample)) pairs++;
+    else onlyFirst++;
+  }
+  const samples = new Int32Array(pairs);
+  const [a, b] = [new Float64Array(pairs), new Float64Array(pairs)];
+  const firstOnly = new Float64Array(onlyFirst + first.looseValues.length);
+  const secondOnly = new Float64Array(onlySecond + second.looseValues.length);
+  firstOnly.set(first.looseValues, onlyFirst);
+  secondOnly.set(second.looseValues, onlySecond);
   const missing = { baseline: new Causes(), treatment: new Causes() };
+  let [pair, nextFirst, nextSecond, neither] = [0, 0, 0, 0];
   for (let sample = 0; sample < universe; sample++) {
     if (first.known[sample] === 0 && second.known[sample] === 0) continue;
-    const x = first.value(sample);
-    let y = second.value(sample);
-    if (y - x === Number.POSITIVE_INFINITY || y - x === Number.NEGATIVE_INFINITY) {
-      // Their difference is beyond the range of doubles.
-      missing.treatment.add('not_finite');
-      y = Number.NaN;
-    } else if (Number.isNaN(y)) missing.treatment.add(second.cause(sample));
-    if (Number.isNaN(x)) missing.baseline.add(first.cause(sample));
-    if (Number.isNaN(x) && Number.isNaN(y)) {
-      counts.neither++;
-    } else if (Number.isNaN(x)) {
-      secondOnly[counts.second++] = y;
-    } else if (Number.isNaN(y)) {
-      firstOnly[counts.first++] = x;
-    } else {
-      samples[counts.pairs] = sample;
-      a[counts.pairs] = x;
-      b[counts.pairs++] = y;
+    if (isPair(first, second, sample)) {
+      samples[pair] = sample;
+      a[pair] = first.value(sample);
+      b[pair++] = second.value(sample);
+      continue;
     }
+    const [inFirst, inSecond] = [first.counts[sample] !== 0, second.counts[sample] !== 0];
+    if (!inFirst) missing.baseline.add(first.cause(sample));
+    // Beyond the range of doubles is the difference where both have a value.
+    if (!inSecond || inFirst) missing.treatment.add(inSecond ? 'not_finite' : second.cause(sample));
+    if (inFirst) firstOnly[nextFirst++] = first.value(sample);
+    else if (inSecond) secondOnly[nextSecond++] = second.value(sample);
+    else neither++;
   }
   missing.baseline.add('no_sample_id', first.looseValues.length);
   missing.treatment.add('no_sample_id', second.looseValues.length);
@@ -83,15 +86,20 @@ export function arrangePairs(first: ArmItems, second: ArmItems): Pairs {
   const lost = total(first.looseMissing) + total(second.looseMissing);
   return {
     design: 'paired',
-    samples: samples.slice(0, counts.pairs),
-    first: a.slice(0, counts.pairs),
-    second: b.slice(0, counts.pairs),
+    samples,
+    first: a,
+    second: b,
     clusters: null,
-    firstOnly: joined(firstOnly.subarray(0, counts.first), first.looseValues),
-    secondOnly: joined(secondOnly.subarray(0, counts.second), second.looseValues),
-    neither: counts.neither + lost,
+    firstOnly,
+    secondOnly,
+    neither: neither + lost,
     missing: { baseline: missing.baseline.counts(), treatment: missing.treatment.counts() },
   };
+}
+
+/** Whether a sample has a value in both arms, and their difference is a double. */
+function isPair(first: ArmItems, second: ArmItems, sample: number): boolean {
+  return Number.isFinite(second.value(sample) - first.value(sample));
 }
 
 /** Samples with repeats averaged first, then rows without a sample. */

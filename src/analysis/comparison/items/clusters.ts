@@ -45,7 +45,7 @@ export function withClusters(
     if (explicit && missing + several > 0) throw refusal(metric, label.name, arranged, arms, all, samples, explicit);
     if (items === 0 || missing === items) continue;
     if (missing > 0) {
-      if (2 * missing <= items && groupsSome(all)) {
+      if (2 * missing <= items && different(all, label.count) < items - missing - several) {
         throw refusal(metric, label.name, arranged, arms, all, samples, explicit);
       }
       warnings.push(
@@ -59,13 +59,12 @@ export function withClusters(
       );
       continue;
     }
-    const clusters = new Set<number>();
-    for (const ids of all) for (const id of ids) clusters.add(id);
-    if (!explicit && clusters.size === 1) {
+    const clusters = different(all, label.count);
+    if (!explicit && clusters === 1) {
       if (items > 1) warnings.push(`All items have one ${label.name}: the result is about this one only.`);
       continue;
     }
-    if (!explicit && clusters.size === items) continue;
+    if (!explicit && clusters === items) continue;
     return { arranged: grouped(arranged, found), clusterBy: label.name, warnings };
   }
   return { arranged, clusterBy: null, warnings };
@@ -95,10 +94,12 @@ function grouped(arranged: Arranged, { first, second }: Found): Arranged {
 
 function ofPairs({ samples }: Pairs, [first, second]: readonly [ArmItems, ArmItems], candidate: number): Found {
   const [a, b] = [first.sampleClusters[candidate]!, second.sampleClusters[candidate]!];
-  const ids = samples.map((sample) => {
-    const [x, y] = [a[sample]!, b[sample]!];
-    return x === y ? x : x === NO_CLUSTER || y === NO_CLUSTER ? NO_CLUSTER : SEVERAL_CLUSTERS;
-  });
+  const ids = new Int32Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    const x = a[samples[i]!]!;
+    const y = b[samples[i]!]!;
+    ids[i] = x === y ? x : x === NO_CLUSTER || y === NO_CLUSTER ? NO_CLUSTER : SEVERAL_CLUSTERS;
+  }
   return { first: ids, second: ids };
 }
 
@@ -144,17 +145,19 @@ function itemName(arranged: Arranged, items: ArmItems, arm: number, at: number, 
   return `Value ${at - own.length + 1} without a ${samples.name} in the ${arm === 0 ? 'baseline' : 'treatment'}`;
 }
 
-function groupsSome(all: readonly Int32Array[]): boolean {
-  const seen = new Set<number>();
-  let present = 0;
+/** How many different clusters there are among the numbers below `end`. */
+function different(all: readonly Int32Array[], end: number): number {
+  const seen = new Uint8Array(end);
+  let count = 0;
   for (const ids of all) {
-    for (const id of ids) {
-      if (id < 0) continue;
-      seen.add(id);
-      present++;
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      if (id < 0 || seen[id] === 1) continue;
+      seen[id] = 1;
+      count++;
     }
   }
-  return seen.size < present;
+  return count;
 }
 
 function count(ids: Int32Array, wanted: number): number {
