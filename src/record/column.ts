@@ -1,5 +1,6 @@
 import { ByteTexts } from './byte-texts.ts';
 import type { Dictionary } from './dictionary.ts';
+import { indexIn } from './sparse-rows.ts';
 
 /** What a column's storage is. A cell that was never written is absent, which is not the same as null. */
 export const ColumnKind = {
@@ -394,17 +395,4 @@ const NO_VALUES: unknown[] = [];
 
 function flagNumber(value: unknown): number {
   return value === true ? 2 : value === false ? 1 : 0;
-}
-
-function indexIn(rows: Uint16Array, row: number): number {
-  let low = 0;
-  let high = rows.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const at = rows[middle]!;
-    if (at === row) return middle;
-    if (at < row) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

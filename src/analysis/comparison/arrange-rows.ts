@@ -28,12 +28,10 @@ const OVER_SAMPLES =
 
 /** Pairs where the arms share samples, else groups; weighted rows where sampling tore pairs apart. */
 export function arrangeRows(tables: MetricTables, transform: Transform, context: MetricContext): ArrangedRows {
-  const { clusters, options } = context;
-  const { count } = clusters.samples;
-  const candidates = clusters.candidates.length;
+  const { clusters, options, rooms } = context;
   const arms = [
-    new ArmItems(count, candidates, tables.baseline, transform),
-    new ArmItems(count, candidates, tables.treatment, transform),
+    new ArmItems(rooms[0], tables.baseline, transform),
+    new ArmItems(rooms[1], tables.treatment, transform),
   ] as const;
   const both = [...tables.baseline, ...tables.treatment];
   const pairs = shareSamples(...arms) ? arrangePairs(...arms) : null;

@@ -20,6 +20,7 @@ import type { ExperimentComparison } from './comparison-result.ts';
 import { type Draft, draftOf, type Interim } from './draft.ts';
 import { draftInputs, isInRows, resolved } from './draft-inputs.ts';
 import { completenessOf, requireEnded, shortfallText } from './interim.ts';
+import { ArmRoom } from './items/arm-room.ts';
 import { type Metric, metricsOf } from './metric.ts';
 import { metricComparison } from './metric-comparison.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
@@ -62,6 +63,8 @@ export async function compareExperiments(
   const planned = sizes.reduce((sum, size) => sum + size, 0);
   const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
   const treatments = arms.filter((arm) => arm !== baseline);
+  const roomOf = () => new ArmRoom(read.samples.count, read.clusters.length);
+  const rooms = [roomOf(), roomOf()] as const;
   const drafts: { arm: Arm; draft: Draft }[] = [];
   for (const arm of treatments) {
     const context = {
@@ -70,6 +73,7 @@ export async function compareExperiments(
       interim,
       baseline: rowsOf(baseline),
       treatment: rowsOf(arm),
+      rooms,
     };
     for (const input of draftInputs(metrics, read.collection, context)) {
       drafts.push({ arm, draft: draftOf(input, checked) });
@@ -142,6 +146,7 @@ async function readRows(arms: readonly Arm[], metrics: readonly Metric[], option
     const plan = { states, rowMetrics, trainingMetrics, samples, clusters, units, requests };
     const collection = new RowsCollection(plan, reader);
     for await (const batch of batches) collection.add(batch);
+    for (const labels of [samples, ...clusters, ...(units ? [units] : [])]) labels.complete();
     return { collection, samples, clusters, units };
   };
   const batches = (wanted: Projection) => allBatches(experiments, wanted);

@@ -1,5 +1,6 @@
 import type { CheckedOptions } from './compare-options.ts';
 import type { Interim } from './draft.ts';
+import type { ArmRoom } from './items/arm-room.ts';
 import type { ClusterChoice } from './items/clusters.ts';
 import type { ArmRows } from './replicate-values.ts';
 
@@ -10,4 +11,6 @@ export interface MetricContext {
   readonly interim: Interim;
   readonly baseline: ArmRows;
   readonly treatment: ArmRows;
+  /** Where the items of a metric are put together, arm by arm: the next metric takes the place of the last. */
+  readonly rooms: readonly [ArmRoom, ArmRoom];
 }

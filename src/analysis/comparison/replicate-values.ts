@@ -2,6 +2,7 @@ import { weightedMean } from '../../stats/sampling/weighted-estimate.ts';
 import { sum } from '../../stats/sum.ts';
 import type { MissingCause } from './comparison-result.ts';
 import { ArmItems, type Selection, type Transform } from './items/arm-items.ts';
+import { ArmRoom } from './items/arm-room.ts';
 import { samplesWithValue } from './items/arranged.ts';
 import type { ReplicateValue } from './items/replicate-items.ts';
 import { weightedRows } from './items/weighted-groups.ts';
@@ -22,6 +23,7 @@ export function replicateValues(
   transform: Transform,
   samples: number,
 ): ReplicateValue[] {
+  const room = new ArmRoom(samples, 0);
   return arm.map(({ state }, i) => {
     const selection = selections[i]!;
     if (selection.table?.inclusion) {
@@ -29,7 +31,7 @@ export function replicateValues(
       const { estimate } = weightedMean(values, inclusion);
       return { label: state.replicate, value: estimate, cause: estimate === null ? 'no_value' : null };
     }
-    const items = new ArmItems(samples, 0, [selection], transform);
+    const items = new ArmItems(room, [selection], transform);
     const own = Float64Array.from(samplesWithValue(items), (sample) => items.value(sample));
     const n = own.length + items.looseValues.length;
     const value = n === 0 ? null : (sum(own) + sum(items.looseValues)) / n;

@@ -37,6 +37,11 @@ export class TextIds {
     return this.#texts;
   }
 
+  /** Lets go of what finds the number of a text: from then on there are only the texts of numbers. */
+  complete(): void {
+    this.#slots = new Int32Array(0);
+  }
+
   text(id: number): string {
     const place = this.#places[id]!;
     const length = this.#words[place]!;

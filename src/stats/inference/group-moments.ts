@@ -35,17 +35,21 @@ export function groupMoments(samples: readonly Float64Array[]): GroupMoments {
   const extent = max / 2 - min / 2;
   const fits = extent === 0 || (extent < LARGE && extent > 1 / LARGE);
   const unit = fits ? 1 : 2 ** Math.round(Math.log2(extent));
-  const all = new Float64Array(count);
-  let at = 0;
-  for (const values of samples) {
-    all.set(values, at);
-    at += values.length;
-  }
-  const center = describe(all).mean! / unit;
+  const center = describe(samples.length === 1 ? samples[0]! : joined(samples, count)).mean! / unit;
   const groups = samples.map((values) => {
     const { mean, variance } = describe(values.map((x) => x / unit - center));
     const n = values.length;
     return { n, mean: mean!, squares: variance === null ? 0 : variance * (n - 1) };
   });
   return { center: center * unit, unit, groups };
+}
+
+function joined(samples: readonly Float64Array[], count: number): Float64Array {
+  const all = new Float64Array(count);
+  let at = 0;
+  for (const values of samples) {
+    all.set(values, at);
+    at += values.length;
+  }
+  return all;
 }

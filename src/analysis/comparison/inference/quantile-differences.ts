@@ -27,10 +27,11 @@ export function quantileDifferences(
 ): QuantileDifference[] {
   if (first.values.length === 0 || second.values.length === 0) return [];
   const sorted = [first.values.slice().sort(), second.values.slice().sort()] as const;
+  const rooms = [new Float64Array(clusters), new Float64Array(clusters)] as const;
   return probabilities.map((quantile) => {
     const [a, b] = [
-      limits(first, sorted[0], clusters, quantile, level),
-      limits(second, sorted[1], clusters, quantile, level),
+      limits(first, sorted[0], rooms[0].fill(0), quantile, level),
+      limits(second, sorted[1], rooms[1].fill(0), quantile, level),
     ];
     let products = 0;
     for (let i = 0; i < clusters; i++) products += a.influences[i]! * b.influences[i]!;
@@ -56,7 +57,7 @@ interface Limits {
   readonly estimate: number;
   readonly low: number | null;
   readonly high: number | null;
-  /** Each cluster's part in the error of the share of values below. */
+  /** Each cluster's part in the error of the share of values below, until the next quantile. */
   readonly influences: Float64Array;
   readonly squares: number;
 }
@@ -64,16 +65,16 @@ interface Limits {
 function limits(
   { values, clusters: ids }: ClusteredValues,
   sorted: Float64Array,
-  clusters: number,
+  influences: Float64Array,
   quantile: number,
   level: number,
 ): Limits {
   const n = sorted.length;
   const estimate = at(sorted, quantile);
-  const influences = new Float64Array(clusters);
-  for (let i = 0; i < n; i++) influences[ids[i]!]! += ((values[i]! <= estimate ? 1 : 0) - quantile) / n;
+  const [below, above] = [(1 - quantile) / n, (0 - quantile) / n];
+  for (let i = 0; i < n; i++) influences[ids[i]!]! += values[i]! <= estimate ? below : above;
   let squares = 0;
-  for (let i = 0; i < clusters; i++) squares += influences[i]! ** 2;
+  for (let i = 0; i < influences.length; i++) squares += influences[i]! ** 2;
   // As many independent values would tell as much.
   const effective = squares === 0 ? n : Math.min(n, (quantile * (1 - quantile)) / squares);
   const { low, high } = wilsonInterval(quantile * effective, effective, level)!;

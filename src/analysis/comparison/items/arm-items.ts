@@ -1,12 +1,12 @@
 import { Verdict } from '../../rows/cells.ts';
 import type { MissingCause } from '../comparison-result.ts';
 import type { RowTable } from '../reading/row-table.ts';
+import { type ArmRoom, NO_CLUSTER } from './arm-room.ts';
 
 /** What is known of a sample in an arm, as bits. 0: the arm never saw it. */
 export const Known = { VALUE: 1, FAILED: 2, NO_VALUE: 4, NOT_FINITE: 8, NOT_POSITIVE: 16, STARTED: 32 } as const;
 
-/** The numbers of a sample's or a row's clusters that are none. */
-export const NO_CLUSTER = -1;
+/** The number of the clusters of a sample that is in several. */
 export const SEVERAL_CLUSTERS = -2;
 
 /** Where the values of one metric in one experiment are. */
@@ -27,7 +27,7 @@ export interface Selection {
 /** What a value becomes before it is averaged; a cause where it cannot. */
 export type Transform = (value: number, verdict: number) => number | Exclude<MissingCause, 'absent'>;
 
-/** One metric in one arm: by sample, repeats averaged, and row by row where there is no sample. */
+/** One metric in one arm: by sample, repeats averaged, and row by row where there is no sample. Valid until its room is used again. */
 export class ArmItems {
   readonly sums: Float64Array;
   readonly counts: Uint32Array;
@@ -43,18 +43,19 @@ export class ArmItems {
   readonly #present: readonly number[];
   #loose = 0;
 
-  constructor(samples: number, candidates: number, selections: readonly Selection[], transform: Transform) {
-    this.sums = new Float64Array(samples);
-    this.counts = new Uint32Array(samples);
-    this.known = new Uint8Array(samples);
-    this.sampleClusters = Array.from({ length: candidates }, () => new Int32Array(samples).fill(NO_CLUSTER));
-    const room = selections.reduce((total, { table }) => total + looseRows(table), 0);
-    this.looseValues = new Float64Array(room);
-    this.looseClusters = Array.from({ length: candidates }, () => new Int32Array(room).fill(NO_CLUSTER));
-    this.looseReplicates = new Int32Array(room);
+  constructor(room: ArmRoom, selections: readonly Selection[], transform: Transform) {
+    room.clear();
+    this.sums = room.sums;
+    this.counts = room.counts;
+    this.known = room.known;
+    this.sampleClusters = room.clusters;
+    const loose = selections.reduce((total, { table }) => total + looseRows(table), 0);
+    this.looseValues = new Float64Array(loose);
+    this.looseClusters = room.clusters.map(() => new Int32Array(loose).fill(NO_CLUSTER));
+    this.looseReplicates = new Int32Array(loose);
     this.#present = [...this.sampleClusters.keys()].filter((i) => selections.some(({ table }) => table?.clusters(i)));
     for (const selection of selections) this.#add(selection, transform);
-    for (let sample = 0; sample < samples; sample++) {
+    for (let sample = 0; sample < this.sums.length; sample++) {
       if (Number.isFinite(this.sums[sample])) continue;
       // Repeats whose sum is beyond the range of doubles have no mean.
       this.counts[sample] = 0;

@@ -1,6 +1,7 @@
 import { CrucibleError, show } from '../../../core/errors.ts';
 import type { LabelReader } from '../reading/label-reader.ts';
-import { type ArmItems, NO_CLUSTER, SEVERAL_CLUSTERS } from './arm-items.ts';
+import { type ArmItems, SEVERAL_CLUSTERS } from './arm-items.ts';
+import { NO_CLUSTER } from './arm-room.ts';
 import { type Arranged, type Groups, type Pairs, samplesWithValue } from './arranged.ts';
 
 /** By what items may be grouped, and whether somebody said so. */

@@ -44,6 +44,11 @@ export class LabelReader {
     }
   }
 
+  /** To be called when all was read. */
+  complete(): void {
+    this.#texts.complete();
+  }
+
   #id(value: unknown): number {
     if (typeof value === 'string' && value !== '') return this.#texts.id(value);
     return typeof value === 'number' || typeof value === 'bigint' ? this.#texts.id(String(value)) : -1;
