@@ -30,8 +30,8 @@ const OVER_SAMPLES =
 export function arrangeRows(tables: MetricTables, transform: Transform, context: MetricContext): ArrangedRows {
   const { clusters, options, rooms } = context;
   const arms = [
-    new ArmItems(rooms[0], tables.baseline, transform),
-    new ArmItems(rooms[1], tables.treatment, transform),
+    new ArmItems(rooms[0], clusters.candidates.length, tables.baseline, transform),
+    new ArmItems(rooms[1], clusters.candidates.length, tables.treatment, transform),
   ] as const;
   const both = [...tables.baseline, ...tables.treatment];
   const pairs = shareSamples(...arms) ? arrangePairs(...arms) : null;

@@ -63,7 +63,7 @@ export async function compareExperiments(
   const planned = sizes.reduce((sum, size) => sum + size, 0);
   const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
   const treatments = arms.filter((arm) => arm !== baseline);
-  const roomOf = () => new ArmRoom(read.samples.count, read.clusters.length);
+  const roomOf = () => new ArmRoom(read.samples.count);
   const rooms = [roomOf(), roomOf()] as const;
   const drafts: { arm: Arm; draft: Draft }[] = [];
   for (const arm of treatments) {
@@ -146,7 +146,8 @@ async function readRows(arms: readonly Arm[], metrics: readonly Metric[], option
     const plan = { states, rowMetrics, trainingMetrics, samples, clusters, units, requests };
     const collection = new RowsCollection(plan, reader);
     for await (const batch of batches) collection.add(batch);
-    for (const labels of [samples, ...clusters, ...(units ? [units] : [])]) labels.complete();
+    samples.complete(true);
+    for (const labels of [...clusters, ...(units ? [units] : [])]) labels.complete(false);
     return { collection, samples, clusters, units };
   };
   const batches = (wanted: Projection) => allBatches(experiments, wanted);

@@ -23,7 +23,7 @@ export function replicateValues(
   transform: Transform,
   samples: number,
 ): ReplicateValue[] {
-  const room = new ArmRoom(samples, 0);
+  const room = new ArmRoom(samples);
   return arm.map(({ state }, i) => {
     const selection = selections[i]!;
     if (selection.table?.inclusion) {
@@ -31,7 +31,7 @@ export function replicateValues(
       const { estimate } = weightedMean(values, inclusion);
       return { label: state.replicate, value: estimate, cause: estimate === null ? 'no_value' : null };
     }
-    const items = new ArmItems(room, [selection], transform);
+    const items = new ArmItems(room, 0, [selection], transform);
     const own = Float64Array.from(samplesWithValue(items), (sample) => items.value(sample));
     const n = own.length + items.looseValues.length;
     const value = n === 0 ? null : (sum(own) + sum(items.looseValues)) / n;

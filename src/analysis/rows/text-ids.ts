@@ -37,9 +37,11 @@ export class TextIds {
     return this.#texts;
   }
 
-  /** Lets go of what finds the number of a text: from then on there are only the texts of numbers. */
-  complete(): void {
+  /** To be called when all columns were read: lets go of what finds the number of a text and, unless they are kept, of the texts. */
+  complete(keepTexts: boolean): void {
     this.#slots = new Int32Array(0);
+    this.#words = this.#words.slice(0, keepTexts ? this.#used : 0);
+    if (!keepTexts) this.#places = new Int32Array(0);
   }
 
   text(id: number): string {

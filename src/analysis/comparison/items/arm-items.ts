@@ -32,28 +32,26 @@ export class ArmItems {
   readonly sums: Float64Array;
   readonly counts: Uint32Array;
   readonly known: Uint8Array;
-  /** By candidate and sample. */
-  readonly sampleClusters: readonly Int32Array[];
+  /** By candidate and sample; null where no row has one. */
+  readonly sampleClusters: readonly (Int32Array | null)[];
   /** Values of rows without a sample, with their clusters by candidate and their experiment. */
   looseValues: Float64Array = new Float64Array(0);
-  looseClusters: Int32Array[] = [];
+  looseClusters: readonly (Int32Array | null)[];
   looseReplicates: Int32Array = new Int32Array(0);
   readonly looseMissing: Partial<Record<MissingCause, number>> = {};
-  /** Candidates that some row has a cluster of: of the others samples have none. */
-  readonly #present: readonly number[];
   #loose = 0;
 
-  constructor(room: ArmRoom, selections: readonly Selection[], transform: Transform) {
+  constructor(room: ArmRoom, candidates: number, selections: readonly Selection[], transform: Transform) {
     room.clear();
     this.sums = room.sums;
     this.counts = room.counts;
     this.known = room.known;
-    this.sampleClusters = room.clusters;
     const loose = selections.reduce((total, { table }) => total + looseRows(table), 0);
     this.looseValues = new Float64Array(loose);
-    this.looseClusters = room.clusters.map(() => new Int32Array(loose).fill(NO_CLUSTER));
+    const present = Array.from({ length: candidates }, (_, i) => selections.some(({ table }) => table?.clusters(i)));
+    this.sampleClusters = present.map((is, i) => (is ? room.clusters(i) : null));
+    this.looseClusters = present.map((is) => (is ? new Int32Array(loose) : null));
     this.looseReplicates = new Int32Array(loose);
-    this.#present = [...this.sampleClusters.keys()].filter((i) => selections.some(({ table }) => table?.clusters(i)));
     for (const selection of selections) this.#add(selection, transform);
     for (let sample = 0; sample < this.sums.length; sample++) {
       if (Number.isFinite(this.sums[sample])) continue;
@@ -62,7 +60,7 @@ export class ArmItems {
       this.known[sample]! |= Known.NOT_FINITE;
     }
     this.looseValues = this.looseValues.subarray(0, this.#loose);
-    this.looseClusters = this.looseClusters.map((ids) => ids.subarray(0, this.#loose));
+    this.looseClusters = this.looseClusters.map((ids) => ids && ids.subarray(0, this.#loose));
     this.looseReplicates = this.looseReplicates.subarray(0, this.#loose);
   }
 
@@ -89,7 +87,6 @@ export class ArmItems {
       const values = table.values(column);
       const clusters = this.sampleClusters.map((_, i) => table.clusters(i));
       const { sums, counts, known } = this;
-      const present = this.#present;
       for (let row = 0; row < values.length; row++) {
         if (operation !== null && operations?.[row] !== operation) continue;
         const sample = samples === undefined ? -1 : samples[row]!;
@@ -101,7 +98,7 @@ export class ArmItems {
           sums[sample]! += value;
           counts[sample]!++;
           known[sample]! |= Known.VALUE;
-          for (const i of present) this.#join(i, sample, clusters[i]?.[row] ?? NO_CLUSTER);
+          for (let i = 0; i < clusters.length; i++) this.#join(i, sample, clusters[i]?.[row] ?? NO_CLUSTER);
         } else {
           known[sample]! |= BIT[value];
         }
@@ -130,7 +127,10 @@ export class ArmItems {
     const at = this.#loose++;
     this.looseValues[at] = value;
     this.looseReplicates[at] = replicate;
-    for (let i = 0; i < clusters.length; i++) this.looseClusters[i]![at] = clusters[i]?.[row] ?? NO_CLUSTER;
+    for (let i = 0; i < clusters.length; i++) {
+      const own = this.looseClusters[i];
+      if (own) own[at] = clusters[i]?.[row] ?? NO_CLUSTER;
+    }
   }
 
   #addStarts(starts: RowTable, operation: number | null, ended: number): void {
@@ -146,7 +146,8 @@ export class ArmItems {
   }
 
   #join(candidate: number, sample: number, cluster: number): void {
-    const clusters = this.sampleClusters[candidate]!;
+    const clusters = this.sampleClusters[candidate];
+    if (!clusters) return;
     // The first value of the sample decides; any other than it makes the cluster ambiguous.
     if (this.counts[sample] === 1) clusters[sample] = cluster;
     else if (clusters[sample] !== cluster) clusters[sample] = SEVERAL_CLUSTERS;

@@ -6,20 +6,24 @@ export class ArmRoom {
   readonly sums: Float64Array;
   readonly counts: Uint32Array;
   readonly known: Uint8Array;
-  /** By candidate and sample. */
-  readonly clusters: readonly Int32Array[];
+  readonly #clusters = new Map<number, Int32Array>();
 
-  constructor(samples: number, candidates: number) {
+  constructor(samples: number) {
     this.sums = new Float64Array(samples);
     this.counts = new Uint32Array(samples);
     this.known = new Uint8Array(samples);
-    this.clusters = Array.from({ length: candidates }, () => new Int32Array(samples));
   }
 
   clear(): void {
     this.sums.fill(0);
     this.counts.fill(0);
     this.known.fill(0);
-    for (const ids of this.clusters) ids.fill(NO_CLUSTER);
+  }
+
+  /** Room for the samples' clusters of one candidate: none so far. */
+  clusters(candidate: number): Int32Array {
+    const ids = this.#clusters.get(candidate) ?? new Int32Array(this.sums.length);
+    this.#clusters.set(candidate, ids);
+    return ids.fill(NO_CLUSTER);
   }
 }

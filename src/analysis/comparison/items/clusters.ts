@@ -38,6 +38,7 @@ export function withClusters(
 ): Clustered {
   const warnings: string[] = [];
   for (const [candidate, label] of candidates.entries()) {
+    if (!explicit && arms.every(({ sampleClusters }) => sampleClusters[candidate] === null)) continue;
     const found = arranged.design === 'paired' ? ofPairs(arranged, arms, candidate) : ofGroups(arms, candidate);
     const all = arranged.design === 'paired' ? [found.first] : [found.first, found.second];
     const items = all.reduce((sum, ids) => sum + ids.length, 0);
@@ -94,11 +95,11 @@ function grouped(arranged: Arranged, { first, second }: Found): Arranged {
 }
 
 function ofPairs({ samples }: Pairs, [first, second]: readonly [ArmItems, ArmItems], candidate: number): Found {
-  const [a, b] = [first.sampleClusters[candidate]!, second.sampleClusters[candidate]!];
+  const [a, b] = [first.sampleClusters[candidate], second.sampleClusters[candidate]];
   const ids = new Int32Array(samples.length);
   for (let i = 0; i < samples.length; i++) {
-    const x = a[samples[i]!]!;
-    const y = b[samples[i]!]!;
+    const x = a?.[samples[i]!] ?? NO_CLUSTER;
+    const y = b?.[samples[i]!] ?? NO_CLUSTER;
     ids[i] = x === y ? x : x === NO_CLUSTER || y === NO_CLUSTER ? NO_CLUSTER : SEVERAL_CLUSTERS;
   }
   return { first: ids, second: ids };
@@ -108,8 +109,10 @@ function ofGroups([first, second]: readonly [ArmItems, ArmItems], candidate: num
   const of = (items: ArmItems): Int32Array => {
     const own = samplesWithValue(items);
     const ids = new Int32Array(own.length + items.looseValues.length);
-    for (let i = 0; i < own.length; i++) ids[i] = items.sampleClusters[candidate]![own[i]!]!;
-    ids.set(items.looseClusters[candidate]!, own.length);
+    const [bySample, loose] = [items.sampleClusters[candidate], items.looseClusters[candidate]];
+    if (!bySample || !loose) return ids.fill(NO_CLUSTER);
+    for (let i = 0; i < own.length; i++) ids[i] = bySample[own[i]!]!;
+    ids.set(loose, own.length);
     return ids;
   };
   return { first: of(first), second: of(second) };

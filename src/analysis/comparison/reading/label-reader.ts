@@ -44,9 +44,9 @@ export class LabelReader {
     }
   }
 
-  /** To be called when all was read. */
-  complete(): void {
-    this.#texts.complete();
+  /** To be called when all was read. `keepTexts`: whether `text` will be asked. */
+  complete(keepTexts: boolean): void {
+    this.#texts.complete(keepTexts);
   }
 
   #id(value: unknown): number {
