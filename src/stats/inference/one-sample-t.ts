@@ -46,7 +46,10 @@ export function pairedTest(first: Values, second: Values, options: TestOptions =
 
 /** `second` − `first`, pair by pair. */
 export function differences(pairs: { first: Float64Array; second: Float64Array }): Float64Array {
-  return pairs.second.map((x, i) => x - pairs.first[i]!);
+  const { first, second } = pairs;
+  const changes = new Float64Array(second.length);
+  for (let i = 0; i < changes.length; i++) changes[i] = second[i]! - first[i]!;
+  return changes;
 }
 
 type Known = Pick<TestResult, 'method' | 'n' | 'assumptions'> & Partial<TestResult>;

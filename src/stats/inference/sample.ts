@@ -116,7 +116,8 @@ export function cleanGroups(groups: readonly Values[], least: number): { groups:
 }
 
 function allFinite(values: Float64Array): boolean {
-  return values.every((x) => Number.isFinite(x));
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 function isNumber(x: number | null | undefined): x is number {

@@ -60,7 +60,7 @@ export class ArmItems {
       this.known[sample]! |= Known.NOT_FINITE;
     }
     this.looseValues = this.looseValues.subarray(0, this.#loose);
-    this.looseClusters = this.looseClusters.map((ids) => ids && ids.subarray(0, this.#loose));
+    this.looseClusters = this.looseClusters.map((ids) => ids?.subarray(0, this.#loose) ?? null);
     this.looseReplicates = this.looseReplicates.subarray(0, this.#loose);
   }
 

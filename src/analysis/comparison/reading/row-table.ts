@@ -1,4 +1,4 @@
-import { GrowingIds, GrowingNumbers } from './growing.ts';
+import { GrowingBytes, GrowingIds, GrowingNumbers } from './growing.ts';
 
 /** The batch at hand, in what tables take of it. */
 export interface BatchCells {
@@ -20,7 +20,7 @@ export class RowTable {
   readonly #clusters: readonly GrowingIds[];
   readonly #operations = new GrowingIds();
   readonly #values: readonly GrowingNumbers[];
-  #verdicts = new Uint8Array(1024);
+  readonly #verdicts = new GrowingBytes();
   #inclusion: GrowingNumbers | undefined;
   #length = 0;
 
@@ -33,7 +33,7 @@ export class RowTable {
     return this.#length;
   }
 
-  /** Appends the rows listed in the first `count` places of `rows`. */
+  /** Appends the rows listed in the first `count` places of `rows`, in rising order. */
   append(cells: BatchCells, rows: Int32Array, count: number): void {
     this.#samples.append(cells.samples, rows, count);
     this.#clusters.forEach((ids, i) => {
@@ -44,12 +44,7 @@ export class RowTable {
       numbers.append(cells.values[i]!, rows, count);
     });
     this.#appendInclusion(cells.inclusion, rows, count);
-    if (this.#length + count > this.#verdicts.length) {
-      const verdicts = new Uint8Array(Math.max(this.#verdicts.length * 2, this.#length + count));
-      verdicts.set(this.#verdicts.subarray(0, this.#length));
-      this.#verdicts = verdicts;
-    }
-    for (let i = 0; i < count; i++) this.#verdicts[this.#length + i] = cells.verdicts[rows[i]!]!;
+    this.#verdicts.append(cells.verdicts, rows, count);
     this.#length += count;
   }
 
@@ -66,7 +61,7 @@ export class RowTable {
   }
 
   get verdicts(): Uint8Array {
-    return this.#verdicts.subarray(0, this.#length);
+    return this.#verdicts.bytes;
   }
 
   values(column: number): Float64Array {
@@ -84,7 +79,7 @@ export class RowTable {
       for (let i = 0; i < count && !sampled; i++) sampled = source[rows[i]!]! < 1;
       if (!sampled) return;
       this.#inclusion = new GrowingNumbers();
-      this.#inclusion.append(new Float64Array([1]), new Int32Array(this.#length), this.#length);
+      this.#inclusion.fill(1, this.#length);
     }
     this.#inclusion.append(source, rows, count);
   }
