@@ -28,19 +28,19 @@ const OVER_SAMPLES =
 
 /** Pairs where the arms share samples, else groups; weighted rows where sampling tore pairs apart. */
 export function arrangeRows(tables: MetricTables, transform: Transform, context: MetricContext): ArrangedRows {
-  const { clusters, options, rooms } = context;
+  const { clusters, options, rooms, shared } = context;
   const arms = [
     new ArmItems(rooms[0], clusters.candidates.length, tables.baseline, transform),
     new ArmItems(rooms[1], clusters.candidates.length, tables.treatment, transform),
   ] as const;
   const both = [...tables.baseline, ...tables.treatment];
-  const pairs = shareSamples(...arms) ? arrangePairs(...arms) : null;
+  const pairs = shareSamples(...arms) ? arrangePairs(...arms, shared) : null;
   if (isSampled(both) && !(pairs !== null && keptTogether(pairs, both))) {
     const items = weightedGroups(tables, arms, transform, clusters, pairs);
     const clusterBy = clusterOfRows(clusters);
     return { items, clusterBy, weighted: true, warnings: [SAMPLED], methods: [], assumptions: [] };
   }
-  const grouped = withClusters(tables.name, pairs ?? arrangeGroups(...arms), arms, clusters);
+  const grouped = withClusters(tables.name, pairs ?? arrangeGroups(...arms), arms, clusters, shared);
   const { arranged, clusterBy } = grouped;
   const warnings = [...grouped.warnings];
   const numbers = [replicateNumbers(context.baseline), replicateNumbers(context.treatment)] as const;

@@ -17,10 +17,11 @@ import {
   refused,
 } from './compare-options.ts';
 import type { ExperimentComparison } from './comparison-result.ts';
-import { type Draft, draftOf, type Interim } from './draft.ts';
+import { type Draft, type DraftInput, draftOf, type Interim } from './draft.ts';
 import { draftInputs, isInRows, resolved } from './draft-inputs.ts';
 import { completenessOf, requireEnded, shortfallText } from './interim.ts';
 import { ArmRoom } from './items/arm-room.ts';
+import { SharedIds } from './items/shared-ids.ts';
 import { type Metric, metricsOf } from './metric.ts';
 import { metricComparison } from './metric-comparison.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
@@ -63,21 +64,21 @@ export async function compareExperiments(
   const planned = sizes.reduce((sum, size) => sum + size, 0);
   const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
   const treatments = arms.filter((arm) => arm !== baseline);
-  const roomOf = () => new ArmRoom(read.samples.count);
-  const rooms = [roomOf(), roomOf()] as const;
   const drafts: { arm: Arm; draft: Draft }[] = [];
-  for (const arm of treatments) {
-    const context = {
+  const { samples } = read;
+  const shared = new SharedIds();
+  const inputsOf = (arm: Arm): DraftInput[] =>
+    draftInputs(metrics, read.collection, {
       options: checked,
-      clusters: { candidates: read.clusters, explicit: typeof checked.clusterBy === 'string', samples: read.samples },
+      clusters: { candidates: read.clusters, explicit: typeof checked.clusterBy === 'string', samples },
       interim,
       baseline: rowsOf(baseline),
       treatment: rowsOf(arm),
-      rooms,
-    };
-    for (const input of draftInputs(metrics, read.collection, context)) {
-      drafts.push({ arm, draft: draftOf(input, checked) });
-    }
+      shared,
+      rooms: [new ArmRoom(samples.count), new ArmRoom(samples.count)],
+    });
+  for (const arm of treatments) {
+    for (const input of inputsOf(arm)) drafts.push({ arm, draft: draftOf(input, checked) });
   }
   const ratio = sampleRatio(arms, read.units, rowsOf, checked);
   const doubt = ratio?.mismatch === true ? 'The sample ratio is not as declared: the assignment is broken.' : null;

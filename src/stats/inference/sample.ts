@@ -26,7 +26,7 @@ export function cleanSample(name: string, values: Values): Sample {
   return { values: kept.subarray(0, count), dropped: values.length - count };
 }
 
-/** Those that tests look at and do not change: they may be the lists that were given. */
+/** They may be the lists that were given: tests do not change them. */
 export interface Pairs {
   readonly first: Float64Array;
   readonly second: Float64Array;
@@ -64,6 +64,7 @@ export function cleanPairs(first: Values, second: Values): Pairs {
   };
 }
 
+/** Its values may be the list that was given. */
 export interface ClusteredSample extends Sample {
   /** The number of its cluster for each value, as `numbers` gave it out. */
   readonly clusters: Uint32Array;
@@ -82,7 +83,8 @@ export function cleanClusters(
   requireList(name, values);
   requireList(`clusters of ${name}`, clusters);
   requireSameLength(`clusters of ${name}`, clusters, name, values);
-  const kept = new Float64Array(values.length);
+  const isWhole = values instanceof Float64Array && allFinite(values);
+  const kept = isWhole ? values : new Float64Array(values.length);
   const keptClusters = new Uint32Array(values.length);
   let count = 0;
   for (let i = 0; i < values.length; i++) {
@@ -94,7 +96,7 @@ export function cleanClusters(
     }
     const x = values[i];
     if (!isNumber(x)) continue;
-    kept[count] = x;
+    if (!isWhole) kept[count] = x;
     keptClusters[count++] = numbers.of(id);
   }
   return {

@@ -1,5 +1,6 @@
 import type { MissingCause, MissingCounts } from '../comparison-result.ts';
 import type { ArmItems } from './arm-items.ts';
+import type { SharedIds } from './shared-ids.ts';
 
 /** What is missing of both arms, by cause. */
 export interface Missing {
@@ -46,7 +47,7 @@ export function shareSamples(first: ArmItems, second: ArmItems): boolean {
   return first.known.some((own, sample) => own !== 0 && known[sample] !== 0);
 }
 
-export function arrangePairs(first: ArmItems, second: ArmItems): Pairs {
+export function arrangePairs(first: ArmItems, second: ArmItems, shared: SharedIds): Pairs {
   const universe = first.known.length;
   let [pairs, onlyFirst, onlySecond] = [0, 0, 0];
   for (let sample = 0; sample < universe; sample++) {
@@ -86,7 +87,7 @@ export function arrangePairs(first: ArmItems, second: ArmItems): Pairs {
   const lost = total(first.looseMissing) + total(second.looseMissing);
   return {
     design: 'paired',
-    samples,
+    samples: shared.of(samples),
     first: a,
     second: b,
     clusters: null,

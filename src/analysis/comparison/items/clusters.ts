@@ -3,6 +3,7 @@ import type { LabelReader } from '../reading/label-reader.ts';
 import { type ArmItems, SEVERAL_CLUSTERS } from './arm-items.ts';
 import { NO_CLUSTER } from './arm-room.ts';
 import { type Arranged, type Groups, type Pairs, samplesWithValue } from './arranged.ts';
+import type { SharedIds } from './shared-ids.ts';
 
 /** By what items may be grouped, and whether somebody said so. */
 export interface ClusterChoice {
@@ -35,6 +36,7 @@ export function withClusters(
   arranged: Arranged,
   arms: readonly [ArmItems, ArmItems],
   { candidates, explicit, samples }: ClusterChoice,
+  shared: SharedIds,
 ): Clustered {
   const warnings: string[] = [];
   for (const [candidate, label] of candidates.entries()) {
@@ -67,7 +69,7 @@ export function withClusters(
       continue;
     }
     if (!explicit && clusters === items) continue;
-    return { arranged: grouped(arranged, found), clusterBy: label.name, warnings };
+    return { arranged: grouped(arranged, found, shared), clusterBy: label.name, warnings };
   }
   return { arranged, clusterBy: null, warnings };
 }
@@ -88,9 +90,9 @@ export function byReplicate(
   };
 }
 
-function grouped(arranged: Arranged, { first, second }: Found): Arranged {
+function grouped(arranged: Arranged, { first, second }: Found, shared: SharedIds): Arranged {
   return arranged.design === 'paired'
-    ? { ...arranged, clusters: first }
+    ? { ...arranged, clusters: shared.of(first) }
     : { ...arranged, firstClusters: first, secondClusters: second };
 }
 
