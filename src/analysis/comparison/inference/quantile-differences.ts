@@ -1,3 +1,4 @@
+import { orderStatistics } from '../../../stats/order-statistics.ts';
 import { wilsonInterval } from '../../../stats/wilson.ts';
 import type { QuantileDifference } from '../comparison-result.ts';
 
@@ -11,7 +12,7 @@ export interface ClusteredValues {
 }
 
 /**
- * Differences of quantiles, treatment − baseline (type 7), from sorted values: no resampling, so that a million of them are quick. Each
+ * Differences of quantiles, treatment − baseline (type 7), from ordered values: no resampling, so that a million of them are quick. Each
  * arm's limits are Woodruff's (JASA 47, 1952): the interval of the share of values below, with the variance of clusters and
  * Wilson's form, read off the values. They are joined by the method of variance estimates recovery (Zou and Donner, Statistics in
  * Medicine 27, 2008), with the correlation of clusters that are in both arms. `clusters` is how many there are at most.
@@ -26,17 +27,31 @@ export function quantileDifferences(
   level: number,
 ): QuantileDifference[] {
   if (first.values.length === 0 || second.values.length === 0) return [];
-  const sorted = [first.values.slice().sort(), second.values.slice().sort()] as const;
-  const rooms = [new Float64Array(clusters), new Float64Array(clusters)] as const;
-  return probabilities.map((quantile) => {
-    const [a, b] = [
-      limits(first, sorted[0], rooms[0].fill(0), quantile, level),
-      limits(second, sorted[1], rooms[1].fill(0), quantile, level),
-    ];
+  const arms = [first, second].map((arm) => {
+    const ranks = probabilities.flatMap((quantile) => ranksAround(quantile, arm.values.length));
+    return { ...arm, valueAt: ordered(arm.values, ranks), influences: new Float64Array(clusters) };
+  });
+  const found = probabilities.map((quantile) => {
+    const [a, b] = arms.map((arm) => {
+      const estimate = estimateOf(quantile, arm.values.length, arm.valueAt);
+      const squares = influence(arm, quantile, estimate);
+      return { estimate, squares, ...limitRanks(arm.values.length, squares, quantile, level) };
+    });
     let products = 0;
-    for (let i = 0; i < clusters; i++) products += a.influences[i]! * b.influences[i]!;
-    const scale = Math.sqrt(a.squares * b.squares);
-    const correlation = scale === 0 ? 0 : products / scale;
+    for (let i = 0; i < clusters; i++) products += arms[0]!.influences[i]! * arms[1]!.influences[i]!;
+    const scale = Math.sqrt(a!.squares * b!.squares);
+    return { quantile, sides: [a!, b!] as const, correlation: scale === 0 ? 0 : products / scale };
+  });
+  const valueAt = arms.map(({ values }, arm) => {
+    const ranks = found.flatMap(({ sides }) => [sides[arm]!.low ?? [], sides[arm]!.high ?? []].flat());
+    return ordered(values, ranks);
+  });
+  return found.map(({ quantile, sides, correlation }) => {
+    const [a, b] = sides.map(({ estimate, low, high }, arm) => ({
+      estimate,
+      low: low === null ? null : valueAt[arm]!(low),
+      high: high === null ? null : valueAt[arm]!(high),
+    })) as [Limits, Limits];
     const estimate = b.estimate - a.estimate;
     return {
       quantile,
@@ -57,42 +72,58 @@ interface Limits {
   readonly estimate: number;
   readonly low: number | null;
   readonly high: number | null;
-  /** Each cluster's part in the error of the share of values below, until the next quantile. */
-  readonly influences: Float64Array;
-  readonly squares: number;
 }
 
-function limits(
-  { values, clusters: ids }: ClusteredValues,
-  sorted: Float64Array,
-  influences: Float64Array,
+/** Fills in each cluster's part in the error of the share of values below the quantile. Returns the sum of their squares. */
+function influence(
+  { values, clusters: ids, influences }: ClusteredValues & { readonly influences: Float64Array },
   quantile: number,
-  level: number,
-): Limits {
-  const n = sorted.length;
-  const estimate = at(sorted, quantile);
+  estimate: number,
+): number {
+  const n = values.length;
   const [below, above] = [(1 - quantile) / n, (0 - quantile) / n];
+  influences.fill(0);
   for (let i = 0; i < n; i++) influences[ids[i]!]! += values[i]! <= estimate ? below : above;
   let squares = 0;
   for (let i = 0; i < influences.length; i++) squares += influences[i]! ** 2;
+  return squares;
+}
+
+/** The ranks (from 0) of the values that are the limits of a quantile; null for a limit that there is not. */
+function limitRanks(
+  n: number,
+  squares: number,
+  quantile: number,
+  level: number,
+): { low: number | null; high: number | null } {
   // As many independent values would tell as much.
   const effective = squares === 0 ? n : Math.min(n, (quantile * (1 - quantile)) / squares);
   const { low, high } = wilsonInterval(quantile * effective, effective, level)!;
   const tail = (1 - level) / 2;
   return {
-    estimate,
-    low: (1 - quantile) ** effective > tail ? null : sorted[Math.max(0, Math.floor(low * n) - 1)]!,
-    high: quantile ** effective > tail ? null : sorted[Math.min(n - 1, Math.ceil(high * n))]!,
-    influences,
-    squares,
+    low: (1 - quantile) ** effective > tail ? null : Math.max(0, Math.floor(low * n) - 1),
+    high: quantile ** effective > tail ? null : Math.min(n - 1, Math.ceil(high * n)),
   };
 }
 
-function at(sorted: Float64Array, quantile: number): number {
-  const place = (sorted.length - 1) * quantile;
-  const lower = Math.floor(place);
-  const upper = Math.min(lower + 1, sorted.length - 1);
-  return sorted[lower]! + (place - lower) * (sorted[upper]! - sorted[lower]!);
+type ValueAt = (rank: number) => number;
+
+/** The values at those ranks, without sorting all. */
+function ordered(values: Float64Array, ranks: readonly number[]): ValueAt {
+  const rising = [...new Set(ranks)].sort((a, b) => a - b);
+  const found = orderStatistics(values, rising);
+  const byRank = new Map(rising.map((rank, i) => [rank, found[i]!]));
+  return (rank) => byRank.get(rank)!;
+}
+
+function ranksAround(quantile: number, n: number): [number, number] {
+  const lower = Math.floor((n - 1) * quantile);
+  return [lower, Math.min(lower + 1, n - 1)];
+}
+
+function estimateOf(quantile: number, n: number, valueAt: ValueAt): number {
+  const [lower, upper] = ranksAround(quantile, n);
+  return valueAt(lower) + ((n - 1) * quantile - lower) * (valueAt(upper) - valueAt(lower));
 }
 
 /** √(x² − 2ρxy + y²) of the two distances to limits; null where one is unbounded. */
