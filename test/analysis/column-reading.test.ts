@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TextIds } from '../../src/analysis/rows/text-ids.ts';
+import { ByteTexts } from '../../src/record/byte-texts.ts';
 import { Column } from '../../src/record/column.ts';
 import { Dictionary } from '../../src/record/dictionary.ts';
 
@@ -97,5 +98,76 @@ describe('a column in every form', () => {
     expect(target[650]).toBe(target[50]);
     ids.read(undefined, 3, target);
     expect([...target.subarray(0, 4)]).toEqual([-1, -1, -1, 3]);
+  });
+});
+
+describe('numbers of texts', () => {
+  // Alike at either end, of every length up to two words, of one to four bytes a character, and of half a character.
+  const anyText = fc.oneof(
+    fc.nat(300).map((n) => `sample-${n}`),
+    fc.nat(30).map((n) => `${n}-of-a-name-that-is-long-enough-for-more-than-a-few-words`),
+    fc.string({ unit: 'binary', maxLength: 9 }),
+    fc.constantFrom(
+      '',
+      'a',
+      'aa',
+      'aaa',
+      'aaaa',
+      'aaaaa',
+      '\0',
+      'a\0',
+      '\ud800',
+      '\ud801',
+      '\ufffd',
+      'é',
+      'é😀',
+      '\ud83d',
+    ),
+  );
+  const isHalf = (text: string) => !text.isWellFormed();
+
+  function inBytes(all: readonly (string | null)[]): Column {
+    const bytes = new ByteTexts(all.length);
+    all.forEach((text, row) => {
+      if (text === null) return;
+      bytes.starts[row] = bytes.append(Buffer.from(text));
+      bytes.ends[row] = bytes.starts[row]! + Buffer.byteLength(text);
+    });
+    const column = new Column(all.length, new Dictionary());
+    column.setBytes(0, bytes, 0, all.length);
+    return column;
+  }
+
+  it('are those of a map that counts up, whether a text comes as a string or as bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyText, fc.boolean()), { maxLength: 400 }), (asked) => {
+        const ids = new TextIds();
+        const oracle = new Map<string, number>();
+        const target = new Int32Array(1);
+        for (const [text, bytes] of asked) {
+          if (!oracle.has(text)) oracle.set(text, oracle.size);
+          if (bytes && !isHalf(text)) ids.read(inBytes([text]), 1, target);
+          else target[0] = ids.id(text);
+          expect(target[0]).toBe(oracle.get(text));
+        }
+        expect(ids.count).toBe(oracle.size);
+        expect(ids.texts).toEqual([...oracle.keys()]);
+      }),
+    );
+  });
+
+  it('are kept for many texts, in the order of the first time and in another', () => {
+    const count = 50_000;
+    const column = inBytes(Array.from({ length: count }, (_, i) => (i % 1000 === 999 ? null : `sample-${i}`)));
+    const ids = new TextIds();
+    const [first, again] = [new Int32Array(count), new Int32Array(count)];
+    ids.read(column, count, first);
+    ids.read(column, count, again);
+    expect(again).toEqual(first);
+    expect(first[999]).toBe(-1);
+    for (let i = count - 2; i >= 0; i -= 7) if (i % 1000 !== 999) expect(ids.id(`sample-${i}`)).toBe(first[i]);
+    expect(ids.count).toBe(count - count / 1000);
+    ids.complete(true);
+    expect(ids.text(first[41_234]!)).toBe('sample-41234');
   });
 });

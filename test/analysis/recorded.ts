@@ -4,6 +4,8 @@ import { Ledger } from '../../src/experiment/ledger.ts';
 import type { StreamingSummary } from '../../src/experiment/streaming/streaming-metrics.ts';
 import type { MetricPoint } from '../../src/metrics-store/metrics-store.ts';
 import { ColumnBatch } from '../../src/record/batch.ts';
+import { ByteTexts } from '../../src/record/byte-texts.ts';
+import { Column } from '../../src/record/column.ts';
 import type { EventRecord } from '../../src/record/event-record.ts';
 import { FIELDS } from '../../src/record/fields.ts';
 import { PriceBook } from '../../src/record/prices.ts';
@@ -84,7 +86,7 @@ async function* projected(
   batches: AsyncIterable<ColumnBatch>,
   projection: Projection = {},
 ): AsyncGenerator<ColumnBatch> {
-  const { fields, nestedOf } = projection;
+  const { fields, nestedOf, asBytes } = projection;
   for await (const batch of batches) {
     if (fields === undefined) {
       yield batch;
@@ -95,7 +97,8 @@ async function* projected(
     const kept = new Set(['event_name', ...fields]);
     const wanted = new Set(nestedOf);
     batch.columns.forEach((column, index) => {
-      if (column && kept.has(FIELDS[index]?.name ?? '')) part.columns[index] = column;
+      const name = FIELDS[index]?.name ?? '';
+      if (column && kept.has(name)) part.columns[index] = asBytes?.includes(name) ? inBytes(column, rows) : column;
     });
     for (const { index, name } of schema.nested) {
       const column = batch.columns[index];
@@ -111,6 +114,21 @@ async function* projected(
     part.maxTimestamp = batch.maxTimestamp;
     yield part;
   }
+}
+
+function inBytes(column: Column, rows: number): Column {
+  const texts = new ByteTexts(rows);
+  for (let row = 0; row < rows; row++) {
+    const text = column.get(row);
+    if (text === undefined || text === null) continue;
+    // UTF-8 has no bytes for half of a surrogate pair.
+    if (typeof text !== 'string' || !text.isWellFormed()) return column;
+    texts.starts[row] = texts.append(Buffer.from(text));
+    texts.ends[row] = texts.starts[row]! + Buffer.byteLength(text);
+  }
+  const bytes = new Column(rows, column.dictionary);
+  bytes.setBytes(0, texts, 0, rows);
+  return bytes;
 }
 
 async function collectorOf(state: ExperimentState, store: Store, id: string): Promise<Collector> {

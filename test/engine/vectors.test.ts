@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ByteCells } from '../../src/engine/byte-cells.ts';
 import { type Engine, openEngine, sqlText } from '../../src/engine/duckdb.ts';
 import { isValid, numberCells, TextCells } from '../../src/engine/vectors.ts';
 
@@ -16,8 +17,11 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function texts(sql: string, passing: boolean): Promise<(string | null)[]> {
-  const cells = new TextCells(passing);
+type Way = 'strings' | 'parts' | 'bytes';
+
+async function texts(sql: string, way: Way): Promise<(string | null)[]> {
+  if (way === 'bytes') return textsOfBytes(sql);
+  const cells = new TextCells(way === 'parts');
   const found: (string | null)[] = [];
   const chunk: (string | null)[] = [];
   for await (const each of await engine.connection.stream(sql)) {
@@ -27,20 +31,31 @@ async function texts(sql: string, passing: boolean): Promise<(string | null)[]> 
   return found;
 }
 
+async function textsOfBytes(sql: string): Promise<(string | null)[]> {
+  const cells = new ByteCells();
+  const found: (string | null)[] = [];
+  for await (const each of await engine.connection.stream(sql)) {
+    cells.read(each, 0);
+    for (let row = 0; row < each.rowCount; row++) found.push(cells.texts.get(row) ?? null);
+  }
+  return found;
+}
+
 // One row to a text, in the form that a Parquet page gives it.
-async function throughParquet(values: readonly (string | null)[], passing: boolean): Promise<(string | null)[]> {
+async function throughParquet(values: readonly (string | null)[], way: Way): Promise<(string | null)[]> {
   const file = join(folder, 'texts.parquet');
   const rows = values.map((value, i) => `(${i}, ${value === null ? 'NULL' : sqlText(value)})`);
   await engine.run(
     `COPY (SELECT t::VARCHAR AS t FROM (VALUES ${rows.join(', ')}) v(i, t) ORDER BY i) TO '${file}' (FORMAT parquet)`,
   );
-  return texts(`SELECT t FROM '${file}'`, passing);
+  return texts(`SELECT t FROM '${file}'`, way);
 }
 
 describe.each([
-  { how: 'of their own', passing: false },
-  { how: 'as parts of a long one', passing: true },
-])('texts of a column, $how', ({ passing }) => {
+  { how: 'of their own', way: 'strings' },
+  { how: 'as parts of a long one', way: 'parts' },
+  { how: 'as bytes', way: 'bytes' },
+] as const)('texts of a column, $how', ({ way }) => {
   it('are what was stored, short or long, repeated or not', async () => {
     const text = fc.oneof(
       fc.constant(null),
@@ -50,7 +65,7 @@ describe.each([
     );
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 300 }), async (values) => {
-        expect(await throughParquet(values, passing)).toEqual(values);
+        expect(await throughParquet(values, way)).toEqual(values);
       }),
       { numRuns: 40 },
     );
@@ -75,8 +90,8 @@ describe.each([
       `COPY (SELECT i, ${sql} AS t FROM range(20000) r(i)) TO '${file}' (FORMAT parquet, ROW_GROUP_SIZE 4096)`,
     );
     const expected = (await engine.connection.runAndReadAll(`SELECT t FROM '${file}'`)).getColumns()[0];
-    expect(await texts(`SELECT t FROM '${file}'`, passing)).toEqual(expected);
-    expect(await texts(`SELECT t FROM '${file}' WHERE i % 3 <> 1`, passing)).toEqual(
+    expect(await texts(`SELECT t FROM '${file}'`, way)).toEqual(expected);
+    expect(await texts(`SELECT t FROM '${file}' WHERE i % 3 <> 1`, way)).toEqual(
       expected!.filter((_, i) => i % 3 !== 1),
     );
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, openEngine } from '../../../src/engine/duckdb.ts';
 import { BATCH_ROWS, type ColumnBatch } from '../../../src/record/batch.ts';
 import type { EventRecord } from '../../../src/record/event-record.ts';
-import { FIELDS } from '../../../src/record/fields.ts';
+import { FIELDS, fieldIndex } from '../../../src/record/fields.ts';
 import { LineEncoder } from '../../../src/record/line-encoder.ts';
 import { recordFromLine, recordToLine } from '../../../src/record/record-line.ts';
 import type { ExperimentState } from '../../../src/stores/experiment-state.ts';
@@ -310,6 +310,35 @@ describe('a scan for some of the fields', () => {
       }
     }
     expect(values).toEqual([0.5, 'f1']);
+  });
+
+  it('has the same texts where they are only told apart, and those of other fields as ever', async () => {
+    const events = requests(5000).map((event, i) => ({
+      ...event,
+      metadata: {
+        ...event.metadata,
+        sample_id: `sample-é-${i}`,
+        ...(i % 3 > 0 && { session_id: `s${i % 11}` }),
+        user_id: 'the only user that there is',
+      },
+    }));
+    const records: EventRecord[] = [];
+    for (let from = 0; from < events.length; from += BATCH_ROWS) {
+      records.push(...recordsOf(events.slice(from, from + BATCH_ROWS), 'w1', from));
+    }
+    const gaps = records.filter(({ sequence }) => sequence % 1000 !== 500);
+    const fields = ['sample_id', 'session_id', 'user_id', 'model'] as const;
+    for (const kept of [records, gaps]) {
+      for (const kind of ['sealed', 'live'] as const) {
+        const folder = await folderOf([['w1', kind, linesOf(kept)]]);
+        const found: unknown[] = [];
+        for await (const batch of scan(folder, { fields, asBytes: ['sample_id', 'session_id', 'user_id'] })) {
+          if (kind === 'sealed') expect(batch.columns[fieldIndex('sample_id')]!.byteTexts).toBeDefined();
+          for (let row = 0; row < batch.rows; row++) found.push(fields.map((field) => batch.value(field, row)));
+        }
+        expect(found).toEqual(kept.map((record) => fields.map((field) => record[field])));
+      }
+    }
   });
 
   it('has whole records where nested columns are not looked at, and every nested value', async () => {
