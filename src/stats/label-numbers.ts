@@ -3,7 +3,7 @@ const SHARE = 8;
 
 /**
  * Numbers for labels in the order in which they first come: 0, 1, 2 and so on. Small whole numbers, as most labels of many values are, are
- * looked up in a table, which takes a tenth of the time that a Map takes for a million of them.
+ * looked up in a table: a million take a tenth of the time that they take in a Map.
  */
 export class LabelNumbers {
   /** By label, one more than its number. */

@@ -38,7 +38,7 @@ export function sum(values: ArrayLike<number>, length: number = values.length): 
   return corrected(total, lost);
 }
 
-/** A compensated sum. Past an infinity the correction is NaN (∞ − ∞) and the plain sum is already the answer. */
-export function corrected(total: number, lost: number): number {
+// Past an infinity the correction is NaN (∞ − ∞) and the plain sum is already the answer.
+function corrected(total: number, lost: number): number {
   return Number.isFinite(total) ? total + lost : total;
 }
