@@ -14,7 +14,16 @@ import { Row } from './row.ts';
 import { assign, assignNumber, type EnclosingSpan, setExplicit, setSpan } from './row-values.ts';
 import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
 import { warnOfSimilarEvent } from './similar-event.ts';
-import { boundedString, isPlainObject, MAX_VALUES, newTrail, setOwn, snapshot, type Trail } from './snapshot.ts';
+import {
+  boundedString,
+  hasKeys,
+  isPlainObject,
+  MAX_VALUES,
+  newTrail,
+  setOwn,
+  snapshot,
+  type Trail,
+} from './snapshot.ts';
 
 const MAX_INLINE_STRING = 4096;
 // What an object counts for among the values of an event: with it, objects that all know each other end soon.
@@ -162,8 +171,35 @@ export class Recorder {
     else row.setNumber(INCLUSION_PROBABILITY, probability);
   }
 
+  /** The nested value of the captured event under a flat path; undefined without one. */
+  nested(path: string): unknown {
+    return this.#batch!.value(path, this.#at);
+  }
+
   /** Keeps the row; false when the store could not take it. When it throws, the row is not kept. */
   commit(): boolean {
+    this.#fillFields();
+    const { row } = this;
+    row.clear();
+    return this.#close(row.timestamp);
+  }
+
+  /** Copies the captured event to an empty row of another batch of the same schema. `rollback` then takes it back here. */
+  copyTo(batch: ColumnBatch, at: number): void {
+    this.#fillFields();
+    batch.copyRow(at, this.#batch!, this.#at);
+  }
+
+  /** Writes a row that was copied away into the row that `begin` found, and keeps it as `commit` does. */
+  commitCopy(source: ColumnBatch, from: number): boolean {
+    const batch = this.#batch!;
+    const at = this.#at;
+    this.#underWay = true;
+    batch.copyRow(at, source, from);
+    return this.#close(batch.timestamp(at));
+  }
+
+  #fillFields(): void {
     const batch = this.#batch!;
     const at = this.#at;
     const { row } = this;
@@ -179,9 +215,13 @@ export class Recorder {
       else if (column.kind === ColumnKind.NUMBER && !Number.isNaN(number)) column.numbers[at] = number;
       else column.setNumber(at, number);
     }
-    row.clear();
-    if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
-    if (row.timestamp > batch.maxTimestamp) batch.maxTimestamp = row.timestamp;
+  }
+
+  #close(timestamp: number): boolean {
+    const batch = this.#batch!;
+    const at = this.#at;
+    if (timestamp < batch.minTimestamp) batch.minTimestamp = timestamp;
+    if (timestamp > batch.maxTimestamp) batch.maxTimestamp = timestamp;
     // The row is part of the batch from here on: nothing may be called after it but the store.
     this.#underWay = false;
     batch.rows = at + 1;
@@ -309,7 +349,12 @@ export class Recorder {
     } else if (typeof value === 'bigint' && role >= DURATION && role <= STOP) {
       if (role !== DURATION) this.row.setNanoseconds(role, value);
       this.#store(binding, Number(value) / 1e6, shape);
-    } else if (typeof value === 'object' && value !== null && canNest(binding) && isPlainObject(value)) {
+    } else if (
+      typeof value === 'object' &&
+      value !== null &&
+      binding.keys.length < MAX_COLUMN_KEYS &&
+      isPlainObject(value)
+    ) {
       if (role >= 0) assign(this.row, binding, value);
       this.#storeObject(binding, value as Record<string, unknown>, shape);
     } else {
@@ -322,7 +367,7 @@ export class Recorder {
   #storeSnapshot(binding: Binding, plain: unknown, shape: EventShape): void {
     if (typeof plain === 'object' && plain !== null) {
       this.#options.redaction?.apply(binding, plain);
-      if (canNest(binding) && !Array.isArray(plain)) {
+      if (binding.keys.length < MAX_COLUMN_KEYS && !Array.isArray(plain)) {
         this.#storeObject(binding, plain as Record<string, unknown>, shape);
         return;
       }
@@ -366,13 +411,4 @@ export class Recorder {
     this.#trail.ancestors[0] = missing;
     this.#walk(shape.metadata, missing, shape);
   }
-}
-
-function canNest(binding: Binding): boolean {
-  return binding.keys.length < MAX_COLUMN_KEYS;
-}
-
-function hasKeys(object: object): boolean {
-  for (const key in object) if ((object as Record<string, unknown>)[key] !== undefined) return true;
-  return false;
 }
