@@ -12,12 +12,12 @@ import { type NamedEvent, Recorder } from '../record/recorder.ts';
 import type { Redaction } from '../record/redaction.ts';
 import type { EnclosingSpan } from '../record/row-values.ts';
 import type { BatchSchema } from '../record/schema.ts';
-import { snapshot } from '../record/snapshot.ts';
 import { permanentRandom } from '../stats/sampling/inclusion-probability.ts';
 import type { ExperimentStatus } from '../stores/experiment-state.ts';
 import type { DropReason } from '../stores/ledger-counts.ts';
 import { SAMPLING_KEYS } from '../stores/sampling-design.ts';
 import type { StoreWriter } from '../stores/store.ts';
+import { plain } from './event-copy.ts';
 import type { Ledger } from './ledger.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';
 import type { RunContext } from './run-context.ts';
@@ -396,17 +396,4 @@ export class Collector {
     warnOnce(`encode:${event.name}`, `An event ${event.name} could not be recorded and is counted as dropped: ${why}`);
     return 'encode';
   }
-}
-
-// The snapshot of each property, but with bigints as they are: under `duration` they are nanoseconds, as numbers milliseconds.
-function plain(value: object): Record<string, unknown> {
-  const copy = snapshot(value);
-  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return { value: copy };
-  const result: Record<string, unknown> = { ...copy };
-  for (const key of Object.keys(result)) {
-    if (typeof result[key] !== 'number') continue;
-    const original: unknown = (value as Record<string, unknown>)[key];
-    if (typeof original === 'bigint') result[key] = original;
-  }
-  return result;
 }

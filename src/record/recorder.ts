@@ -1,7 +1,7 @@
 import { eventInfo } from '../events/registry.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { ColumnBatch } from './batch.ts';
-import { type Binding, type Level, newLevel } from './binding.ts';
+import { type Binding, canNest, type EventShape, type Level, newLevel } from './binding.ts';
 import { type Column, ColumnKind } from './column.ts';
 import { enrichRow } from './enrich-row.ts';
 import type { EventRecord, RecordScope } from './event-record.ts';
@@ -12,7 +12,7 @@ import { REDACTED, type Redaction } from './redaction.ts';
 import { DURATION, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STOP } from './roles.ts';
 import { Row } from './row.ts';
 import { assign, assignNumber, type EnclosingSpan, setExplicit, setSpan } from './row-values.ts';
-import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
+import type { BatchSchema } from './schema.ts';
 import { warnOfSimilarEvent } from './similar-event.ts';
 import {
   boundedString,
@@ -57,14 +57,6 @@ export interface RecorderOptions {
   readonly nextBatch: () => ColumnBatch | undefined;
   /** Called after each row that was kept; false when the store could not take it after all. */
   readonly committed?: ((batch: ColumnBatch, row: number) => boolean) | undefined;
-}
-
-interface EventShape {
-  readonly name: string;
-  readonly category: string | null;
-  readonly request: boolean;
-  readonly measurements: Level;
-  readonly metadata: Level;
 }
 
 /**
@@ -179,9 +171,8 @@ export class Recorder {
   /** Keeps the row; false when the store could not take it. When it throws, the row is not kept. */
   commit(): boolean {
     this.#fillFields();
-    const { row } = this;
-    row.clear();
-    return this.#close(row.timestamp);
+    this.row.clear();
+    return this.#close(this.row.timestamp);
   }
 
   /** Copies the captured event to an empty row of another batch of the same schema. `rollback` then takes it back here. */
@@ -349,12 +340,7 @@ export class Recorder {
     } else if (typeof value === 'bigint' && role >= DURATION && role <= STOP) {
       if (role !== DURATION) this.row.setNanoseconds(role, value);
       this.#store(binding, Number(value) / 1e6, shape);
-    } else if (
-      typeof value === 'object' &&
-      value !== null &&
-      binding.keys.length < MAX_COLUMN_KEYS &&
-      isPlainObject(value)
-    ) {
+    } else if (typeof value === 'object' && value !== null && canNest(binding) && isPlainObject(value)) {
       if (role >= 0) assign(this.row, binding, value);
       this.#storeObject(binding, value as Record<string, unknown>, shape);
     } else {
@@ -367,7 +353,7 @@ export class Recorder {
   #storeSnapshot(binding: Binding, plain: unknown, shape: EventShape): void {
     if (typeof plain === 'object' && plain !== null) {
       this.#options.redaction?.apply(binding, plain);
-      if (binding.keys.length < MAX_COLUMN_KEYS && !Array.isArray(plain)) {
+      if (canNest(binding) && !Array.isArray(plain)) {
         this.#storeObject(binding, plain as Record<string, unknown>, shape);
         return;
       }

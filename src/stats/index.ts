@@ -176,10 +176,12 @@ export {
   type WeightedEstimate,
   type WeightedMeanOptions,
   type WeightedOptions,
+  type WeightedTotalOptions,
   weightedMean,
   weightedTotal,
 } from './sampling/weighted-estimate.ts';
-export { weightedQuantile } from './sampling/weighted-quantile.ts';
+export { weightedQuantile, weightedQuantiles } from './sampling/weighted-quantile.ts';
+export { weightedRate } from './sampling/weighted-rate.ts';
 export {
   interquartileMean,
   interquartileMeanDifference,

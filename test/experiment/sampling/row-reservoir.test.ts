@@ -12,7 +12,7 @@ describe('a reservoir', () => {
     const { lab } = bench();
     const experiment = await lab.startExperiment({ name: 'a', sampling: reservoir(20) });
     for (let i = 0; i < 500; i++) {
-      experiment.execute('req_llm.request.stop', { i, duration: i }, { sample_id: `s${i}` });
+      experiment.execute('req_llm.request.stop' as string, { i, duration: i }, { sample_id: `s${i}` });
       const ledger = experiment.ledger();
       expect(ledger).toMatchObject({ emitted: i + 1, stored: 0, sampled_out: i + 1, held: Math.min(i + 1, 20) });
       expect(accountedFor(ledger)).toBe(i + 1);
@@ -51,7 +51,8 @@ describe('a reservoir', () => {
     for (let i = 0; i < 1100; i++) {
       const mixed = [`t${i}`, i, i % 2 === 0, [i], null, { deep: { er: i } }, Number.NaN, -0, 2n ** 70n][i % 9];
       const metadata = { sample_id: `s${i}`, mixed, [keys[i]!]: i, model: 'gpt-4o', tokens: { prompt: i } };
-      for (const each of [whole, sampled]) each.execute('req_llm.request.stop', { duration: i / 7, mixed }, metadata);
+      for (const each of [whole, sampled])
+        each.execute('req_llm.request.stop' as string, { duration: i / 7, mixed }, metadata);
     }
     await sampled.stop();
     const originals = new Map((await recordsOf(whole)).map((record) => [record.sample_id, record]));

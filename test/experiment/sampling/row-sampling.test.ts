@@ -163,7 +163,8 @@ async function kept(
 ): Promise<Map<number, number>> {
   const { lab } = bench();
   const experiment = await lab.startExperiment({ name: 'a', sampling });
-  for (let i = 0; i < n; i++) experiment.execute('req_llm.request.stop', { i }, { sample_id: `s${i}`, ...event(i) });
+  for (let i = 0; i < n; i++)
+    experiment.execute('req_llm.request.stop' as string, { i }, { sample_id: `s${i}`, ...event(i) });
   const { stored, sampled_out, emitted } = experiment.ledger();
   expect([stored + sampled_out, emitted]).toEqual([n, n]);
   const records = await recordsOf(experiment);
