@@ -1,7 +1,11 @@
-import { type WeightedEstimate, weightedMean, weightedTotal } from '../../stats/sampling/weighted-estimate.ts';
+import {
+  type WeightedEstimate,
+  weightedDeviation,
+  weightedMean,
+  weightedTotal,
+} from '../../stats/sampling/weighted-estimate.ts';
 import { weightedQuantile, weightedQuantiles } from '../../stats/sampling/weighted-quantile.ts';
 import { weightedRate } from '../../stats/sampling/weighted-rate.ts';
-import { sum } from '../../stats/sum.ts';
 
 /** How a record came to be kept. */
 export interface Chance {
@@ -69,13 +73,7 @@ export class KeptValues {
     return weightedTotal(this.#values, this.#inclusion, { fixed: { samples: this.#reservoirs, size } });
   }
 
-  /** That of the sample (n − 1) where all weigh the same; null of fewer than two values. */
   deviation(mean: number | null): number | null {
-    const n = this.#values.length;
-    if (n < 2 || mean === null) return null;
-    const weights = Float64Array.from(this.#inclusion, (p) => 1 / p);
-    const squares = Float64Array.from(this.#values, (value, i) => weights[i]! * (value - mean) ** 2);
-    const variance = (sum(squares) / sum(weights)) * (n / (n - 1));
-    return Number.isFinite(variance) ? Math.sqrt(variance) : null;
+    return weightedDeviation(this.#values, this.#inclusion, mean);
   }
 }

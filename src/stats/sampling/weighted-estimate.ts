@@ -176,6 +176,20 @@ export function hajek(values: Float64Array, weights: Float64Array): number {
   return sum(values.map((value, i) => value * weights[i]!)) / sum(weights);
 }
 
+/** The standard deviation of all items from a sample of them: with equal probabilities that of the sample (n − 1). null of fewer than two values. */
+export function weightedDeviation(
+  values: ArrayLike<number>,
+  inclusion: ArrayLike<number>,
+  mean: number | null,
+): number | null {
+  const n = values.length;
+  if (n < 2 || mean === null) return null;
+  const weights = Float64Array.from(inclusion, (p) => 1 / p);
+  const squares = Float64Array.from(values, (value, i) => weights[i]! * (value - mean) ** 2);
+  const variance = (sum(squares) / sum(weights)) * (n / (n - 1));
+  return Number.isFinite(variance) ? Math.sqrt(variance) : null;
+}
+
 /** The standard error of a Hájek mean about the process. */
 export function ratioError(values: Float64Array, weights: Float64Array, units: Units, mean: number): number {
   const total = sum(weights);

@@ -9,7 +9,10 @@ import type { Groups } from '../items/arranged.ts';
  * The difference of two Hájek means with the errors of linearised ratios over clusters, by Welch's t with Satterthwaite's degrees of freedom.
  * Clusters in both arms are taken for different ones, which makes the interval too wide rather than too narrow where arms go together.
  */
-export function weightedDifference(groups: Groups, level: number): TestResult {
+export function weightedDifference(
+  groups: Pick<Groups, 'first' | 'second' | 'inclusion'> & Partial<Groups>,
+  level: number,
+): TestResult {
   const { first, second, firstClusters, secondClusters, inclusion } = groups;
   const [a, b] = [
     weightedMean(first, inclusion!.first, { level, ...(firstClusters && { clusters: firstClusters }) }),

@@ -2,8 +2,16 @@ import { Verdict } from '../../rows/cells.ts';
 import type { MissingCause } from '../comparison-result.ts';
 import type { RowTable } from '../reading/row-table.ts';
 
-/** What is known of a sample in an arm, as bits. 0: the arm never saw it. */
-export const Known = { VALUE: 1, FAILED: 2, NO_VALUE: 4, NOT_FINITE: 8, NOT_POSITIVE: 16, STARTED: 32 } as const;
+/** What is known of a sample in an arm, as bits. 0: the arm never saw it. `ROW`: it has a row of the metric, with or without a value. */
+export const Known = {
+  VALUE: 1,
+  FAILED: 2,
+  NO_VALUE: 4,
+  NOT_FINITE: 8,
+  NOT_POSITIVE: 16,
+  STARTED: 32,
+  ROW: 64,
+} as const;
 
 /** The numbers of a sample's or a row's clusters that are none. */
 export const NO_CLUSTER = -1;
@@ -95,10 +103,10 @@ export class ArmItems {
         } else if (typeof value === 'number') {
           this.sums[sample]! += value;
           this.counts[sample]!++;
-          this.known[sample]! |= Known.VALUE;
+          this.known[sample]! |= Known.VALUE | Known.ROW;
           for (let i = 0; i < clusters.length; i++) this.#join(i, sample, clusters[i]?.[row] ?? NO_CLUSTER);
         } else {
-          this.known[sample]! |= BIT[value];
+          this.known[sample]! |= BIT[value] | Known.ROW;
         }
       }
     }
