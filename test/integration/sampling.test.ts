@@ -175,9 +175,13 @@ test('a reservoir of requests alone knows how many there were', async () => {
 describe('compare', () => {
   const designs = Object.entries(DESIGNS).filter(([method]) => method !== 'uniform');
 
-  test.each(designs)(
-    'finds in a %s sample of each arm what all events show',
-    async (_, sampling) => {
+  const cases = designs.flatMap(([method, sampling]) =>
+    (['samples of its own', 'the same samples'] as const).map((which) => [method, which, sampling] as const),
+  );
+
+  test.each(cases)(
+    'finds in a %s sample of each arm, with %s, what all events show',
+    async (_, which, sampling) => {
       const RUNS = 20;
       const arms = {
         control: population('control', 1200, { failing: 0.05 }),
