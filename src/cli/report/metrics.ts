@@ -22,7 +22,7 @@ export async function printMetrics(
 ): Promise<void> {
   const { summary, latency, cost, reliability, tokens, weighted } = metrics;
   // What the records that were kept stand for.
-  const of = (kept: number) => `of ${count(kept)}${weighted ? ' kept' : ''}`;
+  const of = (kept: number) => (weighted ? `estimated from ${count(kept)} kept` : `of ${count(kept)}`);
   const size = summary.sample_size;
   await printPairs([
     ['experiment', `${name} (${id})`],
