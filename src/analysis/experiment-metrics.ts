@@ -17,7 +17,7 @@ export interface ExperimentSummary {
   readonly sample_size: SampleSize | null;
 }
 
-/** The sample size that was planned and what there is of it. Of several experiments: the sums of theirs. */
+/** The sample size that was planned and what there is of it, among the records kept where they were sampled. Of several experiments: the sums of theirs. */
 export interface SampleSize {
   readonly target: number;
   readonly observed: number;

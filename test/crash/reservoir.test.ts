@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,20 @@ test('SIGKILL costs what the reservoir held: the ledger says that it was not sto
   expect(numbers).toEqual([]);
   expect(ledger).toMatchObject({ emitted: 2000, stored: 0, sampled_out: 2000, unclean: true });
   expect(ledger).not.toHaveProperty('held');
+});
+
+test('a kill while the reservoir is written leaves an account of what was written and what was not', async () => {
+  const dir = join(folder, String(places));
+  await ending('natural end');
+  // As the note was before the reservoir closed, with all of its rows on disk.
+  const writers = join(dir, 'experiments', 'reservoir', 'writers');
+  const path = join(writers, readdirSync(writers)[0]!);
+  const note = JSON.parse(readFileSync(path, 'utf8')) as { closed_at: unknown; ledger: LedgerCounts };
+  const ledger = { ...note.ledger, stored: 0, sampled_out: 2000, held: 50 };
+  writeFileSync(path, JSON.stringify({ ...note, closed_at: null, ledger }));
+  const found = await left(dir);
+  expect(found.numbers).toHaveLength(50);
+  expect(found.ledger).toMatchObject({ emitted: 2000, stored: 50, sampled_out: 1950, unclean: true });
 });
 
 test('a process that joined keeps what its own reservoir holds when another one stops the experiment', async () => {

@@ -6,6 +6,7 @@ import type { Experiment } from '../../src/lab/experiment.ts';
 import { describe as summary } from '../../src/stats/describe.ts';
 import { quantile } from '../../src/stats/quantile.ts';
 import { randomStream } from '../../src/stats/random.ts';
+import { memoryStore } from '../../src/stores/memory/memory-store.ts';
 import { bench } from '../lab/bench.ts';
 
 interface Request {
@@ -149,6 +150,39 @@ test('failures that were all kept do not make the success rate: it, its scores, 
   expect(successes).toBe(reliability.successful);
   expect(windowed.windows[0]!.success_rate).toBeCloseTo(reliability.success_rate!, 12);
   expect(windowed.windows[0]!.latency.p95).toBeCloseTo(latency.p95!, 12);
+});
+
+test('windows of sampled records, overlapping too, say what metrics() says of their times', async () => {
+  const made = bench();
+  const experiment = await collect(made, population('windows', 1500), { sampling: DESIGNS.stratified! }, 'w');
+  const { windows } = await experiment.windowedMetrics({ size: { seconds: 10 }, step: { milliseconds: 500 } });
+  expect(windows.length).toBeGreaterThan(40);
+  for (const { start, end, count, latency, success_rate, cost_usd, successes } of windows) {
+    const own = await experiment.metrics({ from: start, to: end - 1 });
+    expect([count, successes]).toEqual([own.summary.total_events, own.reliability.successful]);
+    for (const [found, wanted] of [
+      [success_rate, own.reliability.success_rate],
+      [cost_usd, own.cost.total],
+      [latency.mean, own.latency.mean],
+      [latency.p50, own.latency.p50],
+      [latency.p99, own.latency.p99],
+    ] as const)
+      expect(Math.abs(found! / wanted! - 1)).toBeLessThan(1e-12);
+  }
+});
+
+test('streaming metrics of a sampled experiment that is resumed begin anew: what was kept is not what there was', async () => {
+  for (const sampling of [{ rate: 0.5 }, undefined]) {
+    const store = memoryStore();
+    const first = bench({ store });
+    const requests = population('streamed', 100);
+    const { id } = await first.lab.startExperiment({ name: 'a', ...(sampling ? { sampling } : {}) });
+    const experiment = await first.lab.getExperiment(id);
+    for (const { duration } of requests) experiment.execute('req_llm.request.stop', { duration });
+    await first.lab.close();
+    const resumed = await bench({ store }).lab.resumeExperiment(id);
+    expect(resumed.streamingMetrics().total_events).toBe(sampling ? 0 : 100);
+  }
 });
 
 test('importance sampling by cost knows the total cost far better than as many events of a uniform sample', async () => {
