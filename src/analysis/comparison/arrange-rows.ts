@@ -105,9 +105,17 @@ function arrangeWeighted(
   const { clusterBy, warnings } = withClusters(tables.name, groups, arms, clusters);
   const candidate = candidates.findIndex(({ name }) => name === clusterBy);
   const byRun = candidate < 0 && replicated && isLoose(groups, arms);
-  const firstFree = (byRun ? undefined : candidates[candidate]?.count) ?? samples.count;
-  const of = (own: readonly number[]) => ({ candidate, replicates: byRun ? own : null, firstFree });
-  const by = [of(numbers[0]), of(numbers[1])] as const;
+  const firstFree = candidates[candidate]?.count ?? samples.count;
+  const rows = tables.baseline.reduce((total, { table }) => total + (table?.length ?? 0), 0);
+  // Rows without a cluster, and replicates of one name, are not in both arms.
+  const by = [
+    { candidate, replicates: byRun ? numbers[0] : null, firstFree },
+    {
+      candidate,
+      replicates: byRun ? numbers[1].map((number) => number + numbers[0].length) : null,
+      firstFree: firstFree + rows,
+    },
+  ] as const;
   return {
     items: weightedGroups(tables, arms, transform, by, left, shared),
     clusterBy: byRun ? 'replicate' : (clusterBy ?? samples.name),
