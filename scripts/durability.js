@@ -59,6 +59,9 @@ The local store promises how much can be lost when a process ends without warnin
 
 On an ordinary exit, an uncaught error, SIGTERM and SIGINT nothing is lost in any of them.
 
+Not so with \`sampling: { method: 'reservoir' }\`: its rows are in memory until their writer closes, so a kill loses what that writer's reservoir holds,
+whatever the durability. Its ledger then has all its events in \`sampled_out\` and none in \`stored\`.
+
 These figures come from real processes that were killed at random moments with everything they had started, while another process was
 reading. Each was then examined: every record whole, in sequence, once; the experiment seen as \`crashed\`; resumed by another process;
 its account in agreement with its files. Repeat them with

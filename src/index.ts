@@ -75,7 +75,14 @@ export type {
 export type { Enricher } from './experiment/collector.ts';
 export type { IngestedEvent } from './experiment/ingest.ts';
 export type { RunContextValues } from './experiment/run-context.ts';
-export type { SamplingOptions } from './experiment/sampling.ts';
+export type {
+  AdaptiveSampling,
+  ImportanceSampling,
+  ReservoirSampling,
+  SamplingOptions,
+  StratifiedSampling,
+  UniformSampling,
+} from './experiment/sampling/sampling-options.ts';
 export type { SeriesSummary } from './experiment/streaming/series.ts';
 export type { StreamingSummary } from './experiment/streaming/streaming-metrics.ts';
 export type { AnonymizeOptions, ExportFormat, ExportOptions, ExportResult } from './export/export-records.ts';
@@ -112,4 +119,5 @@ export type { FrozenPlan, Hypothesis, HypothesisDirection } from './stores/froze
 export type { DropReason, LedgerCounts } from './stores/ledger-counts.ts';
 export { type MemoryStoreOptions, memoryStore } from './stores/memory/memory-store.ts';
 export type { Comparison, RecordQuery, Where } from './stores/query.ts';
+export type { SamplingDesign } from './stores/sampling-design.ts';
 export type { Store } from './stores/store.ts';

@@ -17,7 +17,7 @@ export interface ExperimentSummary {
   readonly sample_size: SampleSize | null;
 }
 
-/** The sample size that was planned and what there is of it. Of several experiments: the sums of theirs. */
+/** The sample size that was planned and what there is of it, among the records kept where they were sampled. Of several experiments: the sums of theirs. */
 export interface SampleSize {
   readonly target: number;
   readonly observed: number;
@@ -80,7 +80,7 @@ export interface ReliabilityMetrics {
   /** Requests without an outcome: in none of the other numbers. */
   readonly unjudged: number;
   readonly success_rate: number | null;
-  /** Wilson, 95 %. */
+  /** Wilson, 95 %; where records were sampled, for the effective number of them. */
   readonly success_rate_ci: WilsonInterval | null;
   readonly failure_rate: number | null;
   /** Whether the observed rate is at least 99 %; null without requests. Likewise 99.9 % and 99.99 %. */
@@ -130,10 +130,6 @@ export interface ScoreMetrics {
   readonly non_finite: number;
 }
 
-/**
- * What `metrics()` answers. Quantities that are not defined are null, never 0 or NaN. `latency`, `cost`, `reliability` and
- * `tokens` are the headline: they are about requests only, and of requests that wrap others only the inner ones count.
- */
 /** An estimate from sampled records, each weighted by 1 / its inclusion probability. */
 export interface WeightedNumber {
   readonly estimate: number | null;
@@ -146,18 +142,30 @@ export interface WeightedNumber {
 }
 
 /**
- * Leaf requests of a sampled experiment: means and shares by Hájek (1971), totals by Horvitz and Thompson (1952), with errors over what was
- * kept or left together (a trace, a sample).
+ * The headline of a sampled experiment with its errors: means and shares by Hájek (1971), over what was kept or left together (a trace, a
+ * sample); totals by Horvitz and Thompson (1952), by the design. `n` is how many records are behind it.
  */
 export interface WeightedMetrics {
   /** How many there were before sampling. */
   readonly requests: WeightedNumber;
   readonly latency_mean_ms: WeightedNumber;
+  /** Weighted quantiles with Woodruff's intervals. */
+  readonly latency_p50_ms: WeightedNumber;
+  readonly latency_p95_ms: WeightedNumber;
+  /** Its interval is Wilson's, for the effective number of requests. */
   readonly success_rate: WeightedNumber;
   readonly cost_mean_usd: WeightedNumber;
   readonly cost_total_usd: WeightedNumber;
 }
 
+/**
+ * What `metrics()` answers. Quantities that are not defined are null, never 0 or NaN. `latency`, `cost`, `reliability` and
+ * `tokens` are the headline: they are about requests only, and of requests that wrap others only the inner ones count.
+ *
+ * Of a sampled experiment every mean, deviation, share, quantile and total here is estimated for all events, by weights of 1 / the inclusion
+ * probability. Counts (`count`, `successful`, `total_events`, …), least and greatest values and `training` are about the records that were
+ * kept, so that `successful` / `total_requests` is not the success rate.
+ */
 export interface ExperimentMetrics {
   readonly summary: ExperimentSummary;
   /** The events behind the headline, sorted: those that were configured, else the registered request events that occurred. */
@@ -173,6 +181,6 @@ export interface ExperimentMetrics {
   readonly scores: Readonly<Record<string, ScoreMetrics>>;
   /** Events by name. */
   readonly events: Readonly<Record<string, number>>;
-  /** What all events would show, estimated from those that were kept; null where nothing was sampled. All else is about the kept ones. */
+  /** The headline as estimates with errors, and how many requests there were; null where nothing was sampled. */
   readonly weighted: WeightedMetrics | null;
 }

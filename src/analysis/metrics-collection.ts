@@ -11,13 +11,13 @@ import { SampleIds } from './tallies/sample-ids.ts';
 import { SCORE_EVENT, SCORE_FIELDS, ScoreCollection } from './tallies/score-collection.ts';
 import { Tally } from './tallies/tally.ts';
 import { TALLY_FIELDS, TallyCollection } from './tallies/tally-collection.ts';
-import { WeightedCollection } from './tallies/weighted-collection.ts';
+import { WEIGHTED_FIELDS, WeightedCollection } from './tallies/weighted-collection.ts';
 import { TrainingCollection } from './training/training-collection.ts';
 import { TRAINING_FIELDS } from './training/training-metrics.ts';
 
 /** What is read of the records of these experiments. */
 export function metricsProjection(states: readonly ExperimentState[], weighted: boolean): Projection {
-  const samples = weighted || states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
+  const samples = states.every((state) => state.sample_size !== null) ? ['sample_id'] : [];
   return {
     fields: [
       'timestamp',
@@ -27,7 +27,7 @@ export function metricsProjection(states: readonly ExperimentState[], weighted: 
       'step',
       ...SCORE_FIELDS,
       ...samples,
-      'inclusion_probability',
+      ...(weighted ? WEIGHTED_FIELDS : ['inclusion_probability']),
     ],
     nestedOf: [SCORE_EVENT],
   };
@@ -53,7 +53,7 @@ export class MetricsCollection {
     this.#states = states;
     this.#reader = reader;
     this.#tallies = new TallyCollection(reader);
-    this.#weighted = weighted ? new WeightedCollection() : null;
+    this.#weighted = weighted ? new WeightedCollection(states) : null;
     const targets = states.map((state) => state.sample_size).filter((size) => size !== null);
     this.#target = targets.length < states.length ? null : targets.reduce((sum, size) => sum + size, 0);
   }
@@ -89,13 +89,17 @@ export class MetricsCollection {
       const byKind = this.#tallies.byKind(id);
       const tallies = byKind.filter((tally) => tally !== undefined);
       if (tallies.length === 0) continue;
-      byEvent.push([name, Tally.joined(tallies).metrics()]);
+      const plain = Tally.joined(tallies).metrics();
+      byEvent.push([name, this.#weighted ? this.#weighted.weigh(id, plain) : plain]);
       const leaf = byKind[RowKind.REQUEST];
       if (leaf) leaves.push(leaf);
       if (leaf || byKind[RowKind.WRAPPER]) requestEvents.add(name);
     }
     const headline = Tally.joined(leaves);
-    const { latency, cost, reliability, tokens } = headline.metrics();
+    const kept = headline.metrics();
+    const estimated = this.#weighted?.headline(kept);
+    const { latency, cost, reliability, tokens } = estimated?.metrics ?? kept;
+    const scores = this.#scores.metrics();
     const total = byEvent.reduce((sum, [, { count }]) => sum + count, 0);
     return {
       summary: {
@@ -112,9 +116,9 @@ export class MetricsCollection {
       reliability,
       tokens,
       training: this.#training.metrics(),
-      scores: this.#scores.metrics(),
+      scores: this.#weighted ? this.#weighted.weighScores(scores) : scores,
       events: Object.fromEntries(byEvent.map(([name, { count }]) => [name, count])),
-      weighted: this.#weighted?.metrics() ?? null,
+      weighted: estimated?.weighted ?? null,
     };
   }
 

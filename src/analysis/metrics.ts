@@ -29,7 +29,7 @@ export interface MetricsInput {
  * The metrics of an experiment from its records: see `ExperimentMetrics` for what each number means. Exact whatever the order
  * of the records; sums are compensated. For events that came in order it equals the streaming metrics within their bounds.
  *
- * Of a sampled experiment they describe the records that were kept; `weighted` estimates what all would show.
+ * Of a sampled experiment they estimate what all events would show.
  */
 export async function computeMetrics(input: MetricsInput): Promise<ExperimentMetrics> {
   const { states, batches, points, where, range } = input;

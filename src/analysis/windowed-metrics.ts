@@ -14,6 +14,7 @@ import { SlidingMeasure } from './windows/sliding-measure.ts';
 import { Mark, type TimeTable } from './windows/time-table.ts';
 import { TIME_TABLE_FIELDS, TimeTableCollection } from './windows/time-table-collection.ts';
 import { type TimeWindow, windowRange } from './windows/time-window.ts';
+import { WeightedMeasure } from './windows/weighted-measure.ts';
 import { WindowGrid, type WindowRows } from './windows/window-grid.ts';
 import { DirectMeasure, type WindowMeasure, type WindowNumbers } from './windows/window-numbers.ts';
 
@@ -49,6 +50,11 @@ export interface WindowedMetrics {
   readonly basis: 'requests' | 'events' | 'all';
   /** The names of those events, sorted. */
   readonly measured_events: readonly string[];
+  /**
+   * Whether records were sampled: then means, quantiles, `success_rate` and `cost_usd` are estimates for all events, weighted by 1 / the inclusion
+   * probability, while counts are about the records that were kept.
+   */
+  readonly weighted: boolean;
   /** By rising start. */
   readonly windows: readonly WindowMetrics[];
 }
@@ -122,6 +128,7 @@ export async function windowedMetrics(
     step_seconds: step / 1e6,
     basis,
     measured_events: [...measured].sort(),
+    weighted: table.inclusion !== null,
     windows: windows.map(({ index, low, high }) => ({
       start: grid.start(index),
       end: grid.end(index),
@@ -148,6 +155,7 @@ async function hasRequests(requests: RequestNames, batches: AsyncIterable<Column
 }
 
 function measureFor(table: TimeTable, windows: readonly WindowRows[]): WindowMeasure {
+  if (table.inclusion) return new WeightedMeasure(table, table.inclusion);
   let rows = 0;
   let longest = 0;
   for (const { low, high } of windows) {

@@ -4,6 +4,7 @@ import { messageOf } from '../bus/thrown.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { warnOnce } from '../core/warn.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
+import type { ColumnBatch } from '../record/batch.ts';
 import { enrichEvent } from '../record/enrich-event.ts';
 import type { EventRecord, RecordScope } from '../record/event-record.ts';
 import type { PriceBook } from '../record/prices.ts';
@@ -11,14 +12,17 @@ import { type NamedEvent, Recorder } from '../record/recorder.ts';
 import type { Redaction } from '../record/redaction.ts';
 import type { EnclosingSpan } from '../record/row-values.ts';
 import type { BatchSchema } from '../record/schema.ts';
-import { snapshot } from '../record/snapshot.ts';
+import { permanentRandom } from '../stats/sampling/inclusion-probability.ts';
 import type { ExperimentStatus } from '../stores/experiment-state.ts';
 import type { DropReason } from '../stores/ledger-counts.ts';
+import { SAMPLING_KEYS } from '../stores/sampling-design.ts';
 import type { StoreWriter } from '../stores/store.ts';
+import { plain } from './event-copy.ts';
 import type { Ledger } from './ledger.ts';
 import { RESERVED_FIELDS } from './reserved-fields.ts';
 import type { RunContext } from './run-context.ts';
-import { SAMPLING_KEYS, type UniformSampling } from './sampling.ts';
+import type { RowReservoir } from './sampling/row-reservoir.ts';
+import { type RowProbability, samplingKey } from './sampling/row-sampling.ts';
 import { StreamingMetrics } from './streaming/streaming-metrics.ts';
 
 /**
@@ -34,7 +38,10 @@ export interface CollectorOptions {
   readonly clock: Clock;
   readonly prices: PriceBook;
   readonly redaction: Redaction | undefined;
-  readonly sampling: UniformSampling | undefined;
+  /** Where events are sampled one by one. */
+  readonly sampling?: RowProbability | undefined;
+  /** Where so many of them are. */
+  readonly reservoir?: RowReservoir | undefined;
   readonly enrichers: readonly Enricher[];
   readonly events: 'all' | readonly string[];
   readonly isRequest: (eventName: string) => boolean;
@@ -83,6 +90,7 @@ export class Collector {
   // How many events were executed while others were recorded, also those whose values are still being copied.
   #nested = 0;
   #deferred: Deferred[] = [];
+  readonly #clock = () => this.#now();
   // How many of the deferred are recorded, while they are.
   #recordedDeferred = -1;
 
@@ -171,6 +179,11 @@ export class Collector {
   countDuplicate(): void {
     this.ledger.emitted++;
     this.ledger.dropped.duplicate++;
+  }
+
+  /** Makes records of what a reservoir holds, before the writer ends. Events that come later are dropped as `stopped`. */
+  closeReservoir(): void {
+    this.#options.reservoir?.close((batch, row) => this.#commitHeld(batch, row));
   }
 
   resetStreaming(): void {
@@ -302,15 +315,20 @@ export class Collector {
   }
 
   #keep(): Outcome {
-    const { row } = this.#recorder;
-    this.streaming.observe(row);
-    const { sampling } = this.#options;
-    if (sampling && !sampling.keeps(this.#samplingKey(sampling))) {
-      this.#recorder.rollback();
-      return 'sampled_out';
+    const recorder = this.#recorder;
+    this.streaming.observe(recorder.row);
+    const { sampling, reservoir } = this.#options;
+    if (sampling !== undefined) {
+      const probability = sampling(recorder, this.#clock);
+      if (permanentRandom(this.#samplingKey()) >= probability) {
+        recorder.rollback();
+        return 'sampled_out';
+      }
+      recorder.setInclusionProbability(probability);
+    } else if (reservoir !== undefined) {
+      return this.#offer(reservoir);
     }
-    if (sampling) this.#recorder.setInclusionProbability(sampling.rate);
-    if (this.#recorder.commit()) return 'stored';
+    if (recorder.commit()) return 'stored';
     warnOnce(
       `overflow:${this.experimentId}`,
       `Experiment ${this.experimentId} gets events faster than they can be written: some are dropped and counted.`,
@@ -318,8 +336,26 @@ export class Collector {
     return 'overflow';
   }
 
-  #samplingKey(sampling: UniformSampling): string {
-    const key = this.#keyIsRedacted ? this.#redactedKey : sampling.keyOf(this.#recorder.row);
+  #offer(reservoir: RowReservoir): Outcome {
+    // Its process is ending, and a reservoir that was closed cannot take another event.
+    const isClosed = reservoir.isClosed;
+    if (!isClosed && reservoir.offer(this.#recorder)) this.ledger.held++;
+    this.#recorder.rollback();
+    return isClosed ? 'stopped' : 'sampled_out';
+  }
+
+  #commitHeld(batch: ColumnBatch, row: number): void {
+    let outcome: 'stored' | 'overflow' | 'encode' | 'capacity' = 'capacity';
+    try {
+      if (this.#recorder.begin()) outcome = this.#recorder.commitCopy(batch, row) ? 'stored' : 'overflow';
+    } catch {
+      outcome = 'encode';
+    }
+    this.ledger.release(outcome);
+  }
+
+  #samplingKey(): string {
+    const key = this.#keyIsRedacted ? this.#redactedKey : samplingKey(this.#recorder.row);
     return key ?? `${this.#options.schema.writerId}-${this.ledger.emitted + 1}`;
   }
 
@@ -360,17 +396,4 @@ export class Collector {
     warnOnce(`encode:${event.name}`, `An event ${event.name} could not be recorded and is counted as dropped: ${why}`);
     return 'encode';
   }
-}
-
-// The snapshot of each property, but with bigints as they are: under `duration` they are nanoseconds, as numbers milliseconds.
-function plain(value: object): Record<string, unknown> {
-  const copy = snapshot(value);
-  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) return { value: copy };
-  const result: Record<string, unknown> = { ...copy };
-  for (const key of Object.keys(result)) {
-    if (typeof result[key] !== 'number') continue;
-    const original: unknown = (value as Record<string, unknown>)[key];
-    if (typeof original === 'bigint') result[key] = original;
-  }
-  return result;
 }

@@ -5,6 +5,8 @@ export class Ledger {
   emitted = 0;
   stored = 0;
   sampledOut = 0;
+  /** Of `sampledOut`: those in a reservoir. */
+  held = 0;
   readonly dropped: Record<DropReason, number> = {
     paused: 0,
     stopped: 0,
@@ -20,8 +22,22 @@ export class Ledger {
     this.dropped[reason] += events;
   }
 
+  /** Counts an event that a reservoir held, by what became of it when that was closed. */
+  release(outcome: 'stored' | 'overflow' | 'encode' | 'capacity'): void {
+    this.held--;
+    this.sampledOut--;
+    if (outcome === 'stored') this.stored++;
+    else this.dropped[outcome]++;
+  }
+
   counts(): LedgerCounts {
-    return { emitted: this.emitted, stored: this.stored, sampled_out: this.sampledOut, dropped: { ...this.dropped } };
+    return {
+      emitted: this.emitted,
+      stored: this.stored,
+      sampled_out: this.sampledOut,
+      dropped: { ...this.dropped },
+      ...(this.held > 0 && { held: this.held }),
+    };
   }
 }
 
@@ -34,6 +50,7 @@ export function sumLedgers(ledgers: readonly LedgerCounts[]): LedgerCounts {
     total.emitted += ledger.emitted;
     total.stored += ledger.stored;
     total.sampledOut += ledger.sampled_out;
+    total.held += ledger.held ?? 0;
     for (const reason of Object.keys(total.dropped) as DropReason[])
       total.dropped[reason] += ledger.dropped[reason] ?? 0;
   }

@@ -4,7 +4,7 @@ import { EXPERIMENT_ID } from '../core/ids.ts';
 import { requireOptions } from '../core/options.ts';
 import { type EventNameInput, normalizeEventName } from '../events/name.ts';
 import type { Enricher } from '../experiment/collector.ts';
-import { type SamplingOptions, UniformSampling } from '../experiment/sampling.ts';
+import { type SamplingOptions, samplingDesign } from '../experiment/sampling/sampling-options.ts';
 import { snapshot } from '../record/snapshot.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import { frozenPlan, type Hypothesis } from '../stores/frozen-plan.ts';
@@ -32,7 +32,7 @@ export interface ExperimentOptions {
   readonly scope?: 'process';
   /** Events whose numbers make the headline of `metrics()`. Default: leaf LLM requests and inferences. */
   readonly requestEvents?: readonly EventNameInput[];
-  /** Keep only a part of the events. Default: keep all. */
+  /** Keep only a part of the events: see `SamplingOptions`. Default: keep all. */
   readonly sampling?: SamplingOptions;
   /** Functions that add to each record before it is kept, in order. They run on the caller's time. */
   readonly enrichers?: readonly Enricher[];
@@ -91,7 +91,7 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
     throw new CrucibleError('invalid_argument', `metadata is ${show(metadata)}.`, { hint: 'Give a plain object.' });
   }
   const planned = { sample_size: sampleSize ?? null, request_events: requestNames(options.requestEvents) };
-  const sampling = options.sampling ? { rate: new UniformSampling(options.sampling).rate } : null;
+  const redact = [...new Set(listOfTexts('redact', options.redact))];
   return {
     id,
     name,
@@ -106,8 +106,8 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
     events: events === 'all' ? 'all' : [...new Set(events.map((event) => normalizeEventName(event)))],
     scope: scope ?? 'auto',
     request_events: planned.request_events,
-    sampling,
-    redact: [...new Set(listOfTexts('redact', options.redact))],
+    sampling: options.sampling === undefined ? null : samplingDesign(options.sampling, redact),
+    redact,
     status: 'running',
     started_at: now,
     paused_at: null,

@@ -4,11 +4,13 @@ import { eventInfo } from '../events/registry.ts';
 import { Collector, type Enricher } from '../experiment/collector.ts';
 import { IngestDoor, REMEMBERED_FIELDS } from '../experiment/ingest.ts';
 import { Ledger } from '../experiment/ledger.ts';
-import { UniformSampling } from '../experiment/sampling.ts';
+import { RowReservoir } from '../experiment/sampling/row-reservoir.ts';
+import { rowProbability } from '../experiment/sampling/row-sampling.ts';
 import { STREAMED_FIELDS } from '../experiment/streaming/streaming-metrics.ts';
 import { loadPriceData } from '../record/prices.ts';
 import { Redaction } from '../record/redaction.ts';
 import { BatchSchema } from '../record/schema.ts';
+import { randomStream } from '../stats/random.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { StoreWriter } from '../stores/store.ts';
 import type { LabContext } from './context.ts';
@@ -31,7 +33,7 @@ export type SessionOrigin = 'started' | 'resumed' | 'joined';
 
 /**
  * Opens a writer for an experiment and lets it collect. Unless it is the first, it knows earlier ingested events by their
- * records; one that resumes goes on with the streaming metrics of them all.
+ * records; one that resumes goes on with the streaming metrics of them all, unless they were sampled.
  */
 export async function openSession(
   lab: LabContext,
@@ -45,8 +47,12 @@ export async function openSession(
   loadPriceData();
   const schema = new BatchSchema(state, writerId());
   const ledger = new Ledger();
+  const { sampling } = state;
+  // The writer may end while it is being opened.
+  let closeReservoir = (): void => undefined;
   const writer = await lab.store.openWriter(state.id, {
     schema,
+    ending: () => closeReservoir(),
     ledger: () => ledger.counts(),
     lost: (rows, reason) => ledger.lose(rows, reason),
     // Of several that resume it at once, one.
@@ -59,17 +65,21 @@ export async function openSession(
     clock: lab.clock,
     prices: lab.prices,
     redaction,
-    sampling: state.sampling ? new UniformSampling(state.sampling) : undefined,
+    ...(sampling?.method === 'reservoir'
+      ? { reservoir: new RowReservoir(sampling.size, schema, randomStream(lab.random())) }
+      : { sampling: sampling ? rowProbability(sampling) : undefined }),
     enrichers,
     events: state.events,
     isRequest: requestTest(state),
   });
   collector.status = state.status;
+  closeReservoir = () => collector.closeReservoir();
   const ingest = new IngestDoor(collector);
   if (origin !== 'started') {
     for await (const batch of lab.store.scan(state.id, { fields: REMEMBERED_FIELDS })) ingest.remember(batch);
   }
-  if (origin === 'resumed') {
+  // Of what was sampled they would be too few, and of some kinds more than of others.
+  if (origin === 'resumed' && sampling === null) {
     const isRequest = requestTest(state);
     for await (const batch of lab.store.scan(state.id, { fields: STREAMED_FIELDS }))
       collector.streaming.observeBatch(batch, isRequest);

@@ -75,6 +75,17 @@ export class ColumnBatch {
     else this.#rest[root].set(row, [[keys, value]]);
   }
 
+  /** Writes to an empty row what a row of another batch with the same schema holds. */
+  copyRow(row: number, source: ColumnBatch, from: number): void {
+    for (let index = 0; index < source.columns.length; index++) {
+      const value = source.columns[index]?.get(from);
+      if (value !== undefined) this.allocate(index).set(row, value);
+    }
+    for (const root of ['measurements', 'metadata'] as const) {
+      for (const [keys, value] of source.rest(root, from)) this.setRest(root, row, keys, value);
+    }
+  }
+
   /** Makes all cells of a row absent again: its event was not kept after all. */
   clearRow(row: number): void {
     for (const column of this.columns) column?.clear(row);

@@ -1,3 +1,5 @@
+import { MAX_COLUMN_KEYS } from './schema.ts';
+
 /** Where one key of an event's measurements or metadata goes. */
 export interface Binding {
   /** The key as the event spells it; the last of `keys` is how it is stored. */
@@ -30,6 +32,20 @@ export interface Level {
   first: Binding | undefined;
 }
 
+/** What is known of the events of one name. */
+export interface EventShape {
+  readonly name: string;
+  readonly category: string | null;
+  readonly request: boolean;
+  readonly measurements: Level;
+  readonly metadata: Level;
+}
+
 export function newLevel(root: 'measurements' | 'metadata', keys: readonly string[]): Level {
   return { root, keys, bindings: new Map(), first: undefined };
+}
+
+/** Whether an object there is taken apart, and not kept as one value. */
+export function canNest(binding: Binding): boolean {
+  return binding.keys.length < MAX_COLUMN_KEYS;
 }

@@ -1,7 +1,7 @@
 import { eventInfo } from '../events/registry.ts';
 import type { Measurements, Metadata } from '../events/types.ts';
 import type { ColumnBatch } from './batch.ts';
-import { type Binding, type Level, newLevel } from './binding.ts';
+import { type Binding, canNest, type EventShape, type Level, newLevel } from './binding.ts';
 import { type Column, ColumnKind } from './column.ts';
 import { enrichRow } from './enrich-row.ts';
 import type { EventRecord, RecordScope } from './event-record.ts';
@@ -12,9 +12,18 @@ import { REDACTED, type Redaction } from './redaction.ts';
 import { DURATION, ROLE_KINDS, RoleKind, roleOf, SPELLINGS, STOP } from './roles.ts';
 import { Row } from './row.ts';
 import { assign, assignNumber, type EnclosingSpan, setExplicit, setSpan } from './row-values.ts';
-import { type BatchSchema, MAX_COLUMN_KEYS } from './schema.ts';
+import type { BatchSchema } from './schema.ts';
 import { warnOfSimilarEvent } from './similar-event.ts';
-import { boundedString, isPlainObject, MAX_VALUES, newTrail, setOwn, snapshot, type Trail } from './snapshot.ts';
+import {
+  boundedString,
+  hasKeys,
+  isPlainObject,
+  MAX_VALUES,
+  newTrail,
+  setOwn,
+  snapshot,
+  type Trail,
+} from './snapshot.ts';
 
 const MAX_INLINE_STRING = 4096;
 // What an object counts for among the values of an event: with it, objects that all know each other end soon.
@@ -48,14 +57,6 @@ export interface RecorderOptions {
   readonly nextBatch: () => ColumnBatch | undefined;
   /** Called after each row that was kept; false when the store could not take it after all. */
   readonly committed?: ((batch: ColumnBatch, row: number) => boolean) | undefined;
-}
-
-interface EventShape {
-  readonly name: string;
-  readonly category: string | null;
-  readonly request: boolean;
-  readonly measurements: Level;
-  readonly metadata: Level;
 }
 
 /**
@@ -162,8 +163,34 @@ export class Recorder {
     else row.setNumber(INCLUSION_PROBABILITY, probability);
   }
 
+  /** The nested value of the captured event under a flat path; undefined without one. */
+  nested(path: string): unknown {
+    return this.#batch!.value(path, this.#at);
+  }
+
   /** Keeps the row; false when the store could not take it. When it throws, the row is not kept. */
   commit(): boolean {
+    this.#fillFields();
+    this.row.clear();
+    return this.#close(this.row.timestamp);
+  }
+
+  /** Copies the captured event to an empty row of another batch of the same schema. `rollback` then takes it back here. */
+  copyTo(batch: ColumnBatch, at: number): void {
+    this.#fillFields();
+    batch.copyRow(at, this.#batch!, this.#at);
+  }
+
+  /** Writes a row that was copied away into the row that `begin` found, and keeps it as `commit` does. */
+  commitCopy(source: ColumnBatch, from: number): boolean {
+    const batch = this.#batch!;
+    const at = this.#at;
+    this.#underWay = true;
+    batch.copyRow(at, source, from);
+    return this.#close(batch.timestamp(at));
+  }
+
+  #fillFields(): void {
     const batch = this.#batch!;
     const at = this.#at;
     const { row } = this;
@@ -179,9 +206,13 @@ export class Recorder {
       else if (column.kind === ColumnKind.NUMBER && !Number.isNaN(number)) column.numbers[at] = number;
       else column.setNumber(at, number);
     }
-    row.clear();
-    if (row.timestamp < batch.minTimestamp) batch.minTimestamp = row.timestamp;
-    if (row.timestamp > batch.maxTimestamp) batch.maxTimestamp = row.timestamp;
+  }
+
+  #close(timestamp: number): boolean {
+    const batch = this.#batch!;
+    const at = this.#at;
+    if (timestamp < batch.minTimestamp) batch.minTimestamp = timestamp;
+    if (timestamp > batch.maxTimestamp) batch.maxTimestamp = timestamp;
     // The row is part of the batch from here on: nothing may be called after it but the store.
     this.#underWay = false;
     batch.rows = at + 1;
@@ -366,13 +397,4 @@ export class Recorder {
     this.#trail.ancestors[0] = missing;
     this.#walk(shape.metadata, missing, shape);
   }
-}
-
-function canNest(binding: Binding): boolean {
-  return binding.keys.length < MAX_COLUMN_KEYS;
-}
-
-function hasKeys(object: object): boolean {
-  for (const key in object) if ((object as Record<string, unknown>)[key] !== undefined) return true;
-  return false;
 }

@@ -213,3 +213,9 @@ function nameOf(fn: object): string {
     return 'anonymous';
   }
 }
+
+/** Whether an object has a key with a value. */
+export function hasKeys(object: object): boolean {
+  for (const key in object) if ((object as Record<string, unknown>)[key] !== undefined) return true;
+  return false;
+}

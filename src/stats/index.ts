@@ -163,23 +163,25 @@ export {
 } from './resampling/permutation.ts';
 export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
 export type { Grouping, Label } from './resampling/units.ts';
-export { Reservoir } from './sampling/reservoir.ts';
 export {
   type AdaptiveOptions,
-  adaptiveSampler,
-  importanceSampler,
-  type SamplingDecision,
-  stratifiedSampler,
-  uniformSampler,
-} from './sampling/samplers.ts';
+  adaptiveProbability,
+  type ImportanceOptions,
+  importanceProbability,
+  permanentRandom,
+  stratifiedProbability,
+} from './sampling/inclusion-probability.ts';
+export { Reservoir, ReservoirDraw } from './sampling/reservoir.ts';
 export {
   type WeightedEstimate,
   type WeightedMeanOptions,
   type WeightedOptions,
+  type WeightedTotalOptions,
   weightedMean,
   weightedTotal,
 } from './sampling/weighted-estimate.ts';
-export { weightedQuantile } from './sampling/weighted-quantile.ts';
+export { weightedQuantile, weightedQuantiles } from './sampling/weighted-quantile.ts';
+export { weightedRate } from './sampling/weighted-rate.ts';
 export {
   interquartileMean,
   interquartileMeanDifference,

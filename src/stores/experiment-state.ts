@@ -1,4 +1,5 @@
 import type { FrozenPlan } from './frozen-plan.ts';
+import type { SamplingDesign } from './sampling-design.ts';
 
 /** The states an experiment is in by its own doing. `idle` and `crashed` are seen from outside and never stored. */
 export type ExperimentStatus = 'running' | 'paused' | 'stopped' | 'archived';
@@ -28,7 +29,8 @@ export interface ExperimentState {
   readonly scope: 'auto' | 'process';
   /** Names of the events whose numbers make the headline; null for those that the registry marks as requests. */
   readonly request_events: readonly string[] | null;
-  readonly sampling: { readonly rate: number } | null;
+  /** How events are sampled; null where all are kept. */
+  readonly sampling: SamplingDesign | null;
   /** Fields and paths whose values are never kept, by whichever writer. */
   readonly redact: readonly string[];
   readonly status: ExperimentStatus;

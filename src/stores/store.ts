@@ -42,6 +42,11 @@ export interface WriterOptions {
   readonly ledger: () => LedgerCounts;
   /** Told when rows that were taken could not be kept after all: they count as dropped for that reason, not as stored. */
   readonly lost?: (rows: number, reason: 'overflow' | 'encode') => void;
+  /**
+   * To be called, once or more, before the writer is closed, by whomever, and before its process ends: its last rows are committed
+   * during the call, so the writer must still take them, and has to wait for room where it would otherwise drop them.
+   */
+  readonly ending?: () => void;
   /** Whether no other writer may be open: then `openWriter` rejects with `not_paused`, as one step. Default false. */
   readonly alone?: boolean;
 }

@@ -341,6 +341,22 @@ export const STORE_LAWS: readonly Law<StoreBench>[] = [
     },
   },
   {
+    law: 'a writer that is closed has its last rows committed first',
+    async check({ store }) {
+      const state = await created(store, 'ending');
+      let last = () => {};
+      const writing = await Writing.open(store, state, 'w1', { ending: () => last() });
+      writing.record(1);
+      last = () => {
+        last = () => {};
+        for (let i = 0; i < 300; i++) assert.equal(writing.record(2 + i), true);
+      };
+      await writing.writer.close();
+      assert.equal(writing.expected.length, 301);
+      sameRecords(await scanned(store, 'ending'), writing.expected);
+    },
+  },
+  {
     law: 'experiments and records outlive the store that kept them, and a later writer follows the earlier ones',
     persistent: true,
     async check({ store, reopen }) {

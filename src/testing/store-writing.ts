@@ -45,7 +45,7 @@ export class Writing {
     store: Store,
     state: ExperimentState,
     writerId: string,
-    options: Pick<WriterOptions, 'alone'> = {},
+    options: Pick<WriterOptions, 'alone' | 'ending'> = {},
   ): Promise<Writing> {
     const schema = new BatchSchema(state, writerId);
     let writing: Writing | undefined;

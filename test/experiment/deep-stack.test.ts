@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { SamplingOptions } from '../../src/experiment/sampling/sampling-options.ts';
 import type { Experiment } from '../../src/lab/experiment.ts';
 import { bench, expectBalanced, recordsOf } from '../lab/bench.ts';
 
@@ -55,6 +56,33 @@ describe('where the stack of the host ends while an event is executed', () => {
       overflowNearTheEnd((depth) => experiment.execute('deep.step', { depth }, { note: `n${depth}` }), offset);
       await expectBalanced(experiment);
       await expectStillRecording(experiment);
+    }
+  });
+
+  test.each<SamplingOptions>([
+    { method: 'stratified', by: 'metadata.kind', probabilities: { a: 0.5 } },
+    { method: 'adaptive', target: 1 },
+    { method: 'reservoir', size: 200 },
+  ])('sampled events are accounted for too, and no torn one is kept: $method', async (sampling) => {
+    for (let offset = 0; offset < OFFSETS; offset++) {
+      const { lab } = bench();
+      const experiment = await lab.startExperiment({ name: 'a', sampling });
+      const act = (depth: number) =>
+        experiment.execute(
+          'deep.step',
+          { depth },
+          { note: `n${depth}`, kind: depth % 2 ? 'a' : 'b', sample_id: `${depth}` },
+        );
+      overflowNearTheEnd(act, offset);
+      for (let i = 0; i < LATER; i++) experiment.execute('deep.step', { depth: i }, { note: `n${i}` });
+      await experiment.stop();
+      await expectBalanced(experiment);
+      const records = await recordsOf(experiment);
+      expect(records.length).toBeGreaterThan(100);
+      for (const { measurements, metadata, inclusion_probability: p } of records) {
+        expect(metadata.note).toBe(`n${String(measurements.depth)}`);
+        expect(p! > 0 && p! <= 1).toBe(true);
+      }
     }
   });
 

@@ -134,7 +134,7 @@ test('what cannot be is refused at once, by its name and value, and nothing is l
     [{ name: 'a', replicate: {} }, /replicate is \{\}/],
     [{ name: 'a', sample_size: 5 }, /no option "sample_size"/],
     [{ name: 'a', scope: 'run' }, /scope is "run"/],
-    [{ name: 'a', sampling: 0.5 }, /sampling\.rate is undefined/],
+    [{ name: 'a', sampling: 0.5 }, /sampling was given 0\.5/],
   ];
   for (const [options, words, code = 'invalid_argument'] of wrong) {
     const start = () => lab.startExperiment(options as ExperimentOptions);

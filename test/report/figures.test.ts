@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { KeptValues } from '../../src/analysis/tallies/kept-values.ts';
 import { ValueList } from '../../src/analysis/tallies/value-list.ts';
-import { distributionOf } from '../../src/report/data/latencies.ts';
+import { distributionOf, type OperationLatencies } from '../../src/report/data/latencies.ts';
 import { DRAWN_STEPS, ThinnedSeries } from '../../src/report/data/thinned-series.ts';
 import { linearAxis, spacedAxis } from '../../src/report/figures/axis.ts';
 
@@ -26,6 +27,24 @@ describe('a distribution function', () => {
     expect(points.at(-1)).toEqual([10_006, 1]);
     // The values are 0 … 10006, each once: so many are at most v as v + 1 says.
     for (const [value, share] of points) expect(share * 10_007).toBeCloseTo(value + 1, 6);
+  });
+
+  it('of sampled values is that of all values, estimated', () => {
+    // Of a thousand slow values all were kept, of a thousand quick ones a tenth.
+    const kept = new KeptValues(null);
+    const values = new ValueList();
+    const add = (value: number, inclusion: number) => {
+      values.add(value);
+      kept.add(value, { inclusion, key: 0, reservoir: -1 });
+    };
+    for (let i = 0; i < 1000; i++) add(1000 + i, 1);
+    for (let i = 0; i < 100; i++) add(i, 0.1);
+    const { points, values: n } = distributionOf('a', [{ values, kept }])!;
+    expect([n, points.length]).toEqual([1100, 200]);
+    for (const [value, share] of points) {
+      if (share < 0.49) expect(value).toBeLessThan(100);
+      if (share > 0.51) expect(value).toBeGreaterThanOrEqual(1000);
+    }
   });
 
   it('is nothing of nothing', () => expect(distributionOf('a', [])).toBeUndefined());
@@ -85,8 +104,8 @@ describe('an axis', () => {
   });
 });
 
-function listOf(values: readonly number[]): ValueList {
-  const list = new ValueList();
-  for (const value of values) list.add(value);
-  return list;
+function listOf(numbers: readonly number[]): OperationLatencies {
+  const values = new ValueList();
+  for (const number of numbers) values.add(number);
+  return { values, kept: null };
 }

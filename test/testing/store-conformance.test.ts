@@ -103,6 +103,9 @@ const defects: Record<string, (store: Store) => Partial<Store>> = {
   'newest first gives every batch once': (store) => ({ scan: (id) => store.scan(id) }),
   'writers are told in the order': (store) => ({ writers: async (id) => [...(await store.writers(id))].reverse() }),
   'a removed experiment is gone': (store) => ({ remove: async () => void store }),
+  'a writer that is closed has its last rows': (store) => ({
+    openWriter: (id, { ending: _, ...options }) => store.openWriter(id, options),
+  }),
   'flushing and closing': () => {
     let closed = false;
     return {

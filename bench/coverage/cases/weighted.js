@@ -1,4 +1,4 @@
-import { importanceSampler, randomStream, weightedMean, weightedQuantile } from 'crucible-telemetry/stats';
+import { importanceProbability, randomStream, weightedMean, weightedQuantile } from 'crucible-telemetry/stats';
 import { populations } from '../lib/populations.js';
 import { NOMINAL } from '../lib/rules.js';
 import { holds } from '../lib/share.js';
@@ -14,12 +14,12 @@ export function* cases({ full }) {
   const held = { mean: 0, median: 0 };
   for (let run = 0; run < runs; run++) {
     const stream = randomStream('weighted').split(run);
-    const sampler = importanceSampler(0.1, stream.split('sampler'), 0.02);
+    const chanceOf = importanceProbability({ certainFrom: 10, floor: 0.02 });
     const kept = Array.from({ length: 2000 }, () => draw(stream))
-      .map((value) => ({ value, ...sampler.decide(value) }))
-      .filter((item) => item.kept);
+      .map((value) => ({ value, chance: chanceOf(value) }))
+      .filter(({ chance }) => stream.uniform() < chance);
     const values = kept.map(({ value }) => value);
-    const chances = kept.map((item) => item.inclusion_probability);
+    const chances = kept.map(({ chance }) => chance);
     if (holds(weightedMean(values, chances).ci, mean)) held.mean++;
     if (holds(weightedQuantile(values, chances, 0.5).ci, median)) held.median++;
   }

@@ -1,10 +1,18 @@
-import { ArmItems, type Transform } from './items/arm-items.ts';
+import { ArmItems, type Selection, type Transform } from './items/arm-items.ts';
 import { type Arranged, arrangeGroups, arrangePairs, type Groups, shareSamples } from './items/arranged.ts';
 import { byReplicate, withClusters } from './items/clusters.ts';
-import { clusterOfRows, isSampled, keptTogether, weightedGroups } from './items/weighted-groups.ts';
+import { LeftOut } from './items/left-out.ts';
+import {
+  areNested,
+  areWhole,
+  type Both,
+  haveOneProbability,
+  isSampled,
+  weightedGroups,
+} from './items/weighted-groups.ts';
 import type { MetricContext } from './metric-context.ts';
 import type { MetricTables } from './metric-tables.ts';
-import { replicateNumbers } from './replicate-values.ts';
+import { type ArmRows, replicateNumbers } from './replicate-values.ts';
 
 /** The rows of a metric as items to compare. */
 export interface ArrangedRows {
@@ -19,7 +27,7 @@ export interface ArrangedRows {
 }
 
 const SAMPLED =
-  'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability, and a sample that one arm lacks counts as missing, since lost and not kept cannot be told apart.';
+  'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability. A sample that one arm lacks is missing only where sampling cannot have left it out.';
 const REPEATS =
   'Values of one sample in one arm (repeats, and replicates of the arm) were averaged first, so that a sample counts once.';
 const ABOUT = 'The result is about other samples with these replicates, not about other replicates.';
@@ -35,17 +43,17 @@ export function arrangeRows(tables: MetricTables, transform: Transform, context:
   ] as const;
   const both = [...tables.baseline, ...tables.treatment];
   const pairs = shareSamples(...arms) ? arrangePairs(...arms, shared) : null;
-  if (isSampled(both) && !(pairs !== null && keptTogether(pairs, both))) {
-    const items = weightedGroups(tables, arms, transform, clusters, pairs);
-    const clusterBy = clusterOfRows(clusters);
-    return { items, clusterBy, weighted: true, warnings: [SAMPLED], methods: [], assumptions: [] };
+  const numbers = [replicateNumbers(context.baseline), replicateNumbers(context.treatment)] as const;
+  const several = numbers.map((own) => new Set(own).size > 1);
+  const replicated = several.every(Boolean);
+  if (isSampled(both)) {
+    const known = { arms, areShared: pairs !== null, numbers, replicated };
+    const weighted = arrangeWeighted(tables, transform, context, known);
+    if (weighted) return weighted;
   }
   const grouped = withClusters(tables.name, pairs ?? arrangeGroups(...arms), arms, clusters, shared);
   const { arranged, clusterBy } = grouped;
   const warnings = [...grouped.warnings];
-  const numbers = [replicateNumbers(context.baseline), replicateNumbers(context.treatment)] as const;
-  const several = numbers.map((own) => new Set(own).size > 1);
-  const replicated = several.every(Boolean);
   const averaged = several.some(Boolean) && pairs !== null;
   const methods = [
     ...(arms.some(({ counts }) => counts.some((n) => n > 1)) ? [REPEATS] : []),
@@ -60,6 +68,61 @@ export function arrangeRows(tables: MetricTables, transform: Transform, context:
     return { items, clusterBy: 'replicate', weighted: false, warnings, methods, assumptions };
   }
   return { items: arranged, clusterBy, weighted: false, warnings, methods, assumptions };
+}
+
+interface Known {
+  readonly arms: Both<ArmItems>;
+  /** Whether some sample was seen in both arms. */
+  readonly areShared: boolean;
+  /** Of the replicates, by arm and experiment. */
+  readonly numbers: Both<readonly number[]>;
+  /** Whether both arms have several. */
+  readonly replicated: boolean;
+}
+
+/** Sampled rows as groups, with the clusters they would have if they were not sampled; undefined where pairs are whole. */
+function arrangeWeighted(
+  tables: MetricTables,
+  transform: Transform,
+  { baseline, treatment, clusters, shared }: MetricContext,
+  { arms, areShared, numbers, replicated }: Known,
+): ArrangedRows | undefined {
+  const { samples, candidates } = clusters;
+  const equal = haveOneProbability([...tables.baseline, ...tables.treatment]);
+  const alike = equal && areShared && areNested(arms);
+  const leftOut = (selections: readonly Selection[], rows: ArmRows) =>
+    new LeftOut(
+      selections,
+      rows.map(({ state }) => state.sampling),
+      samples,
+      alike,
+    );
+  const left = [leftOut(tables.baseline, baseline), leftOut(tables.treatment, treatment)] as const;
+  // Complete pairs are a fair sample of pairs only where none of them was likelier to stay complete than another.
+  if (areShared && equal && areWhole(arms, left)) return undefined;
+  const groups = arrangeGroups(...arms);
+  const { clusterBy, warnings } = withClusters(tables.name, groups, arms, clusters, shared);
+  const candidate = candidates.findIndex(({ name }) => name === clusterBy);
+  const byRun = candidate < 0 && replicated && isLoose(groups, arms);
+  const firstFree = candidates[candidate]?.count ?? samples.count;
+  const rows = tables.baseline.reduce((total, { table }) => total + (table?.length ?? 0), 0);
+  // Rows without a cluster, and replicates of one name, are not in both arms.
+  const by = [
+    { candidate, replicates: byRun ? numbers[0] : null, firstFree },
+    {
+      candidate,
+      replicates: byRun ? numbers[1].map((number) => number + numbers[0].length) : null,
+      firstFree: firstFree + rows,
+    },
+  ] as const;
+  return {
+    items: weightedGroups(tables, arms, transform, by, left, areShared),
+    clusterBy: byRun ? 'replicate' : (clusterBy ?? samples.name),
+    weighted: true,
+    warnings: [SAMPLED, ...warnings],
+    methods: [],
+    assumptions: [],
+  };
 }
 
 /** Whether no item has a sample. */

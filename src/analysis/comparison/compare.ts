@@ -2,6 +2,7 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import type { MetricPoint } from '../../metrics-store/metrics-store.ts';
 import type { ColumnBatch } from '../../record/batch.ts';
 import { sampleRatioTest } from '../../stats/randomization/sample-ratio.ts';
+import { isUniform } from '../../stores/sampling-design.ts';
 import type { Projection } from '../../stores/store.ts';
 import { readLeaves } from '../rows/read-leaves.ts';
 import { RequestNames } from '../rows/request-names.ts';
@@ -211,8 +212,23 @@ function sampleRatio(
       units.count,
     ),
   );
-  return sampleRatioTest(
+  const found = sampleRatioTest(
     counts,
     names.map((name) => declared.ratio[name]!),
   );
+  const rates = arms.flatMap(({ experiments }) =>
+    experiments.map(({ state: { sampling } }) =>
+      sampling === null ? 1 : isUniform(sampling) ? sampling.rate : Number.NaN,
+    ),
+  );
+  if (rates.every((rate) => rate === rates[0])) return found;
+  const reason =
+    'No test: what was kept of a unit does not depend on its arm alone where not all was sampled at one rate.';
+  return {
+    ...found,
+    statistic: null,
+    p_value: null,
+    mismatch: null,
+    assumptions: [...found.assumptions.filter((text) => !text.startsWith('No test')), reason],
+  };
 }

@@ -44,7 +44,7 @@ export interface ArmOverview {
     readonly first_event_at: number | null;
   }[];
   readonly events: number;
-  /** Leaf requests that ended, and what became of them. */
+  /** Leaf requests that ended, and what became of them: of the records kept, where they were sampled, so that their shares say nothing of all requests. */
   readonly requests: number;
   readonly successful: number;
   readonly failed: number;
@@ -55,7 +55,10 @@ export interface ArmOverview {
   readonly samples: number;
 }
 
-/** The values of one metric in one arm, as observed: nothing is averaged, paired or left out but what has no value. */
+/**
+ * The values of one metric in one arm, as observed: nothing is averaged, paired or left out but what has no value. Where they were sampled, all but
+ * `n`, `min` and `max` are weighted.
+ */
 export interface ArmValues {
   readonly n: number;
   readonly mean: number | null;

@@ -1,3 +1,4 @@
+import type { TestResult } from '../../stats/inference/test-result.ts';
 import { twoProportionsTest } from '../../stats/inference/two-proportions.ts';
 import { Verdict } from '../rows/cells.ts';
 import { arrangeRows } from './arrange-rows.ts';
@@ -6,13 +7,23 @@ import type { MetricKind, QuantileDifference } from './comparison-result.ts';
 import type { DraftInput } from './draft.ts';
 import { overReplicates } from './inference/over-replicates.ts';
 import { NO_QUANTILES, quantileDifferences } from './inference/quantile-differences.ts';
+import { weightedDifference } from './inference/weighted-difference.ts';
 import type { Selection } from './items/arm-items.ts';
 import type { Arranged } from './items/arranged.ts';
 import { arrangeReplicates } from './items/replicate-items.ts';
 import { isSampled } from './items/weighted-groups.ts';
 import { type Metric, requireShares } from './metric.ts';
 import type { MetricContext } from './metric-context.ts';
-import { allBinary, armValues, eachValue, type MetricTables, transformOf, zeroLatency } from './metric-tables.ts';
+import {
+  allBinary,
+  armValues,
+  eachValue,
+  failuresOf,
+  type MetricTables,
+  transformOf,
+  weightedFailures,
+  zeroLatency,
+} from './metric-tables.ts';
 import { replicateNumbers, replicateValues } from './replicate-values.ts';
 
 /** The items of a metric whose values are in rows, as pairs or groups, with everything that is said beside the test. */
@@ -54,7 +65,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
   const { items, clusterBy, weighted } = arranged;
   warnings.push(...arranged.warnings);
   methods.push(...arranged.methods);
-  if (kind === 'latency') warnings.push(...failureWarning(tables, options.alpha));
+  if (kind === 'latency') warnings.push(...failureWarning(tables, options.alpha, weighted));
   const quantiles =
     kind === 'latency' && !weighted && options.quantiles.length > 0
       ? latencyQuantiles(tables, items, clusterBy, context)
@@ -107,28 +118,20 @@ export function replicateInput(
   };
 }
 
-function failureWarning({ baseline, treatment }: MetricTables, alpha: number): string[] {
-  const [first, second] = [failures(baseline), failures(treatment)];
-  if (first.n === 0 || second.n === 0) return [];
-  const { p_value, estimate } = twoProportionsTest(first, second);
+function failureWarning(tables: MetricTables, alpha: number, weighted: boolean): string[] {
+  const { p_value, estimate } = weighted
+    ? weightedFailureTest(tables, alpha)
+    : twoProportionsTest(failuresOf(tables.baseline), failuresOf(tables.treatment));
   if (p_value === null || p_value > alpha) return [];
   return [
     `The arms differ in how often requests fail, by ${percent(estimate!)}, and failed requests have no latency here: read both together.`,
   ];
 }
 
-function failures(selections: readonly Selection[]): { successes: number; n: number } {
-  let [failed, judged] = [0, 0];
-  for (const { table, operation } of selections) {
-    if (!table) continue;
-    const { verdicts, operations } = table;
-    for (let row = 0; row < table.length; row++) {
-      if ((operation !== null && operations?.[row] !== operation) || verdicts[row] === Verdict.NONE) continue;
-      judged++;
-      if (verdicts[row] === Verdict.FALSE) failed++;
-    }
-  }
-  return { successes: failed, n: judged };
+function weightedFailureTest(tables: MetricTables, alpha: number): TestResult {
+  const [first, second] = [weightedFailures(tables.baseline), weightedFailures(tables.treatment)];
+  const inclusion = { first: first.inclusion, second: second.inclusion };
+  return weightedDifference({ first: first.failed, second: second.failed, inclusion }, 1 - alpha);
 }
 
 function percent(share: number): string {

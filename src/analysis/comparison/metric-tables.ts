@@ -1,8 +1,12 @@
 import { describe } from '../../stats/describe.ts';
+import type { Rate } from '../../stats/inference/rate.ts';
 import { quantiles } from '../../stats/quantile.ts';
+import { weightedDeviation, weightedMean } from '../../stats/sampling/weighted-estimate.ts';
+import { weightedQuantiles } from '../../stats/sampling/weighted-quantile.ts';
 import { Verdict } from '../rows/cells.ts';
 import type { ArmValues, MetricKind } from './comparison-result.ts';
 import type { Selection, Transform } from './items/arm-items.ts';
+import { isSampled } from './items/weighted-groups.ts';
 import type { Metric } from './metric.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
 import type { RowTable } from './reading/row-table.ts';
@@ -104,33 +108,81 @@ export function allBinary(selections: readonly Selection[]): boolean {
   return any && binary;
 }
 
-/** The values of an arm as observed. Latencies are those of requests that did not fail. */
+/** The values of an arm as observed, weighted where they were sampled. Latencies are those of requests that did not fail. */
 export function armValues(selections: readonly Selection[], isLatency: boolean): ArmValues {
   let room = 0;
   for (const { table } of selections) room += table?.length ?? 0;
   const values = new Float64Array(room);
+  const inclusion = isSampled(selections) ? new Float64Array(room) : null;
   let count = 0;
+  for (const selection of selections) {
+    const kept = selection.table?.inclusion;
+    eachValue([selection], (value, verdict, row) => {
+      if (isLatency && verdict === Verdict.FALSE) return;
+      if (inclusion) inclusion[count] = kept?.[row] ?? 1;
+      values[count++] = value;
+    });
+  }
+  const used = values.subarray(0, count);
+  const summary = inclusion ? weightedSummary(used, inclusion.subarray(0, count)) : summarize(used);
+  return isLatency ? { ...summary, failure_rate: failureRate(selections) } : summary;
+}
+
+/** How many requests were judged, and how many of them failed. */
+export function failuresOf(selections: readonly Selection[]): Rate {
   let [failed, judged] = [0, 0];
+  eachJudged(selections, (failure) => {
+    judged++;
+    failed += failure;
+  });
+  return { successes: failed, n: judged };
+}
+
+/** The failures among the judged requests, as 1 and 0, with the probabilities of the rows. */
+export function weightedFailures(selections: readonly Selection[]): { failed: Float64Array; inclusion: Float64Array } {
+  const failed: number[] = [];
+  const inclusion: number[] = [];
+  eachJudged(selections, (failure, row, table) => {
+    failed.push(failure);
+    inclusion.push(table.inclusion?.[row] ?? 1);
+  });
+  return { failed: Float64Array.from(failed), inclusion: Float64Array.from(inclusion) };
+}
+
+function eachJudged(
+  selections: readonly Selection[],
+  take: (failure: 0 | 1, row: number, table: RowTable) => void,
+): void {
   for (const { table, operation } of selections) {
-    if (!isLatency || !table) continue;
+    if (!table) continue;
     const { verdicts, operations } = table;
     for (let row = 0; row < table.length; row++) {
       if ((operation !== null && operations?.[row] !== operation) || verdicts[row] === Verdict.NONE) continue;
-      judged++;
-      if (verdicts[row] === Verdict.FALSE) failed++;
+      take(verdicts[row] === Verdict.FALSE ? 1 : 0, row, table);
     }
   }
-  eachValue(selections, (value, verdict) => {
-    if (!isLatency || verdict !== Verdict.FALSE) values[count++] = value;
-  });
-  const summary = summarize(values.subarray(0, count));
-  return isLatency ? { ...summary, failure_rate: judged === 0 ? null : failed / judged } : summary;
+}
+
+function failureRate(selections: readonly Selection[]): number | null {
+  if (isSampled(selections)) {
+    const { failed, inclusion } = weightedFailures(selections);
+    return weightedMean(failed, inclusion).estimate;
+  }
+  const { successes, n } = failuresOf(selections);
+  return n === 0 ? null : successes / n;
 }
 
 export function summarize(values: Float64Array): ArmValues {
   const { count, mean, std_dev, min, max } = describe(values);
   const [p50, p95] = quantiles(values, [0.5, 0.95]) as [number | null, number | null];
   return { n: count, mean, std_dev, min, p50, p95, max };
+}
+
+function weightedSummary(values: Float64Array, inclusion: Float64Array): ArmValues {
+  const { count, min, max } = describe(values);
+  const [p50 = null, p95 = null] = weightedQuantiles(values, inclusion, [0.5, 0.95]);
+  const mean = weightedMean(values, inclusion).estimate;
+  return { n: count, mean, std_dev: weightedDeviation(values, inclusion, mean), min, p50, p95, max };
 }
 
 /** Calls `take` for each finite value. */

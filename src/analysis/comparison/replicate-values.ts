@@ -27,7 +27,11 @@ export function replicateValues(
   return arm.map(({ state }, i) => {
     const selection = selections[i]!;
     if (selection.table?.inclusion) {
-      const { values, inclusion } = weightedRows([selection], transform, null, samples);
+      const { values, inclusion } = weightedRows([selection], transform, {
+        candidate: -1,
+        replicates: null,
+        firstFree: samples,
+      });
       const { estimate } = weightedMean(values, inclusion);
       return { label: state.replicate, value: estimate, cause: estimate === null ? 'no_value' : null };
     }

@@ -23,11 +23,13 @@ export function reliabilityMetrics(count: number, successful: number, failed: nu
   };
 }
 
-function reaches(rate: number | null, level: number): boolean | null {
+/** Whether an observed rate is at least a level. */
+export function reaches(rate: number | null, level: number): boolean | null {
   return rate === null ? null : rate >= level;
 }
 
-function support(interval: WilsonInterval | null, level: number): Support {
+/** What an interval says of a level. */
+export function support(interval: WilsonInterval | null, level: number): Support {
   if (interval === null) return 'unknown';
   return interval.low >= level ? 'yes' : interval.high < level ? 'no' : 'unknown';
 }

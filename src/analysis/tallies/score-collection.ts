@@ -12,16 +12,8 @@ export class ScoreCollection {
   readonly #scores = new Map<string, ValueList>();
 
   /** Takes the rows that `reader` read. */
-  add(batch: ColumnBatch, rows: number, { kinds, events }: RowReader): void {
-    const event = events.names.indexOf(SCORE_EVENT);
-    if (event < 0) return;
-    for (let row = 0; row < rows; row++) {
-      if (events.ids[row] !== event || kinds[row] === RowKind.LEFT_OUT) continue;
-      const score = batch.value('measurements.score', row);
-      if (typeof score !== 'number' && typeof score !== 'boolean') continue;
-      const name = batch.value('metadata.name', row);
-      this.#of(typeof name === 'string' ? name : 'score').add(Number(score));
-    }
+  add(batch: ColumnBatch, rows: number, reader: RowReader): void {
+    eachScore(batch, rows, reader, (name, value) => this.#of(name).add(value));
   }
 
   metrics(): Record<string, ScoreMetrics> {
@@ -36,6 +28,24 @@ export class ScoreCollection {
       this.#scores.set(name, list);
     }
     return list;
+  }
+}
+
+/** Calls `take` for each score among the rows that the reader read. */
+export function eachScore(
+  batch: ColumnBatch,
+  rows: number,
+  { kinds, events }: RowReader,
+  take: (name: string, value: number, row: number) => void,
+): void {
+  const event = events.names.indexOf(SCORE_EVENT);
+  if (event < 0) return;
+  for (let row = 0; row < rows; row++) {
+    if (events.ids[row] !== event || kinds[row] === RowKind.LEFT_OUT) continue;
+    const score = batch.value('measurements.score', row);
+    if (typeof score !== 'number' && typeof score !== 'boolean') continue;
+    const name = batch.value('metadata.name', row);
+    take(typeof name === 'string' ? name : 'score', Number(score), row);
   }
 }
 

@@ -1,106 +1,148 @@
 import { BATCH_ROWS, type ColumnBatch } from '../../record/batch.ts';
+import type { FieldName } from '../../record/event-record.ts';
 import { fieldIndex } from '../../record/fields.ts';
-import { type WeightedEstimate, weightedMean, weightedTotal } from '../../stats/sampling/weighted-estimate.ts';
-import type { WeightedMetrics, WeightedNumber } from '../experiment-metrics.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
+import { SAMPLING_KEYS } from '../../stores/sampling-design.ts';
+import type { EventMetrics, ScoreMetrics, WeightedMetrics } from '../experiment-metrics.ts';
 import { FlagCells, NumberCells, Verdict } from '../rows/cells.ts';
 import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { TextIds } from '../rows/text-ids.ts';
+import { KeptTally } from './kept-tally.ts';
+import { type Chance, KeptValues } from './kept-values.ts';
+import { eachScore } from './score-collection.ts';
+import { Tokens } from './tally.ts';
 
-/** What decides whether an event is kept, the first that it has; what has the same is kept or left together. */
-const KEYS = ['trace_id', 'sample_id', 'span_id'] as const;
+/** What is read of a record, beside what tallies and scores read. */
+export const WEIGHTED_FIELDS: readonly FieldName[] = ['inclusion_probability', ...SAMPLING_KEYS];
 
-/** Values with the probability and the sampling key of each. */
-class Kept {
-  readonly values: number[] = [];
-  readonly inclusion: number[] = [];
-  readonly keys: number[] = [];
-
-  add(value: number, inclusion: number, key: number): void {
-    this.values.push(value);
-    this.inclusion.push(inclusion);
-    this.keys.push(key);
-  }
-
-  mean(): WeightedNumber {
-    return numberOf(weightedMean(this.values, this.inclusion, { clusters: this.keys }));
-  }
-
-  // What was kept together is one item. Ingested events of one key may have several probabilities: those are items of their own.
-  total(): WeightedNumber {
-    const sums = new Map<string, { sum: number; inclusion: number }>();
-    for (const [i, key] of this.keys.entries()) {
-      const inclusion = this.inclusion[i]!;
-      const known = sums.get(`${key} ${inclusion}`);
-      if (known) known.sum += this.values[i]!;
-      else sums.set(`${key} ${inclusion}`, { sum: this.values[i]!, inclusion });
-    }
-    const items = [...sums.values()];
-    const total = weightedTotal(
-      items.map(({ sum }) => sum),
-      items.map(({ inclusion }) => inclusion),
-    );
-    return { ...numberOf(total), n: this.values.length };
-  }
-}
-
-/** Gathers what weighted estimates need of the leaf requests of sampled experiments. */
+/** Gathers what weighted estimates need of the records of sampled experiments. */
 export class WeightedCollection {
   readonly #inclusion = new NumberCells('inclusion_probability');
   readonly #latency = new NumberCells('latency_ms');
   readonly #cost = new NumberCells('cost_usd');
   readonly #success = new FlagCells('success');
-  readonly #keyIds = KEYS.map(() => new Int32Array(BATCH_ROWS));
-  readonly #keys = KEYS.map(() => new TextIds());
-  readonly #requests = new Kept();
-  readonly #latencies = new Kept();
-  readonly #costs = new Kept();
-  readonly #outcomes = new Kept();
+  readonly #tokens: readonly (readonly [kind: number, cells: NumberCells])[] = [
+    [Tokens.INPUT, new NumberCells('input_tokens')],
+    [Tokens.OUTPUT, new NumberCells('output_tokens')],
+    [Tokens.CACHED, new NumberCells('cached_input_tokens')],
+    [Tokens.REASONING, new NumberCells('reasoning_tokens')],
+  ];
+  readonly #keyIds = SAMPLING_KEYS.map(() => new Int32Array(BATCH_ROWS));
+  readonly #keys = SAMPLING_KEYS.map(() => new TextIds());
+  readonly #writers = new TextIds();
+  /** By the experiment's id. */
+  readonly #designs: ReadonlyMap<string, ExperimentState['sampling']>;
+  readonly #reservoirSize: number | null;
+  /** By the number of the event's name, then by `RowKind`. */
+  readonly #tallies = new Map<number, Map<number, KeptTally>>();
+  readonly #scores = new Map<string, KeptValues>();
   #loose = 0;
 
+  constructor(states: readonly ExperimentState[]) {
+    this.#designs = new Map(states.map(({ id, sampling }) => [id, sampling]));
+    const sizes = new Set(states.map(({ sampling }) => (sampling?.method === 'reservoir' ? sampling.size : null)));
+    // Of several that differ, errors are those of events that were decided one by one, which are not smaller.
+    this.#reservoirSize = sizes.size === 1 ? [...sizes][0]! : null;
+  }
+
   /** Takes the rows that `reader` read. */
-  add(batch: ColumnBatch, rows: number, { kinds }: RowReader): void {
+  add(batch: ColumnBatch, rows: number, reader: RowReader): void {
+    const { kinds, events } = reader;
+    const { experiment, writerId } = batch.schema;
+    const inReservoir = this.#designs.get(experiment.id)?.method === 'reservoir';
+    const writer = this.#writers.id(`${experiment.id} ${writerId}`);
     const sampled = this.#inclusion.read(batch, rows);
     const hasLatency = this.#latency.read(batch, rows);
     const hasCost = this.#cost.read(batch, rows);
     this.#success.read(batch, rows);
-    KEYS.forEach((field, i) => {
+    for (const [, cells] of this.#tokens) cells.read(batch, rows);
+    SAMPLING_KEYS.forEach((field, i) => {
       this.#keys[i]!.read(batch.columns[fieldIndex(field)], rows, this.#keyIds[i]!);
     });
-    for (let row = 0; row < rows; row++) {
-      if (kinds[row] !== RowKind.REQUEST) continue;
+    const chanceOf = (row: number): Chance => {
       const inclusion = sampled && this.#inclusion.present[row] === 1 ? this.#inclusion.values[row]! : 1;
-      const key = this.#keyOf(row);
-      const verdict = this.#success.values[row];
-      this.#requests.add(1, inclusion, key);
-      if (verdict !== Verdict.NONE) this.#outcomes.add(verdict === Verdict.TRUE ? 1 : 0, inclusion, key);
-      const latency = this.#latency.values[row]!;
-      if (hasLatency && this.#latency.present[row] === 1 && verdict !== Verdict.FALSE && Number.isFinite(latency)) {
-        this.#latencies.add(latency, inclusion, key);
-      }
-      const cost = this.#cost.values[row]!;
-      if (hasCost && this.#cost.present[row] === 1 && Number.isFinite(cost)) this.#costs.add(cost, inclusion, key);
-    }
-  }
-
-  metrics(): WeightedMetrics {
-    return {
-      requests: this.#requests.total(),
-      latency_mean_ms: this.#latencies.mean(),
-      success_rate: this.#outcomes.mean(),
-      cost_mean_usd: this.#costs.mean(),
-      cost_total_usd: this.#costs.total(),
+      return { inclusion, key: this.#keyOf(row), reservoir: inReservoir ? writer : -1 };
     };
+    for (let row = 0; row < rows; row++) {
+      const kind = kinds[row]!;
+      if (kind === RowKind.LEFT_OUT) continue;
+      const tally = this.#tally(events.ids[row]!, kind);
+      const chance = chanceOf(row);
+      const verdict = this.#success.values[row];
+      tally.requests.add(1, chance);
+      if (verdict !== Verdict.NONE) tally.outcomes.add(verdict === Verdict.TRUE ? 1 : 0, chance);
+      if (hasLatency && this.#latency.present[row] === 1 && verdict !== Verdict.FALSE) {
+        tally.latency.add(this.#latency.values[row]!, chance);
+      }
+      if (hasCost && this.#cost.present[row] === 1) tally.cost.add(this.#cost.values[row]!, chance);
+      this.#addTokens(tally, row, chance);
+    }
+    eachScore(batch, rows, reader, (name, value, row) => {
+      const list = this.#scores.get(name) ?? new KeptValues(this.#reservoirSize);
+      this.#scores.set(name, list);
+      list.add(value, chanceOf(row));
+    });
   }
 
+  /** The numbers of an event name, of all kinds of rows. */
+  weigh(name: number, plain: EventMetrics): EventMetrics {
+    return this.#joined([...(this.#tallies.get(name)?.values() ?? [])]).weigh(plain);
+  }
+
+  /** The headline: leaf requests of all names. */
+  headline(plain: EventMetrics): { readonly metrics: EventMetrics; readonly weighted: WeightedMetrics } {
+    const leaves = [...this.#tallies.values()].flatMap((kinds) => kinds.get(RowKind.REQUEST) ?? []);
+    const joined = this.#joined(leaves);
+    return { metrics: joined.weigh(plain), weighted: joined.metrics() };
+  }
+
+  weighScores(plain: Readonly<Record<string, ScoreMetrics>>): Readonly<Record<string, ScoreMetrics>> {
+    return Object.fromEntries(
+      Object.entries(plain).map(([name, score]) => {
+        const kept = this.#scores.get(name)!;
+        const mean = kept.mean().estimate;
+        return [name, { ...score, mean, std_dev: kept.deviation(mean) }];
+      }),
+    );
+  }
+
+  #joined(tallies: readonly KeptTally[]): KeptTally {
+    return tallies.length === 1 ? tallies[0]! : new KeptTally(this.#reservoirSize, tallies);
+  }
+
+  #tally(name: number, kind: number): KeptTally {
+    let kinds = this.#tallies.get(name);
+    if (!kinds) {
+      kinds = new Map();
+      this.#tallies.set(name, kinds);
+    }
+    let tally = kinds.get(kind);
+    if (!tally) {
+      tally = new KeptTally(this.#reservoirSize);
+      kinds.set(kind, tally);
+    }
+    return tally;
+  }
+
+  #addTokens(tally: KeptTally, row: number, chance: Chance): void {
+    let total = 0;
+    let counted = false;
+    for (const [kind, { present, values }] of this.#tokens) {
+      if (present[row] !== 1) continue;
+      tally.tokens[kind]!.add(values[row]!, chance);
+      if (kind !== Tokens.INPUT && kind !== Tokens.OUTPUT) continue;
+      total += values[row]!;
+      counted = true;
+    }
+    if (counted) tally.tokens[Tokens.TOTAL]!.add(total, chance);
+  }
+
+  // Ingested events of one key may have several probabilities.
   #keyOf(row: number): number {
-    for (let i = 0; i < KEYS.length; i++) {
+    for (let i = 0; i < SAMPLING_KEYS.length; i++) {
       const id = this.#keyIds[i]![row]!;
-      if (id >= 0) return id * KEYS.length + i;
+      if (id >= 0) return id * SAMPLING_KEYS.length + i;
     }
     return -1 - this.#loose++;
   }
-}
-
-function numberOf({ estimate, standard_error, ci, n, n_effective }: WeightedEstimate): WeightedNumber {
-  return { estimate, standard_error, ci, n: n[0] ?? 0, n_effective };
 }

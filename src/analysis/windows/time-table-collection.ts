@@ -5,7 +5,13 @@ import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { Mark, TimeTable } from './time-table.ts';
 
 /** What is read of a record. */
-export const TIME_TABLE_FIELDS: readonly FieldName[] = ['timestamp', 'latency_ms', 'cost_usd', 'success'];
+export const TIME_TABLE_FIELDS: readonly FieldName[] = [
+  'timestamp',
+  'latency_ms',
+  'cost_usd',
+  'success',
+  'inclusion_probability',
+];
 
 /** Gathers a time table from batches. */
 export class TimeTableCollection {
@@ -15,6 +21,7 @@ export class TimeTableCollection {
   readonly #latency = new NumberCells('latency_ms');
   readonly #cost = new NumberCells('cost_usd');
   readonly #success = new FlagCells('success');
+  readonly #inclusion = new NumberCells('inclusion_probability');
   /** By the number of an event name: whether it occurred, and whether as a request. */
   readonly #seen: Uint8Array[] = [];
 
@@ -31,19 +38,22 @@ export class TimeTableCollection {
     this.#latency.read(batch, rows);
     this.#cost.read(batch, rows);
     this.#success.read(batch, rows);
+    const sampled = this.#inclusion.read(batch, rows);
     while (this.#seen.length < events.names.length) this.#seen.push(new Uint8Array(4));
-    let at = table.count;
     for (let row = 0; row < rows; row++) {
       const kind = kinds[row]!;
       if (kind === RowKind.LEFT_OUT) continue;
       this.#seen[events.ids[row]!]![kind] = 1;
+      const at = table.count;
+      if (sampled && this.#inclusion.present[row] === 1 && this.#inclusion.values[row]! < 1) {
+        table.sampled(this.#inclusion.values[row]!);
+      }
       table.times[at] = this.#times.values[row]!;
       table.latencies[at] = this.#latency.values[row]!;
       table.costs[at] = this.#cost.values[row]!;
       table.marks[at] = kind === RowKind.WRAPPER ? 0 : this.#marks(row, kind);
-      at++;
+      table.count++;
     }
-    table.count = at;
   }
 
   /** The names of the events that were taken, sorted; only those that came as requests if so asked. */

@@ -3,13 +3,21 @@ const SMALLEST = 1024;
 /** What a row of a time table counts as. Bits, to be added up. */
 export const Mark = { REQUEST: 1, SUCCESS: 2, FAILURE: 4, LATENCY: 8, COST: 16, BAD_LATENCY: 32 } as const;
 
-/** Events by time, as columns: when, what they took, what they cost, and `Mark`s that say which of it is valid. */
+/** Events by time, as columns: when, what they took, what they cost, `Mark`s that say which of it is valid, and how they were sampled. */
 export class TimeTable {
   count = 0;
   times: Float64Array = new Float64Array(SMALLEST);
   latencies: Float64Array = new Float64Array(SMALLEST);
   costs: Float64Array = new Float64Array(SMALLEST);
   marks: Uint8Array = new Uint8Array(SMALLEST);
+  /** With which probability each was kept; null while all were kept for sure. */
+  inclusion: Float64Array | null = null;
+
+  /** Notes the probability of the row at `count`. */
+  sampled(probability: number): void {
+    this.inclusion ??= new Float64Array(this.times.length).fill(1);
+    this.inclusion[this.count] = probability;
+  }
 
   /** Makes room for so many more rows, to be written from `count` on. */
   reserve(rows: number): void {
@@ -20,6 +28,7 @@ export class TimeTable {
     this.latencies = grown(this.latencies, new Float64Array(wanted));
     this.costs = grown(this.costs, new Float64Array(wanted));
     this.marks = grown(this.marks, new Uint8Array(wanted));
+    if (this.inclusion) this.inclusion = grown(this.inclusion, new Float64Array(wanted).fill(1));
   }
 
   /** Makes every row that lacks one of the marks count as an event and nothing else. */
@@ -39,6 +48,7 @@ export class TimeTable {
     this.latencies = reordered(this.latencies, order, new Float64Array(count));
     this.costs = reordered(this.costs, order, new Float64Array(count));
     this.marks = reordered(this.marks, order, new Uint8Array(count));
+    if (this.inclusion) this.inclusion = reordered(this.inclusion, order, new Float64Array(count));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { bytes, count, moment, NONE, plural } from '../../core/figures.ts';
 import type { Experiment } from '../../lab/experiment.ts';
+import { samplingText } from '../../stores/sampling-design.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
@@ -60,13 +61,18 @@ async function print(found: Shown): Promise<void> {
     ['metadata', Object.keys(found.metadata).length > 0 ? JSON.stringify(found.metadata) : undefined],
     ['collects', found.events === 'all' ? 'all events' : found.events.join(', ')],
     ['planned samples', found.sample_size === null ? undefined : count(found.sample_size)],
-    ['sampling', found.sampling ? `rate ${found.sampling.rate}` : undefined],
+    ['sampling', found.sampling ? samplingText(found.sampling) : undefined],
     ['started', moment(found.started_at)],
     ['stopped', found.stopped_at === null ? undefined : moment(found.stopped_at)],
     ['archived', found.archived_at === null ? undefined : moment(found.archived_at)],
     ['phases', phases.length > 1 ? phases.map(phaseText).join(', ') : undefined],
     ['events', `${count(ledger.emitted)} emitted, ${count(ledger.stored)} stored`],
-    ['sampled out', ledger.sampled_out > 0 ? count(ledger.sampled_out) : undefined],
+    [
+      'sampled out',
+      ledger.sampled_out > 0
+        ? `${count(ledger.sampled_out)}${ledger.held ? `, of which ${count(ledger.held)} are held in a reservoir until it closes` : ''}`
+        : undefined,
+    ],
     ['dropped', dropped.length > 0 ? dropped.map(([why, n]) => `${count(n)} ${why}`).join(', ') : undefined],
     ['sealed segments', sizes('sealed')],
     [found.writers.some(({ status }) => status === 'open') ? 'live segments' : 'unsealed segments', sizes('live')],

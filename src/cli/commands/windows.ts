@@ -56,6 +56,8 @@ export function define(command: Command): void {
             ? 'Latency, cost and success of all events: there are no requests.'
             : `Latency, cost and success of ${result.measured_events.join(', ')}.`,
         );
+        if (result.weighted)
+          say('Estimates for all events from those that were sampled; EVENTS and MEASURED count what was kept.');
       }),
     );
 }

@@ -1,4 +1,9 @@
-import type { EventMetrics, ExperimentMetrics, ScoreMetrics } from '../../analysis/experiment-metrics.ts';
+import type {
+  EventMetrics,
+  ExperimentMetrics,
+  ScoreMetrics,
+  WeightedNumber,
+} from '../../analysis/experiment-metrics.ts';
 import { type MetricSummary, TRAINING_FIELDS } from '../../analysis/training/training-metrics.ts';
 import { count, dollars, figure, milliseconds, moment, NONE, percent, plural, seconds } from '../../core/figures.ts';
 import { printLine } from '../terminal/output.ts';
@@ -15,30 +20,34 @@ export async function printMetrics(
   metrics: ExperimentMetrics,
   lasted: number | null,
 ): Promise<void> {
-  const { summary, latency, cost, reliability, tokens } = metrics;
+  const { summary, latency, cost, reliability, tokens, weighted } = metrics;
+  // What the records that were kept stand for.
+  const of = (kept: number) => (weighted ? `estimated from ${count(kept)} kept` : `of ${count(kept)}`);
   const size = summary.sample_size;
   await printPairs([
     ['experiment', `${name} (${id})`],
-    ['events', count(summary.total_events)],
+    ['sampled', weighted ? 'estimates for all requests, weighted by 1 / inclusion probability' : undefined],
+    [weighted ? 'events kept' : 'events', count(summary.total_events)],
     ['time', summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(lasted)}` : undefined],
     ['sample size', size ? `${count(size.observed)} of ${count(size.target)} ${size.basis}` : undefined],
     ['requests', metrics.request_events.length > 0 ? metrics.request_events.join(', ') : undefined],
+    ['requests before sampling', weighted ? estimateText(weighted.requests) : undefined],
     [
       'success',
       reliability.total_requests === 0
         ? undefined
-        : `${percent(reliability.success_rate)} of ${count(reliability.total_requests)}, 95 % interval ${interval(reliability.success_rate_ci)}`,
+        : `${percent(reliability.success_rate)} ${of(reliability.total_requests)}, 95 % interval ${interval(reliability.success_rate_ci)}`,
     ],
     [
       'latency',
       latency.count === 0
         ? undefined
-        : `mean ${milliseconds(latency.mean)}, p50 ${milliseconds(latency.p50)}, p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)} of ${count(latency.count)}`,
+        : `mean ${milliseconds(latency.mean)}, p50 ${milliseconds(latency.p50)}, p95 ${milliseconds(latency.p95)}, p99 ${milliseconds(latency.p99)} ${of(latency.count)}`,
     ],
     ['cost', costText(cost)],
     [
       'tokens',
-      tokens.total.count === 0 ? undefined : `${count(tokens.input.total)} in, ${count(tokens.output.total)} out`,
+      tokens.total.count === 0 ? undefined : `${whole(tokens.input.total)} in, ${whole(tokens.output.total)} out`,
     ],
   ]);
   await printEvents(metrics);
@@ -52,26 +61,37 @@ function costText({ total, mean_per_request, coverage }: ExperimentMetrics['cost
   return `${dollars(total)}, ${dollars(mean_per_request)} a request${unknown}`;
 }
 
+// Estimated totals have fractions.
+function whole(total: number | null): string {
+  return count(total === null ? null : Math.round(total));
+}
+
+function estimateText({ estimate, ci }: WeightedNumber): string | undefined {
+  if (estimate === null) return undefined;
+  const ends = [ci?.low, ci?.high].map((end) => count(Math.round(Math.max(end ?? estimate, 0))));
+  return ends[0] === ends[1] ? ends[0] : `about ${count(Math.round(estimate))}, 95 % interval ${ends.join(' to ')}`;
+}
+
 function interval(ci: { readonly low: number; readonly high: number } | null): string {
   return ci ? `${percent(ci.low)} to ${percent(ci.high)}` : NONE;
 }
 
 type NamedEvent = readonly [string, EventMetrics];
 
-const EVENT_COLUMNS: readonly Column<NamedEvent>[] = [
+const eventColumns = (sampled: boolean): readonly Column<NamedEvent>[] => [
   { title: 'EVENT', value: ([name]) => name, min: 16 },
-  { title: 'COUNT', value: ([, event]) => count(event.count), align: 'right' },
+  { title: sampled ? 'KEPT' : 'COUNT', value: ([, event]) => count(event.count), align: 'right' },
   { title: 'MEAN', value: ([, { latency }]) => milliseconds(latency.mean), align: 'right', keep: 4 },
   { title: 'P95', value: ([, { latency }]) => milliseconds(latency.p95), align: 'right', keep: 5 },
   { title: 'SUCCESS', value: ([, { reliability }]) => percent(reliability.success_rate), align: 'right', keep: 6 },
   { title: 'COST', value: ([, { cost }]) => dollars(cost.total), align: 'right', keep: 3 },
 ];
 
-async function printEvents({ by_event }: ExperimentMetrics): Promise<void> {
+async function printEvents({ by_event, weighted }: ExperimentMetrics): Promise<void> {
   const rows = Object.entries(by_event).sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return;
   await printTitle('By event');
-  for (const line of tableLines(rows, EVENT_COLUMNS)) await printLine(line);
+  for (const line of tableLines(rows, eventColumns(weighted !== null))) await printLine(line);
 }
 
 type NamedCourse = readonly [string, MetricSummary];

@@ -27,6 +27,7 @@ export async function readReport(
   const { comparison, analysis, untested } = alone ? NOTHING : await compared(sources, options, study);
   const labels = comparison ? armLabels(comparison) : new Map<string, string>();
   const unique = [...new Map(sources.map((source) => [source.state.id, source])).values()];
+  const sampled = unique.some(({ state }) => state.sampling !== null);
   const runs: (CurveSource & { readonly latencies: RequestLatencies })[] = [];
   for (const source of unique) {
     const { state, batches, points } = source;
@@ -34,7 +35,7 @@ export async function readReport(
       source,
       arm: labels.get(state.id) ?? state.name,
       metrics: await computeMetrics({ states: [state], batches, points: points() }),
-      latencies: await readLatencies(source),
+      latencies: await readLatencies(source, sampled),
     });
   }
   const arms = [...new Set(comparison ? labels.values() : runs.map(({ arm }) => arm))];

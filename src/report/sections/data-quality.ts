@@ -1,5 +1,6 @@
 import type { MissingCounts } from '../../analysis/comparison/comparison-result.ts';
 import { count, NONE } from '../../core/figures.ts';
+import { samplingText } from '../../stores/sampling-design.ts';
 import { negatable, sampleRatioText, warningTexts } from '../comparison/comparison-texts.ts';
 import type { ReportData, ReportedExperiment } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph, type TableColumn } from '../document/block.ts';
@@ -56,7 +57,7 @@ function ledgerTable(experiments: readonly ReportedExperiment[]): Block {
         count(ledger.stored),
         state.sampling === null
           ? count(ledger.sampled_out)
-          : `${count(ledger.sampled_out)} (rate ${state.sampling.rate})`,
+          : `${count(ledger.sampled_out)} (${samplingText(state.sampling)})`,
         count(reasons.reduce((sum, [, n]) => sum + n, 0)),
         reasons.length === 0 ? NONE : reasons.map(([why, n]) => `${why} ${count(n)}`).join(', '),
       ];

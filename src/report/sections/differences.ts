@@ -86,7 +86,8 @@ function effectText({ effect_size }: MetricComparison): string {
 function observed(metrics: readonly MetricComparison[], label: string, baseline: string): Block {
   return {
     kind: 'table',
-    caption: 'Values as observed: nothing is paired or averaged, so their means may differ from what the estimates say',
+    caption:
+      'Values as observed, weighted where they were sampled: nothing is paired or averaged, so their means may differ from what the estimates say',
     columns: [
       { title: 'Metric' },
       { title: 'Arm' },

@@ -1,6 +1,6 @@
 import { count, dollars, figure, milliseconds, moment, NONE, percent } from '../../core/figures.ts';
 import type { ReportData } from '../data/report-data.ts';
-import { type Block, heading, type TableColumn } from '../document/block.ts';
+import { type Block, heading, note, type TableColumn } from '../document/block.ts';
 
 /** The headline numbers of each experiment. */
 export function experimentTables({ experiments }: ReportData): Block[] {
@@ -19,18 +19,19 @@ export function experimentTables({ experiments }: ReportData): Block[] {
       number('Unknown costs'),
       number('Tokens'),
     ],
-    rows: experiments.map(({ state, metrics: { reliability, latency, cost, tokens } }) => {
+    rows: experiments.map(({ state, metrics: { reliability, latency, cost, tokens, weighted } }) => {
       const ci = reliability.success_rate_ci;
+      const { total } = tokens.total;
       return [
         state.name,
-        count(reliability.total_requests),
+        `${count(reliability.total_requests)}${weighted ? ' kept' : ''}`,
         percent(reliability.success_rate),
         ci === null ? NONE : `${percent(ci.low)} to ${percent(ci.high)}`,
         milliseconds(latency.p50),
         milliseconds(latency.p95),
         dollars(cost.total),
         count(cost.coverage.unknown),
-        count(tokens.total.total),
+        count(total === null ? null : Math.round(total)),
       ];
     }),
   };
@@ -44,7 +45,7 @@ export function experimentTables({ experiments }: ReportData): Block[] {
       { title: 'Scores' },
       { title: 'Training' },
     ],
-    rows: experiments.map(({ state, metrics: { summary, scores, training } }) => {
+    rows: experiments.map(({ state, metrics: { summary, scores, training, weighted } }) => {
       const means = Object.entries(scores).map(([name, { mean }]) => `${name} ${figure(mean)}`);
       const known = [
         ...(['loss', 'accuracy'] as const).map((name) => [name, training[name]] as const),
@@ -55,12 +56,14 @@ export function experimentTables({ experiments }: ReportData): Block[] {
         .map(([name, { last: value }]) => `${name} ${figure(value)}`);
       return [
         state.name,
-        count(summary.total_events),
+        `${count(summary.total_events)}${weighted ? ' kept' : ''}`,
         moment(summary.time_range?.from),
         means.join(', ') || NONE,
         last.join(', ') || NONE,
       ];
     }),
   };
-  return [heading(2, 'Experiments'), requests, others];
+  const sampled = experiments.filter(({ metrics }) => metrics.weighted !== null).map(({ state }) => state.name);
+  const said = `Records of ${sampled.join(', ')} were sampled: rates, quantiles, means and totals are estimates for all events, weighted by 1 / the inclusion probability; counts are of the records kept.`;
+  return [heading(2, 'Experiments'), requests, others, ...(sampled.length > 0 ? [note(said)] : [])];
 }

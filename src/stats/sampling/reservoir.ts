@@ -2,13 +2,13 @@ import type { RandomStream } from '../random.ts';
 import { requireAtLeast } from '../special/checks.ts';
 
 /**
- * A uniform sample of fixed size from a stream of unknown length: Algorithm L of Kim-Hung Li (ACM Transactions on Mathematical Software 20,
- * 1994), which draws random numbers only for the items it takes. Every set of `size` items seen so far is as likely as any other.
+ * Which items of a stream of unknown length make a uniform sample of fixed size: Algorithm L of Kim-Hung Li (ACM Transactions on
+ * Mathematical Software 20, 1994), which draws random numbers only for the items it takes. Every set of `size` items seen so far is as likely
+ * as any other.
  */
-export class Reservoir<T> {
+export class ReservoirDraw {
   readonly size: number;
   readonly #stream: RandomStream;
-  readonly #items: T[] = [];
   #seen = 0;
   #next = 0;
   #weight = 1;
@@ -20,25 +20,17 @@ export class Reservoir<T> {
     this.#stream = stream;
   }
 
-  /** Shows an item to the reservoir; what it gives back is not in it: an item it let go, or this one. */
-  add(item: T): T | undefined {
-    const place = this.#seen++;
-    if (place < this.size) {
-      this.#items.push(item);
+  /** The place in the sample, from 0 to `size` − 1, that the next item of the stream takes from whatever is there; −1 when it is passed over. */
+  next(): number {
+    const item = this.#seen++;
+    if (item < this.size) {
       if (this.#seen === this.size) this.#leap();
-      return undefined;
+      return item;
     }
-    if (place < this.#next) return item;
-    const at = this.#stream.below(this.size);
-    const gone = this.#items[at]!;
-    this.#items[at] = item;
+    if (item < this.#next) return -1;
+    const place = this.#stream.below(this.size);
     this.#leap();
-    return gone;
-  }
-
-  /** In no meaningful order. */
-  get items(): readonly T[] {
-    return this.#items;
+    return place;
   }
 
   get seen(): number {
@@ -60,5 +52,43 @@ export class Reservoir<T> {
     let u = this.#stream.uniform();
     while (u === 0) u = this.#stream.uniform();
     return u;
+  }
+}
+
+/** A sample of fixed size, drawn as `ReservoirDraw` does. */
+export class Reservoir<T> {
+  readonly #draw: ReservoirDraw;
+  readonly #items: T[] = [];
+
+  /** Throws `invalid_argument` unless `size` is a whole number of at least 1. */
+  constructor(size: number, stream: RandomStream) {
+    this.#draw = new ReservoirDraw(size, stream);
+  }
+
+  /** Shows an item to the reservoir; what it gives back is not in it: an item it let go, or this one. */
+  add(item: T): T | undefined {
+    const place = this.#draw.next();
+    if (place < 0) return item;
+    const gone = this.#items[place];
+    this.#items[place] = item;
+    return gone;
+  }
+
+  /** In no meaningful order. */
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  get size(): number {
+    return this.#draw.size;
+  }
+
+  get seen(): number {
+    return this.#draw.seen;
+  }
+
+  /** As `ReservoirDraw` has it. */
+  get inclusionProbability(): number {
+    return this.#draw.inclusionProbability;
   }
 }

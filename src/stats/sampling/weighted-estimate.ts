@@ -31,29 +31,89 @@ export interface WeightedMeanOptions extends WeightedOptions {
   readonly about?: 'process' | 'population';
 }
 
+export interface WeightedTotalOptions {
+  /** Confidence level. Default 0.95. */
+  readonly level?: number;
+  /**
+   * What each value was kept or left with: values of one label were decided by one random number, each kept where that is below its own
+   * probability. Default: every value by a number of its own.
+   */
+  readonly together?: ArrayLike<Label>;
+  /**
+   * For samples of fixed size, such as reservoirs: which of them each value is from, and how many items each has, those without a
+   * value included. One of them, or `together`.
+   */
+  readonly fixed?: { readonly samples: ArrayLike<Label>; readonly size: number };
+}
+
 /**
- * The total of all items from a sample of them: Σ y/π (Horvitz and Thompson, JASA 47, 1952), with the error of a sample whose items were
- * kept independently of each other (Poisson sampling), by normal quantiles. Values that are not finite are left out and counted.
+ * The total of all items from a sample of them: Σ y/π (Horvitz and Thompson, JASA 47, 1952), with the error of their design by normal
+ * quantiles. Items kept independently of each other: Poisson sampling; those of one random number are kept jointly with the smaller of their
+ * probabilities. Samples of fixed size: simple random sampling without replacement (Cochran, Sampling Techniques, 3rd edition, 1977, 2.6 and
+ * 2.13). Values that are not finite are left out and counted.
  *
  * `null`, with the reason, without values. Throws `invalid_argument` for inclusion probabilities that are not above 0 and at most 1, and for
  * lists of different lengths.
  */
-export function weightedTotal(values: Sample, inclusion: ArrayLike<number>, level = 0.95): WeightedEstimate {
+export function weightedTotal(
+  values: Sample,
+  inclusion: ArrayLike<number>,
+  options: WeightedTotalOptions = {},
+): WeightedEstimate {
+  const { level = 0.95, together, fixed } = options;
   requireFraction('level', level);
-  const { kept, weights, known } = weighted('Horvitz-Thompson total', values, inclusion, {});
-  const assumption = 'Each item was kept independently of the others, with the probability it carries.';
-  if (kept.length === 0) return { ...known, assumptions: [assumption, 'No estimate: there are no values.'] };
-  const estimate = sum(kept.map((value, i) => value * weights[i]!));
-  // (1 − π) / π² is w (w − 1).
-  const error = Math.sqrt(sum(kept.map((value, i) => weights[i]! * (weights[i]! - 1) * value * value)));
+  if (together && fixed) {
+    throw new CrucibleError('invalid_argument', 'together and fixed are both given.', {
+      hint: 'Leave one of them out: samples of fixed size take items one by one.',
+    });
+  }
+  const labels = fixed?.samples ?? together;
+  const { kept, weights, units, known } = weighted('Horvitz-Thompson total', values, inclusion, {
+    ...(labels && { clusters: labels }),
+  });
+  const assumption = fixed
+    ? `Each sample of ${fixed.size} items was as likely as any other of that size.`
+    : together
+      ? 'Each item was kept with the probability it carries, and what has different labels independently of each other.'
+      : 'Each item was kept independently of the others, with the probability it carries.';
+  const own = { ...known, n_clusters: null };
+  if (kept.length === 0) return { ...own, assumptions: [assumption, 'No estimate: there are no values.'] };
+  const shares = kept.map((value, i) => value * weights[i]!);
+  const estimate = sum(shares);
+  const variances = units.strata
+    .flat()
+    .map((rows) => (fixed ? fixedVariance(rows, shares, weights, fixed.size) : poissonVariance(rows, shares, weights)));
+  const error = Math.sqrt(sum(Float64Array.from(variances)));
   const reach = normalQuantileUpper((1 - level) / 2) * error;
   return withinDoubles({
-    ...known,
+    ...own,
     estimate,
     standard_error: error,
     ci: { level, low: estimate - reach, high: estimate + reach, method: 'normal' },
     assumptions: [assumption],
   });
+}
+
+// Σ Σ (π_ij − π_i π_j) / π_ij · y_i/π_i · y_j/π_j with π_ij the smaller of both: what is summed is (1 − the larger) times both.
+function poissonVariance(rows: Int32Array, shares: Float64Array, weights: Float64Array): number {
+  const total = new CompensatedSum();
+  let before = 0;
+  for (const row of rows.length === 1 ? rows : rows.toSorted((a, b) => weights[b]! - weights[a]!)) {
+    const share = shares[row]!;
+    total.add((1 - 1 / weights[row]!) * share * (share + 2 * before));
+    before += share;
+  }
+  return Math.max(total.value, 0);
+}
+
+// Items that are not among the rows count as 0. Where probabilities differ, the sample was drawn from one, and its part is not known.
+function fixedVariance(rows: Int32Array, shares: Float64Array, weights: Float64Array, size: number): number {
+  const weight = weights[rows[0]!]!;
+  const part = rows.every((row) => weights[row] === weight) ? 1 / weight : 0;
+  const squares = sum(Float64Array.from(rows, (row) => shares[row]! ** 2));
+  if (size < 2) return (1 - part) * squares;
+  const total = sum(Float64Array.from(rows, (row) => shares[row]!));
+  return Math.max(((1 - part) * size * (squares - total ** 2 / size)) / (size - 1), 0);
 }
 
 /**
@@ -114,6 +174,20 @@ export function withinDoubles(result: WeightedEstimate): WeightedEstimate {
 
 export function hajek(values: Float64Array, weights: Float64Array): number {
   return sum(values.map((value, i) => value * weights[i]!)) / sum(weights);
+}
+
+/** The standard deviation of all items from a sample of them: with equal probabilities that of the sample (n − 1). null of fewer than two values. */
+export function weightedDeviation(
+  values: ArrayLike<number>,
+  inclusion: ArrayLike<number>,
+  mean: number | null,
+): number | null {
+  const n = values.length;
+  if (n < 2 || mean === null) return null;
+  const weights = Float64Array.from(inclusion, (p) => 1 / p);
+  const squares = Float64Array.from(values, (value, i) => weights[i]! * (value - mean) ** 2);
+  const variance = (sum(squares) / sum(weights)) * (n / (n - 1));
+  return Number.isFinite(variance) ? Math.sqrt(variance) : null;
 }
 
 /** The standard error of a Hájek mean about the process. */

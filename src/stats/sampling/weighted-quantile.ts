@@ -46,6 +46,17 @@ export function weightedQuantile(
   return withinDoubles({ ...known, estimate, ci, assumptions: [assumption] });
 }
 
+/** Quantiles as `weightedQuantile` has them, without intervals; null without values. */
+export function weightedQuantiles(
+  values: Sample,
+  inclusion: ArrayLike<number>,
+  probabilities: readonly number[],
+): (number | null)[] {
+  for (const p of probabilities) requireFraction('p', p);
+  const { kept, weights } = weighted('weighted quantiles', values, inclusion, {});
+  return kept.length === 0 ? probabilities.map(() => null) : probabilities.map(curve(kept, weights));
+}
+
 function curve(values: Float64Array, weights: Float64Array): (p: number) => number {
   const order = ascendingOrder(values);
   const places = new Float64Array(order.length);

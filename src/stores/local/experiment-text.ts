@@ -3,6 +3,7 @@ import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import { fromJsonText, toJsonText } from '../../record/json.ts';
 import { blankState, type ExperimentState } from '../experiment-state.ts';
+import { SAMPLING_METHODS } from '../sampling-design.ts';
 import { type Check, isNumber, isObject, isOneOf, isText, isTexts, orNull } from './checks.ts';
 
 /** The text of an experiment's file. */
@@ -35,6 +36,7 @@ export function stateOf(text: string, path: string, name: string): ExperimentSta
   }
   if (typeof schema_version !== 'number') throw damagedKey(path, 'schema_version', schema_version, 'a number');
   requireOwnName(path, state.id, name);
+  requireKnownSampling(path, state.sampling);
   for (const [key, [isRight, what]] of Object.entries(KEYS)) {
     if (key in state && !isRight(state[key])) throw damagedKey(path, key, state[key], what);
   }
@@ -42,7 +44,31 @@ export function stateOf(text: string, path: string, name: string): ExperimentSta
 }
 
 const isPhase: Check = (value) => isObject(value) && isNumber(value.started_at) && orNull(isNumber)(value.ended_at);
-const isRate: Check = (value) => isNumber(value) && Number(value) > 0 && Number(value) <= 1;
+const isChance: Check = (value) => isNumber(value) && Number(value) > 0 && Number(value) <= 1;
+const isPositive: Check = (value) => isNumber(value) && Number(value) > 0;
+// By method; one without is uniform.
+const SAMPLINGS: Readonly<Record<(typeof SAMPLING_METHODS)[number], Readonly<Record<string, Check>>>> = {
+  uniform: { rate: isChance },
+  stratified: {
+    by: isText,
+    probabilities: (value) => isObject(value) && Object.values(value).every(isChance),
+    otherwise: isChance,
+  },
+  importance: { by: isText, certain_from: isPositive, floor: isChance, otherwise: isChance },
+  adaptive: {
+    target: isPositive,
+    period_seconds: isPositive,
+    floor: isChance,
+    memory: (value) => isPositive(value) && Number(value) < 1,
+  },
+  reservoir: { size: (value) => Number.isSafeInteger(value) && Number(value) >= 1 },
+};
+const isSampling: Check = (value) => {
+  if (!isObject(value)) return false;
+  const { method = 'uniform' } = value;
+  const keys = SAMPLINGS[method as keyof typeof SAMPLINGS];
+  return Object.entries(keys).every(([key, isRight]) => isRight(value[key]));
+};
 const isPlan: Check = (value) =>
   isObject(value) &&
   isText(value.statement) &&
@@ -68,7 +94,7 @@ const KEYS: Readonly<
   events: [(value) => value === 'all' || isTexts(value), '"all" or a list of texts'],
   scope: [isOneOf('auto', 'process'), '"auto" or "process"'],
   request_events: [orNull(isTexts), 'a list of texts or null'],
-  sampling: [orNull((value) => isObject(value) && isRate(value.rate)), 'null or a rate above 0 and up to 1'],
+  sampling: [orNull(isSampling), 'null, a rate above 0 and up to 1, or a method of sampling with its numbers'],
   redact: [isTexts, 'a list of texts'],
   status: [isOneOf('running', 'paused', 'stopped', 'archived'), 'a status'],
   started_at: [isNumber, 'a number'],
@@ -78,6 +104,17 @@ const KEYS: Readonly<
   archived_at: [orNull(isNumber), 'a number or null'],
   phases: [(value) => Array.isArray(value) && value.every(isPhase), 'a list of phases'],
 };
+
+// A later version may know more methods, and events must not be sampled by another one than was asked for.
+function requireKnownSampling(path: string, sampling: unknown): void {
+  if (!isObject(sampling) || sampling.method === undefined) return;
+  if (SAMPLING_METHODS.some((method) => method === sampling.method)) return;
+  throw new CrucibleError(
+    'unsupported_version',
+    `${path} has ${show(sampling.method)} as its method of sampling; this version of crucible-telemetry knows ${SAMPLING_METHODS.join(', ')}.`,
+    { hint: 'Update crucible-telemetry to read it.' },
+  );
+}
 
 function requireOwnName(path: string, id: unknown, name: string): void {
   if (typeof id !== 'string' || !EXPERIMENT_ID.test(id)) throw damagedKey(path, 'id', id, 'the id of an experiment');

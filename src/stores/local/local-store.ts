@@ -354,7 +354,10 @@ class FolderStore implements LocalStore {
       process.stderr.write(`crucible-telemetry: the last events could not be written to ${this.dir}.\n`);
       return;
     }
-    for (const writer of this.#writers.all) {
+    const writers = this.#writers.all;
+    for (const writer of writers) writer.takeLast();
+    recording.flushSync();
+    for (const writer of writers) {
       try {
         writer.end();
       } catch {
@@ -364,9 +367,11 @@ class FolderStore implements LocalStore {
   }
 }
 
-function recounted(ledger: LedgerCounts, stored: number): LedgerCounts {
+function recounted({ held = 0, ...ledger }: LedgerCounts, stored: number): LedgerCounts {
   const dropped = Object.values(ledger.dropped).reduce((total, count) => total + count, 0);
-  return { ...ledger, emitted: stored + ledger.sampled_out + dropped, stored, unclean: true };
+  // What a reservoir held is gone, unless the writer was killed while it wrote that.
+  const sampled_out = ledger.sampled_out - Math.min(held, Math.max(stored - ledger.stored, 0));
+  return { ...ledger, emitted: stored + sampled_out + dropped, stored, sampled_out, unclean: true };
 }
 
 function bad(name: string, value: unknown, hint: string): CrucibleError {

@@ -32,6 +32,8 @@ export class LocalWriter implements StoreWriter {
   #isRefused = false;
   #hasEnded = false;
   #isNotedClosed = false;
+  // While its last rows are committed: then it waits for room, even where rows are otherwise dropped.
+  #isTakingLast = false;
   // Rows that came to nothing and are told of, by why.
   readonly #told: Record<Loss, number> = { [Loss.HOMELESS]: 0, [Loss.UNMADE]: 0 };
 
@@ -100,7 +102,10 @@ export class LocalWriter implements StoreWriter {
 
   committed(batch: ColumnBatch, row: number): boolean {
     if (this.#recording.lostOf(this.#lane, Loss.HOMELESS) > this.#told[Loss.HOMELESS]) this.#tellLost();
-    const isTaken = !this.#closing && this.#recording.append(this.#lane, batch, row);
+    const isTaken =
+      !this.#closing &&
+      (this.#recording.append(this.#lane, batch, row) ||
+        (this.#isTakingLast && this.#recording.flushSync() && this.#recording.append(this.#lane, batch, row)));
     if (this.#hasEnded && isTaken) this.#noteLateRow();
     return isTaken;
   }
@@ -128,6 +133,7 @@ export class LocalWriter implements StoreWriter {
 
   /** May be tried again when it was refused. It takes no more rows either way. */
   close(): Promise<void> {
+    if (!this.#closing) this.takeLast();
     if (this.#isRefused) this.#closing = undefined;
     this.#isRefused = false;
     this.#closing ??= this.#close().catch((error) => {
@@ -135,6 +141,13 @@ export class LocalWriter implements StoreWriter {
       throw error;
     });
     return this.#closing;
+  }
+
+  /** Lets the last rows be committed, before it closes. */
+  takeLast(): void {
+    this.#isTakingLast = true;
+    this.#options.ending?.();
+    this.#isTakingLast = false;
   }
 
   /** Notes that it is closed, in a process that ends, perhaps while it is being closed. */

@@ -138,6 +138,7 @@ const isLedger: Check = (value) =>
   isObject(value) &&
   [value.emitted, value.stored, value.sampled_out].every(isNumber) &&
   isDropped(value.dropped) &&
+  (value.held === undefined || isNumber(value.held)) &&
   isOneOf(undefined, true)(value.unclean);
 
 const KEYS: Readonly<Record<Exclude<keyof WriterNote, 'writer_id'>, Check>> = {

@@ -111,6 +111,7 @@ class MemoryStore implements Store {
       },
       flush: async () => {},
       close: async () => {
+        if (writer.open) options.ending?.();
         writer.closedAt ??= systemClock.nowMicros();
         writer.open = false;
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
+import { permanentRandom } from '../../../src/stats/sampling/inclusion-probability.ts';
 import { expectClose } from '../close.ts';
 import { ask, experiment, metricOf, only } from './arms.ts';
 
@@ -93,9 +94,9 @@ describe('sampled values', () => {
     expect(found.warnings.join()).toContain('sampled');
   });
 
-  it('do not hide that the treatment lost its hardest samples', async () => {
+  it('do not hide that the treatment lost its hardest samples, whoever sampled: they are missing in their pairs', async () => {
     const level = (i: number) => 10 + i + (i % 3);
-    const all = Array.from({ length: 100 }, (_, i) => level(99 - i));
+    const all = Array.from({ length: 100 }, (_, i) => level(99 - i) + 3 * Math.sin(i));
     const both = [
       kept(
         all,
@@ -103,7 +104,7 @@ describe('sampled values', () => {
         (i) => i,
       ),
       kept(
-        all.slice(0, 80),
+        all.slice(0, 80).map((value, i) => value + 1 + Math.cos(i)),
         () => 0.5,
         (i) => i,
       ),
@@ -111,10 +112,196 @@ describe('sampled values', () => {
     const found = await metricOf('hits', ...both, options);
     expect(found.p_value).toBeLessThan(0.05);
     expect(found).toMatchObject({
+      design: 'paired',
       verdict: 'inconclusive',
       missing: { treatment: { absent: 20 } },
       sensitivity: { could_flip: true },
     });
+  });
+
+  it('with unequal probabilities are no fair sample of pairs, though all pairs are complete', async () => {
+    // Of 1000 samples the treatment is better on none, and worse by 10 on 500, whose pairs are kept for sure.
+    const hits = (i: number) => 10 + Math.sin(i);
+    const hard = (i: number) => i < 500;
+    const chance = (i: number) => (hard(i) ? 1 : 0.1);
+    const ids = Array.from({ length: 1000 }, (_, i) => i).filter((i) => hard(i) || i % 10 === 0);
+    const arm = (shift: number) =>
+      kept(
+        ids.map((i) => hits(i) - (hard(i) ? shift : 0)),
+        (at) => chance(ids[at]!),
+        (at) => ids[at],
+      );
+    const found = await metricOf('hits', arm(0), arm(10), options);
+    expect(found).toMatchObject({ design: 'unpaired', missing: { baseline: {}, treatment: {} } });
+    expect(found.estimate).toBeCloseTo(-5, 1);
+  });
+});
+
+describe('what sampling left out', () => {
+  /** What an experiment with a rate keeps of these samples, whose trace decides where they have one. */
+  const sampled = (samples: readonly number[], rate: number, arm: string, trace = false) =>
+    samples
+      .filter((i) => permanentRandom(trace ? `${arm}-${i}` : `s${i}`) < rate)
+      .map((i) => ({
+        ...ask(i, { hits: 10 + Math.sin(i * (arm === 'control' ? 1 : 1.1)) }),
+        fields: { inclusion_probability: rate, ...(trace ? { trace_id: `${arm}-${i}` } : {}) },
+      }));
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+  it('is nothing that is missing where the sample decides: pairs stay pairs, and what an arm lacks it has lost', async () => {
+    const sampling = { rate: 0.3 };
+    const lost = (i: number) => i % 10 === 7;
+    const arms = [
+      await experiment('control', sampled(upTo(1000), 0.3, 'control'), { sampling }),
+      await experiment(
+        'treatment',
+        sampled(
+          upTo(1000).filter((i) => !lost(i)),
+          0.3,
+          'treatment',
+        ),
+        { sampling },
+      ),
+    ];
+    const found = only(await compareExperiments(arms, options), 'hits');
+    const gone = upTo(1000).filter((i) => lost(i) && permanentRandom(`s${i}`) < 0.3).length;
+    expect(gone).toBeGreaterThan(10);
+    expect(found).toMatchObject({ design: 'paired', missing: { baseline: {}, treatment: { absent: gone } } });
+  });
+
+  it('is not missing where the trace decides, which tears pairs: neither in the counts nor at worst', async () => {
+    const sampling = { rate: 0.3 };
+    const arms = [
+      await experiment('control', sampled(upTo(1000), 0.3, 'control', true), { sampling }),
+      await experiment('treatment', sampled(upTo(1000), 0.3, 'treatment', true), { sampling }),
+    ];
+    const found = only(await compareExperiments(arms, options), 'hits');
+    expect(found).toMatchObject({
+      design: 'unpaired',
+      cluster_by: 'sample_id',
+      missing: { baseline: {}, treatment: {} },
+      sensitivity: null,
+    });
+  });
+
+  it('is told from what is lost by the least probability of the design', async () => {
+    const design = (p: number) =>
+      ({ method: 'stratified', by: 'success', probabilities: { true: p }, otherwise: 1 }) as const;
+    const arm = (p: number, samples: readonly number[]) =>
+      samples
+        .map((i) => ({ i, success: i % 5 !== 0 }))
+        .filter(({ i, success }) => permanentRandom(`s${i}`) < (success ? p : 1))
+        .map(({ i, success }) => ({
+          ...ask(i, { hits: 10 + Math.sin(i) }, { success }),
+          fields: { inclusion_probability: success ? p : 1 },
+        }));
+    const lost = (i: number) => i % 10 === 7;
+    const arms = [
+      await experiment('control', arm(0.5, upTo(1000)), { sampling: design(0.5) }),
+      await experiment(
+        'treatment',
+        arm(
+          0.2,
+          upTo(1000).filter((i) => !lost(i)),
+        ),
+        { sampling: design(0.2) },
+      ),
+    ];
+    const found = only(await compareExperiments(arms, options), 'hits');
+    const gone = upTo(1000).filter((i) => lost(i) && permanentRandom(`s${i}`) < 0.2).length;
+    expect(gone).toBeGreaterThan(10);
+    expect(found).toMatchObject({ design: 'unpaired', missing: { baseline: {}, treatment: { absent: gone } } });
+    expect(found.sensitivity).toMatchObject({ missing: gone });
+  });
+
+  it('does not make requests of those whose beginning was kept without their end unfinished', async () => {
+    const design = { method: 'stratified', by: 'success', probabilities: { true: 0.2 }, otherwise: 1 } as const;
+    const arm = upTo(300).flatMap((i) => {
+      const success = i % 6 !== 0;
+      const p = success ? 0.2 : 1;
+      const start = ask(i, {}, {}, 'req_llm.request.start');
+      const stop = { ...ask(i, { hits: 10 + Math.sin(i) }, { success }), fields: { inclusion_probability: p } };
+      return permanentRandom(`s${i}`) < p ? [start, stop] : [start];
+    });
+    const never = ask('never', {}, {}, 'req_llm.request.start');
+    // Its random number is below 0.2.
+    expect(permanentRandom('snever')).toBeLessThan(0.2);
+    const arms = [
+      await experiment('control', arm, { sampling: design }),
+      await experiment('treatment', [...arm, never], { sampling: design }),
+    ];
+    const found = only(await compareExperiments(arms, options), 'hits');
+    expect(found.missing).toEqual({ baseline: { absent: 1 }, treatment: { not_finished: 1 } });
+  });
+
+  it('makes no sample ratio of units that were not sampled at one rate', async () => {
+    const sampling = { method: 'reservoir', size: 400 } as const;
+    const arms = [
+      await experiment('control', sampled(upTo(1000), 0.3, 'control'), { sampling }),
+      await experiment('treatment', sampled(upTo(1000), 0.3, 'treatment'), { sampling }),
+    ];
+    const sampleRatio = { unit: 'sample_id', ratio: { control: 1, treatment: 1 } };
+    const { sample_ratio } = await compareExperiments(arms, { ...options, sampleRatio });
+    expect(sample_ratio).toMatchObject({ mismatch: null, p_value: null });
+    expect(sample_ratio!.assumptions.join()).toContain('sampled at one rate');
+  });
+});
+
+describe('errors of sampled values', () => {
+  it.each([
+    ['own', 40],
+    ['the same', 20],
+  ])('are clustered as those of all values would be, by users of their %s', async (whose, clusters) => {
+    const rows = (arm: number, p: number) =>
+      Array.from({ length: 240 }, (_, i) => {
+        const user = Math.floor(i / 12);
+        const hits = Math.sin(7 * user) + Math.cos(5 * user + arm) / 2 + i / 1000;
+        const user_id = whose === 'own' ? `u${arm}-${user}` : `u${user}`;
+        return { ...ask(`${arm}-${i}`, { hits }, { user_id }), fields: { inclusion_probability: p } };
+      });
+    const plain = await metricOf('hits', rows(0, 1), rows(1, 1), options);
+    const equal = await metricOf('hits', rows(0, 0.2), rows(1, 0.2), options);
+    expect(plain).toMatchObject({ cluster_by: 'user_id', n: { clusters } });
+    expect(equal).toMatchObject({ cluster_by: 'user_id', n: { clusters } });
+    expect(equal.estimate).toBeCloseTo(plain.estimate!, 12);
+    // Of equal clusters with equal weights the linearised error is that of the means of clusters.
+    expect(equal.standard_error).toBeCloseTo(plain.standard_error!, 10);
+    const without = await metricOf('hits', rows(0, 0.2), rows(1, 0.2), { ...options, clusterBy: null });
+    expect(without.cluster_by).toBe('sample_id');
+    expect(without.standard_error).not.toBeCloseTo(equal.standard_error!, 3);
+  });
+
+  it('of rows without samples are clustered by replicate where both arms have several', async () => {
+    const runs = ['control', 'treatment'].flatMap((condition) =>
+      [0, 1, 2].map((seed) =>
+        experiment(
+          condition,
+          kept(
+            FIRST.map((value) => value + 5 * seed),
+            (i) => (i % 2 === 0 ? 0.5 : 0.25),
+            () => undefined,
+          ),
+          { id: `${condition}${seed}` },
+        ),
+      ),
+    );
+    const found = only(await compareExperiments(await Promise.all(runs), options), 'hits');
+    expect(found).toMatchObject({ design: 'unpaired', cluster_by: 'replicate', n: { clusters: 6 } });
+  });
+
+  it('count failures by their weights: no warning of a difference that only sampling made', async () => {
+    // A tenth fails in both arms; one keeps all failures and a fiftieth of the successes, the other all alike.
+    const arm = (p: number, name: string) =>
+      Array.from({ length: 4000 }, (_, i) => ({ i, success: i % 10 !== 0 }))
+        .filter(({ i, success }) => !success || i % Math.round(1 / p) === 1)
+        .map(({ i, success }) => ({
+          ...ask(`${name}${i}`, { duration: 100 + (i % 17) }, { success }),
+          fields: { inclusion_probability: success ? p : 1 },
+        }));
+    const found = await metricOf('latency_ms', arm(0.02, 'a'), arm(0.5, 'b'));
+    expect(found.arms.baseline.failure_rate).toBeCloseTo(0.1, 1);
+    expect(found.arms.treatment.failure_rate).toBeCloseTo(0.1, 1);
+    expect(found.warnings.join()).not.toContain('how often requests fail');
   });
 
   it('are refused by the permutation test, with the reason', async () => {

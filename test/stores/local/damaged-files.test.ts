@@ -169,6 +169,40 @@ describe('the definition of an experiment', () => {
   });
 });
 
+describe('the sampling of an experiment', () => {
+  it('that was stored when there was but a rate is a uniform one, for whoever resumes it', async () => {
+    const { dir, live } = await recorded();
+    edited(definition(dir, live), (content) => {
+      content.sampling = { rate: 0.25 };
+    });
+    await using lab = openLab(dir);
+    const experiment = await lab.resumeExperiment(live);
+    expect(experiment.state.sampling).toEqual({ rate: 0.25 });
+    for (let i = 0; i < 200; i++) experiment.execute('troubles.test.counted', {}, { sample_id: `s${i}` });
+    const probabilities: (number | null)[] = [];
+    for await (const { inclusion_probability } of experiment.records()) probabilities.push(inclusion_probability);
+    expect(new Set(probabilities)).toEqual(new Set([null, 0.25]));
+    expect(probabilities.length).toBeLessThan(100);
+  });
+
+  it('by a method that only a later version knows is named, and nobody samples it otherwise', async () => {
+    const { dir, live } = await recorded();
+    edited(definition(dir, live), (content) => {
+      content.sampling = { method: 'systematic', every: 10 };
+    });
+    await using lab = openLab(dir);
+    for (const open of [
+      () => lab.getExperiment(live),
+      () => lab.resumeExperiment(live),
+      () => lab.joinExperiment(live),
+    ])
+      await expect(open()).rejects.toMatchObject({
+        code: 'unsupported_version',
+        message: expect.stringContaining('"systematic" as its method of sampling'),
+      });
+  });
+});
+
 describe('the id of an experiment', () => {
   it('that says another place removes, changes and archives nothing there', async () => {
     const { dir, sealed, live } = await recorded();
@@ -232,6 +266,10 @@ describe('a key of a definition', () => {
     ['events', 'some'],
     ['scope', 'world'],
     ['request_events', 'all'],
+    ['sampling', { method: 'stratified', by: 'success', probabilities: { true: 0 }, otherwise: 1 }],
+    ['sampling', { method: 'importance', by: 'cost_usd' }],
+    ['sampling', { method: 'adaptive', target: 10, period_seconds: 1, floor: 0.1, memory: 1 }],
+    ['sampling', { method: 'reservoir', size: 0.5 }],
     ['sampling', { rate: 0 }],
     ['sampling', 0.5],
     ['redact', [null]],

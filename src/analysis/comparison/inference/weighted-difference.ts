@@ -3,13 +3,17 @@ import { resolveOptions } from '../../../stats/inference/options.ts';
 import { inferByT } from '../../../stats/inference/t-statistic.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
 import { weightedMean } from '../../../stats/sampling/weighted-estimate.ts';
+import { sum } from '../../../stats/sum.ts';
 import type { Groups } from '../items/arranged.ts';
 
 /**
  * The difference of two Hájek means with the errors of linearised ratios over clusters, by Welch's t with Satterthwaite's degrees of freedom.
- * Clusters in both arms are taken for different ones, which makes the interval too wide rather than too narrow where arms go together.
+ * What a cluster in both arms, such as a sample, adds to both means counts together; degrees of freedom are then at most the clusters less one.
  */
-export function weightedDifference(groups: Groups, level: number): TestResult {
+export function weightedDifference(
+  groups: Pick<Groups, 'first' | 'second' | 'inclusion'> & Partial<Groups>,
+  level: number,
+): TestResult {
   const { first, second, firstClusters, secondClusters, inclusion } = groups;
   const [a, b] = [
     weightedMean(first, inclusion!.first, { level, ...(firstClusters && { clusters: firstClusters }) }),
@@ -36,15 +40,48 @@ export function weightedDifference(groups: Groups, level: number): TestResult {
       assumptions: [...known.assumptions, reason ?? 'No interval: there is no variance.'],
     });
   }
-  const error = Math.sqrt(va + vb);
   const df = (va + vb) ** 2 / (va ** 2 / Number(a.df) + vb ** 2 / Number(b.df));
+  const shared = inclusion && sharedVariance(groups, [a.estimate!, b.estimate!]);
+  const variance = shared?.variance ?? va + vb;
+  const found = { ...known, estimate, n_clusters: shared?.clusters ?? known.n_clusters };
+  // What is left of residuals that cancel.
+  if (variance <= (va + vb) * 2 ** -80) {
+    const reason = 'No interval: the clusters do not differ between the arms, so there is no variance.';
+    return answer({ ...found, assumptions: [...known.assumptions, reason] });
+  }
+  const error = Math.sqrt(variance);
+  const freedom = shared ? Math.min(df, shared.clusters - 1) : df;
   return answer({
-    ...known,
-    ...inferByT(estimate, error, df, resolveOptions({ level })),
+    ...found,
+    ...inferByT(estimate, error, freedom, resolveOptions({ level })),
     estimate,
     standard_error: error,
-    df,
+    df: freedom,
   });
+}
+
+/** The variance of the difference where clusters are in both arms; undefined where none is. */
+function sharedVariance(
+  { first, second, firstClusters, secondClusters, inclusion }: Parameters<typeof weightedDifference>[0],
+  [m1, m2]: readonly [number, number],
+): { readonly variance: number; readonly clusters: number } | undefined {
+  if (!firstClusters || !secondClusters) return undefined;
+  const own = new Set(firstClusters);
+  if (!secondClusters.some((id) => own.has(id))) return undefined;
+  const residuals = new Map<number, number>();
+  const add = (values: Float64Array, chances: Float64Array, ids: Int32Array, mean: number, sign: number) => {
+    const total = sum(chances.map((p) => 1 / p));
+    for (let i = 0; i < values.length; i++) {
+      const part = (sign * (values[i]! - mean)) / chances[i]! / total;
+      residuals.set(ids[i]!, (residuals.get(ids[i]!) ?? 0) + part);
+    }
+  };
+  add(first, inclusion!.first, firstClusters, m1, -1);
+  add(second, inclusion!.second, secondClusters, m2, 1);
+  const clusters = residuals.size;
+  if (clusters < 2) return undefined;
+  const squares = sum(Float64Array.from(residuals.values(), (residual) => residual ** 2));
+  return { variance: (squares * clusters) / (clusters - 1), clusters };
 }
 
 function effective(n: number | null): string {

@@ -3,8 +3,16 @@ import type { MissingCause } from '../comparison-result.ts';
 import type { RowTable } from '../reading/row-table.ts';
 import { type ArmRoom, NO_CLUSTER } from './arm-room.ts';
 
-/** What is known of a sample in an arm, as bits. 0: the arm never saw it. */
-export const Known = { VALUE: 1, FAILED: 2, NO_VALUE: 4, NOT_FINITE: 8, NOT_POSITIVE: 16, STARTED: 32 } as const;
+/** What is known of a sample in an arm, as bits. 0: the arm never saw it. `ROW`: it has a row of the metric, with or without a value. */
+export const Known = {
+  VALUE: 1,
+  FAILED: 2,
+  NO_VALUE: 4,
+  NOT_FINITE: 8,
+  NOT_POSITIVE: 16,
+  STARTED: 32,
+  ROW: 64,
+} as const;
 
 /** The number of the clusters of a sample that is in several. */
 export const SEVERAL_CLUSTERS = -2;
@@ -97,10 +105,10 @@ export class ArmItems {
         } else if (typeof value === 'number') {
           sums[sample]! += value;
           counts[sample]!++;
-          known[sample]! |= Known.VALUE;
+          known[sample]! |= Known.VALUE | Known.ROW;
           for (let i = 0; i < clusters.length; i++) this.#join(i, sample, clusters[i]?.[row] ?? NO_CLUSTER);
         } else {
-          known[sample]! |= BIT[value];
+          known[sample]! |= BIT[value] | Known.ROW;
         }
       }
     }

@@ -157,7 +157,8 @@ const ORDER: readonly MissingCause[] = [
   'no_sample_id',
 ];
 
-class Causes {
+/** Counts of what is missing, by cause. */
+export class Causes {
   readonly #counts = new Map<MissingCause, number>();
 
   add(cause: MissingCause, times = 1): void {

@@ -1,0 +1,76 @@
+import { ColumnBatch } from '../../record/batch.ts';
+import { fieldIndex } from '../../record/fields.ts';
+import type { Recorder } from '../../record/recorder.ts';
+import type { BatchSchema } from '../../record/schema.ts';
+import type { RandomStream } from '../../stats/random.ts';
+import { ReservoirDraw } from '../../stats/sampling/reservoir.ts';
+
+// A small reservoir takes little memory, and a large one grows with what is in it.
+const CHUNK_ROWS = 256;
+const NOWHERE = -1;
+const INCLUSION_PROBABILITY = fieldIndex('inclusion_probability');
+
+/** Rows of one writer held in memory, of which any number may have come: only those that are taken are copied. */
+export class RowReservoir {
+  readonly #schema: BatchSchema;
+  readonly #draw: ReservoirDraw;
+  #chunks: ColumnBatch[] = [];
+  /** By place in the sample: where its row is, and the how manieth event it was. */
+  #rows: number[] = [];
+  #arrivals: number[] = [];
+  // A row is written beside the one it replaces, so that nothing is lost where writing it fails.
+  #spare = 0;
+  #used = 1;
+  #closed = false;
+
+  constructor(size: number, schema: BatchSchema, stream: RandomStream) {
+    this.#schema = schema;
+    this.#draw = new ReservoirDraw(size, stream);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Shows it the captured event; true when it was taken and no other let go for it. Throws when the row could not be copied. */
+  offer(recorder: Recorder): boolean {
+    const place = this.#draw.next();
+    if (place < 0) return false;
+    const row = this.#spare;
+    const chunk = this.#chunkOf(row);
+    chunk.clearRow(row % CHUNK_ROWS);
+    recorder.copyTo(chunk, row % CHUNK_ROWS);
+    while (this.#rows.length <= place) this.#rows.push(NOWHERE);
+    const before = this.#rows[place]!;
+    this.#rows[place] = row;
+    this.#arrivals[place] = this.#draw.seen;
+    this.#spare = before === NOWHERE ? this.#used++ : before;
+    return before === NOWHERE;
+  }
+
+  /** Closes it and hands over each row that it holds, in the order in which they came, with the probability that all of them had. */
+  close(take: (batch: ColumnBatch, row: number) => void): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { inclusionProbability } = this.#draw;
+    const places = [...this.#rows.keys()].filter((place) => this.#rows[place] !== NOWHERE);
+    for (const place of places.sort((a, b) => this.#arrivals[a]! - this.#arrivals[b]!)) {
+      const row = this.#rows[place]! % CHUNK_ROWS;
+      const chunk = this.#chunkOf(this.#rows[place]!);
+      const inclusion = chunk.allocate(INCLUSION_PROBABILITY);
+      // An event that had been sampled before it was ingested came with one of its own.
+      const own = inclusion.get(row);
+      inclusion.setNumber(row, typeof own === 'number' ? own * inclusionProbability : inclusionProbability);
+      take(chunk, row);
+    }
+    this.#chunks = [];
+    this.#rows = [];
+    this.#arrivals = [];
+  }
+
+  #chunkOf(row: number): ColumnBatch {
+    const at = Math.floor(row / CHUNK_ROWS);
+    while (this.#chunks.length <= at) this.#chunks.push(new ColumnBatch(this.#schema, CHUNK_ROWS, 0));
+    return this.#chunks[at]!;
+  }
+}
