@@ -60,7 +60,7 @@ export async function compareExperiments(
   requireOneNumber(known, checked);
   const metrics = withOptions(distinct(known, ofPlan !== undefined), checked);
 
-  const { reasons, shortfalls } = completenessOf(experiments, read.collection.experiments, checked.final);
+  const { reasons, shortfalls, unknown } = completenessOf(experiments, read.collection.experiments, checked.final);
   const sizes = arms.flatMap(({ experiments: own }) => own.map(({ state }) => state.sample_size ?? 0));
   const planned = sizes.reduce((sum, size) => sum + size, 0);
   const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
@@ -117,6 +117,7 @@ export async function compareExperiments(
     warnings: [
       ...reasons,
       ...shortfalls.map(shortfallText),
+      ...unknown,
       ...(doubt === null ? [] : [doubt]),
       ...[baseline, ...treatments].flatMap(repeatedReplicates),
     ],

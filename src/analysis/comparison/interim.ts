@@ -9,6 +9,8 @@ export interface Completeness {
   /** Why data are interim; empty where they are final. */
   readonly reasons: readonly string[];
   readonly shortfalls: readonly Shortfall[];
+  /** Of which experiments it is not known whether they are short. */
+  readonly unknown: readonly string[];
 }
 
 /** The status as it looks from outside, where that is known. */
@@ -18,7 +20,8 @@ export function statusOf({ state, status }: ComparedExperiment): string {
 
 /**
  * Data are interim while an experiment collects, or has not reached the size that was planned for it: an interval for a fixed size would be
- * looked at while it can still change, and hold less often than it says. `final` declares that what is short of its plan stays so.
+ * looked at while it can still change, and hold less often than it says. `final` declares that what is short of its plan stays so. Where
+ * events were sampled, nobody counted the samples.
  */
 export function completenessOf(
   experiments: readonly ComparedExperiment[],
@@ -29,14 +32,17 @@ export function completenessOf(
     const experiment = experiments.find(({ state }) => state.id === id)!;
     return isOpen(experiment) ? [openText(experiment)] : [];
   });
-  const shortfalls = [...rows.values()].flatMap(shortfallOf);
-  if (final) return { reasons: [], shortfalls };
+  // What was not kept counted too.
+  const isSampled = ({ state }: ExperimentRows) => state.sampling !== null;
+  const unknown = [...rows.values()].filter(isSampled).flatMap(unknownText);
+  const shortfalls = [...rows.values()].filter((own) => !isSampled(own)).flatMap(shortfallOf);
+  if (final) return { reasons: [], shortfalls, unknown };
   const short = shortfalls.map(({ name, id, planned, seen, of }) => `${name} (${id}) has ${seen} of ${planned} ${of}.`);
   // Who has something running cannot say it yet.
   if (open.length === 0 && short.length > 0) {
     short.push(`${short.pop()} If no more will come, say final: true (--final).`);
   }
-  return { reasons: [...open, ...short], shortfalls: [] };
+  return { reasons: [...open, ...short], shortfalls: [], unknown };
 }
 
 /** Throws `not_stopped` where data are called final and an experiment has not ended. */
@@ -63,6 +69,12 @@ function openText(experiment: ComparedExperiment): string {
   const status = statusOf(experiment);
   const abandoned = status === 'crashed' || status === 'idle';
   return `${name} (${id}) is ${status}${abandoned ? ', and not stopped: `crucible stop` ends it' : ''}.`;
+}
+
+function unknownText({ state: { name, id, sample_size: planned } }: ExperimentRows): string[] {
+  return planned === null
+    ? []
+    : [`${name} (${id}) was sampled: whether it reached its sample size of ${planned} is not known.`];
 }
 
 function shortfallOf({ state: { name, id, sample_size: planned }, samples, requests, events }: ExperimentRows) {

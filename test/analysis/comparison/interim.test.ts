@@ -38,6 +38,16 @@ describe('data that may still change', () => {
     expect(only(reached, 'success_rate').p_value).not.toBeNull();
   });
 
+  it('that were sampled are not short of a size that nobody counted, which is said', async () => {
+    const sampled = await compareExperiments(await study({ sample_size: COUNT + 50, sampling: { rate: 0.5 } }));
+    expect(sampled).toMatchObject({ interim: false, shortfalls: [] });
+    expect(sampled.warnings).toEqual([
+      `control (control) was sampled: whether it reached its sample size of ${COUNT + 50} is not known.`,
+    ]);
+    const running = await compareExperiments(await study({ status: 'running', sampling: { rate: 0.5 } }));
+    expect(running.interim).toBe(true);
+  });
+
   it('that are declared final are tested as of a fixed size, and what is short of the plan is told', async () => {
     const short = await study({ sample_size: COUNT + 50 });
     const final = await compareExperiments(short, { final: true });
