@@ -20,19 +20,23 @@ const unfinished = new Set<string>();
 
 /**
  * Writes a file so that there is the old one or the new one under its name, never a part: `write` fills a draft in the same
- * folder, which is synced and renamed. Missing folders are made. Whatever fails, nothing stays behind; only a process that is
+ * folder, which is synced and renamed. Missing folders are made, unless it belongs where something is already. Whatever fails, nothing stays behind; only a process that is
  * killed leaves its draft, in a hidden folder whose name ends in `.tmp`.
  *
  * @throws `path_unwritable` when the system refuses; what `write` throws goes through.
  */
-export async function replaceFile<T>(path: string, write: (draft: Draft) => Promise<T>): Promise<T> {
+export async function replaceFile<T>(
+  path: string,
+  write: (draft: Draft) => Promise<T>,
+  { makeFolders = true }: { readonly makeFolders?: boolean } = {},
+): Promise<T> {
   const target = await destination(path);
   let made: string[] = [];
   const folder = join(dirname(target), `.${basename(target).slice(0, 50)}.${randomUUID().slice(0, 8)}.tmp`);
   const draft: Draft = { path: join(folder, 'draft'), target, folder };
   try {
     await attempt(target, async () => {
-      made = await makeFolder(dirname(target));
+      if (makeFolders) made = await makeFolder(dirname(target));
       await mkdir(folder);
     });
     watchOver(folder);

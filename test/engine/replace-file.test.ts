@@ -36,6 +36,15 @@ test('the older file is there until the new one is complete', async () => {
   expect(readFileSync(path, 'utf8')).toBe('newer');
 });
 
+test('what belongs beside something makes no folder for itself', async () => {
+  const before = folder.listing();
+  const path = folder.file('gone/file');
+  await expect(replaceFile(path, writing('late'), { makeFolders: false })).rejects.toMatchObject({
+    code: 'path_unwritable',
+  });
+  expect(folder.listing()).toEqual(before);
+});
+
 test('a failure leaves everything as it was, and goes through', async () => {
   const before = folder.listing();
   const failure = new Error('no');

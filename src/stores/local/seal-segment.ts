@@ -27,6 +27,8 @@ export interface SealResult {
 
 const NONE: Readonly<Rejects> = { torn: 0, damaged: 0, doubled: 0 };
 const NEWLINE = 10;
+// A store that is moved or removed meanwhile must not come back.
+const BESIDE = { makeFolders: false };
 // How a line has a field that is −0.
 const NEGATIVE_ZEROS = [Buffer.from(':-0.0,'), Buffer.from(':-0.0}')];
 
@@ -61,6 +63,7 @@ export async function sealSegment(engine: Engine, path: string): Promise<SealRes
     // Another process was faster, which is as good.
     if (!(await exists(path)) && (await isWhole(engine, target)))
       return { outcome: 'already_sealed', rows: 0, rejects: NONE };
+    if (!(await exists(dirname(path)))) return { outcome: 'gone', rows: 0, rejects: NONE };
     throw error;
   }
 }
@@ -87,7 +90,7 @@ async function sealWhole(
   const { firstSequence, longest, hasNegativeZero } = lines;
   const content = { writer, firstSequence, rows: lines.count, longest, hasNegativeZero, bytes: lines.size };
   try {
-    await replaceFile(target, (draft) => seal(engine, path, path, lines.size, content, draft));
+    await replaceFile(target, (draft) => seal(engine, path, path, lines.size, content, draft), BESIDE);
   } catch (error) {
     if (error instanceof CrucibleError && error.code === 'damaged_data') return undefined;
     throw error;
@@ -99,8 +102,10 @@ async function sealWhole(
 // What is no record has to be safe elsewhere before the segment goes.
 async function sealGood(engine: Engine, path: string, base: string, writer: string, lines: Lines): Promise<SealResult> {
   const rejectsPath = `${base}.rejects`;
-  const { rows, firstSequence, rejects } = await replaceFile(rejectsPath, (draft) =>
-    splitLines(path, writer, { rejects: draft.path }),
+  const { rows, firstSequence, rejects } = await replaceFile(
+    rejectsPath,
+    (draft) => splitLines(path, writer, { rejects: draft.path }),
+    BESIDE,
   );
   if (rejects.torn + rejects.damaged + rejects.doubled === 0) await rm(rejectsPath, { force: true });
   if (rows > 0) {
@@ -112,11 +117,15 @@ async function sealGood(engine: Engine, path: string, base: string, writer: stri
       bytes: lines.size,
       hasNegativeZero: lines.hasNegativeZero,
     };
-    await replaceFile(`${base}.parquet`, async (draft) => {
-      const good = join(draft.folder, 'lines.jsonl');
-      await splitLines(path, writer, { good });
-      await seal(engine, good, path, lines.size, content, draft);
-    });
+    await replaceFile(
+      `${base}.parquet`,
+      async (draft) => {
+        const good = join(draft.folder, 'lines.jsonl');
+        await splitLines(path, writer, { good });
+        await seal(engine, good, path, lines.size, content, draft);
+      },
+      BESIDE,
+    );
   } else if ((await stat(path)).size !== lines.size) {
     throw stillOpen(path);
   }

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -291,6 +300,24 @@ describe('a sealed segment', () => {
     expect(await sealSegment(engine, join(folder.path, 'events', 'w1-99999999.jsonl'))).toMatchObject({
       outcome: 'gone',
     });
+  });
+
+  it('of a store that is moved away meanwhile is nothing, and makes no folder where it was', async () => {
+    const before = join(folder.path, 'before');
+    const events = join(before, 'events');
+    mkdirSync(events, { recursive: true });
+    const path = join(events, 'w1-00000000.jsonl');
+    writeFileSync(path, linesOf(recordsOf(requests(3))));
+    const moving = {
+      ...engine,
+      run: (sql: string) => {
+        if (existsSync(before)) renameSync(before, join(folder.path, 'after'));
+        return engine.run(sql);
+      },
+    };
+    expect(await sealSegment(moving, path)).toMatchObject({ outcome: 'gone' });
+    expect(existsSync(before)).toBe(false);
+    expect(existsSync(join(folder.path, 'after', 'events', 'w1-00000000.jsonl'))).toBe(true);
   });
 
   it('can lie in a folder whose name looks like a pattern', async () => {
