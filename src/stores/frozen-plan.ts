@@ -18,6 +18,11 @@ export interface Hypothesis {
   readonly alpha?: number;
   /** Of the samples needed. Default 0.8. */
   readonly power?: number;
+  /**
+   * Which values are the better ones, for `equivalent` and `not_worse`: needed where the name of the metric does not say it, as
+   * `scores.toxicity` and `latency_ms` do. `higher` and `lower` say it themselves.
+   */
+  readonly better?: 'higher' | 'lower';
   /** What the others are compared with: a condition or an experiment's id. This and what follows: as `compare` takes it, with its default. */
   readonly baseline?: string;
   readonly pairBy?: string;
@@ -35,7 +40,8 @@ export interface FrozenPlan {
   readonly power: number | null;
   readonly sample_size: number | null;
   readonly request_events: readonly string[] | null;
-  /** This and the three that follow are there where they were given, and else left to the defaults of `compare`. */
+  /** This and the four that follow are there where they were given, and else left to the defaults of `compare`. */
+  readonly better?: 'higher' | 'lower';
   readonly baseline?: string;
   readonly pair_by?: string;
   readonly cluster_by?: string | null;
@@ -56,6 +62,7 @@ const OPTIONS: readonly (keyof Hypothesis)[] = [
   'margin',
   'alpha',
   'power',
+  'better',
   'baseline',
   'pairBy',
   'clusterBy',
@@ -71,7 +78,7 @@ const STATED = [
   'sample_size',
   'request_events',
 ] as const;
-const GIVEN = ['baseline', 'pair_by', 'cluster_by', 'correction'] as const;
+const GIVEN = ['better', 'baseline', 'pair_by', 'cluster_by', 'correction'] as const;
 /** What a plan says: all but when it was frozen, and its hash. */
 export const PLAN_FIELDS = [...STATED, ...GIVEN] as const;
 /** Metrics that are shares whatever their values. */
@@ -126,7 +133,23 @@ function checked(hypothesis: Hypothesis): Omit<FrozenPlan, 'sample_size' | 'requ
   if (!(power > alpha && power < 1)) {
     throw refused(`power is ${show(power)}`, 'Give a fraction above alpha, such as 0.8.');
   }
-  return { statement, metric, direction, margin: margin ?? null, alpha, power, ...arrangement(hypothesis) };
+  const { better } = hypothesis;
+  if (better !== undefined && better !== 'higher' && better !== 'lower') {
+    throw refused(`better is ${show(better)}`, "Give 'higher' or 'lower'.");
+  }
+  if (better !== undefined && direction !== 'equivalent' && direction !== 'not_worse') {
+    throw refused(`a direction of ${show(direction)} has better too`, 'Leave it out: the direction says it.');
+  }
+  return {
+    statement,
+    metric,
+    direction,
+    margin: margin ?? null,
+    alpha,
+    power,
+    ...(better !== undefined && { better }),
+    ...arrangement(hypothesis),
+  };
 }
 
 function arrangement({
@@ -134,7 +157,7 @@ function arrangement({
   pairBy,
   clusterBy,
   correction,
-}: Hypothesis): Pick<FrozenPlan, (typeof GIVEN)[number]> {
+}: Hypothesis): Pick<FrozenPlan, Exclude<(typeof GIVEN)[number], 'better'>> {
   if (correction !== undefined && !CORRECTIONS.includes(correction)) {
     throw refused(`correction is ${show(correction)}`, `Give one of ${CORRECTIONS.map(show).join(', ')}.`);
   }

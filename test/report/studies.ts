@@ -19,7 +19,7 @@ export interface StudyOptions {
   readonly failures?: number;
 }
 
-/** Two arms with forty requests each, the treatment twice as slow, three of its requests failed unless said otherwise, and a loss over five epochs. */
+/** Two arms with forty requests each, the treatment twice as slow but for a hair, without which nothing would vary, three of its requests failed unless said otherwise, and a loss over five epochs. */
 export async function twoArms(lab: Lab, options: StudyOptions = {}): Promise<Experiment[]> {
   const {
     ids = ['run-0', 'run-1'],
@@ -44,7 +44,7 @@ export async function twoArms(lab: Lab, options: StudyOptions = {}): Promise<Exp
     for (let i = 0; i < 40; i++) {
       experiment.execute(
         'req_llm.request.stop',
-        { duration: (100 + ((i * 7) % 23)) * (arm + 1) },
+        { duration: (100 + ((i * 7) % 23)) * (arm + 1) * (1 + arm * 1e-7 * ((i * 3) % 5)) },
         {
           sample_id: `q${i}`,
           success: arm === 0 || i >= failures,

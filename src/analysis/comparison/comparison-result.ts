@@ -116,6 +116,8 @@ export interface MetricComparison {
   /** Of several primary metrics the p-values are corrected; an exploratory one is not, and suggests what to test next. */
   readonly role: 'primary' | 'exploratory';
   readonly better: 'higher' | 'lower' | null;
+  /** Whether `better` is what scores usually are: nobody said it, nor does the name. */
+  readonly better_is_assumed: boolean;
   /** The operations the values come from: event names without `.stop` and `.exception`. Scores and metric points say themselves. */
   readonly events: { readonly baseline: readonly string[]; readonly treatment: readonly string[] };
   readonly design: 'paired' | 'unpaired';

@@ -2,7 +2,7 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import type { DraftInput } from './draft.ts';
 import { arrangeReplicates, type ReplicateValue } from './items/replicate-items.ts';
-import { type Metric, metricMet } from './metric.ts';
+import { type Metric, metricMet, scoreOf } from './metric.ts';
 import type { MetricContext } from './metric-context.ts';
 import { replicateInput, rowItems } from './metric-items.ts';
 import { summarize, tablesOf } from './metric-tables.ts';
@@ -41,7 +41,7 @@ export function resolved(
         hint: `Say scores.${name} or logged.${name}.`,
       });
     }
-    if (isScore) return { ...metric, source: { from: 'score', name } };
+    if (isScore) return scoreOf(metric, name);
     if (logged.includes(name)) return { ...metric, source: { from: 'logged', name }, kind: 'replicate' };
     const there = [...scores.map((own) => `scores.${own}`), ...logged.map((own) => `logged.${own}`)];
     throw new CrucibleError(

@@ -10,6 +10,8 @@ import { methodsText } from './methods-text.ts';
 import { reasonsOf } from './reasons.ts';
 import { type Decision, pOf } from './verdict.ts';
 
+const ASSUMED = 'Higher values are taken for the better ones: nobody said so, nor does the name. `better` says it.';
+
 /** A draft and what was decided about it, as the result that is given out. */
 export function metricComparison(
   draft: Draft,
@@ -28,6 +30,7 @@ export function metricComparison(
     kind,
     role: metric.primary ? 'primary' : 'exploratory',
     better: metric.better,
+    better_is_assumed: metric.isBetterAssumed,
     events: draft.events,
     design: items.design,
     cluster_by: draft.clusterBy,
@@ -58,9 +61,9 @@ export function metricComparison(
     verdict: decision.verdict,
     verdict_source: decision.source,
     verdict_reason: decision.reason,
-    needed: decision.verdict === 'inconclusive' ? needed(draft, options, family) : null,
+    needed: decision.verdict === 'inconclusive' ? needed(draft, decision, options, family) : null,
     arms: draft.arms,
-    assumptions: [...result.assumptions, ...draft.assumptions],
+    assumptions: [...result.assumptions, ...draft.assumptions, ...(metric.isBetterAssumed ? [ASSUMED] : [])],
     reasons: reasonsOf(draft),
     warnings: [...draft.warnings, ...isLow],
     seed: interim ? null : drawn ? options.seed : result.seed,
@@ -69,10 +72,15 @@ export function metricComparison(
   };
 }
 
-function needed(draft: Draft, options: CheckedOptions, family: number): MetricComparison['needed'] {
+function needed(
+  draft: Draft,
+  { sensitivity }: Decision,
+  options: CheckedOptions,
+  family: number,
+): MetricComparison['needed'] {
   const { metric, kind, items, approach } = draft;
   const declared = metric.minimumEffect ?? metric.margin;
-  return neededSamples(approach, items, {
+  const found = neededSamples(approach, items, {
     effect: declared === null ? null : kind === 'latency' ? Math.log1p(declared) : declared,
     declared,
     alpha: metric.primary && options.correction !== 'none' ? options.alpha / Math.max(family, 1) : options.alpha,
@@ -80,6 +88,8 @@ function needed(draft: Draft, options: CheckedOptions, family: number): MetricCo
     better: metric.better,
     replicates: kind === 'replicate',
   });
+  if (sensitivity?.could_flip !== true) return found;
+  return { ...found, n: null, reason: 'There are enough: what leaves it open is what has no value.' };
 }
 
 function meansOf({ kind, items }: Draft): MetricComparison['means'] {

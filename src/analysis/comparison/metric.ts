@@ -28,6 +28,8 @@ export interface Metric {
   readonly source: Source;
   readonly kind: MetricKind | null;
   readonly better: 'higher' | 'lower' | null;
+  /** Whether nobody said so, nor the name: a score is then one of which more is better. */
+  readonly isBetterAssumed: boolean;
   /** The operation whose values count; null for the default. */
   readonly event: string | null;
   /** Whether it was asked for by name: then that it has no values is said, otherwise it is left out. */
@@ -100,7 +102,8 @@ function metricOf(spec: MetricSpec, asked: boolean, options: CheckedOptions, onl
     name,
     source,
     kind: spec.kind ?? kindOf(source),
-    better: spec.better ?? betterOf(source, name),
+    better: spec.better ?? betterOf(source, name) ?? (isScore(source) ? 'higher' : null),
+    isBetterAssumed: spec.better === undefined && betterOf(source, name) === null && isScore(source),
     event: spec.event === undefined ? null : operationOf(spec.event),
     asked: asked || isNamed(name, options),
     primary: options.primary === undefined || options.primary.includes(name),
@@ -120,6 +123,12 @@ export function requireShares({ name, margin, minimumEffect }: Metric): void {
       "Give a share: 0.02 is 2 percentage points. Numbers that are no shares need kind: 'mean'.",
     );
   }
+}
+
+/** A metric by its plain name, now that it is known for a score. */
+export function scoreOf(metric: Metric, name: string): Metric {
+  const isBetterAssumed = metric.better === null;
+  return { ...metric, source: { from: 'score', name }, better: metric.better ?? 'higher', isBetterAssumed };
 }
 
 /** Whether the options ask something of a metric of this name. */
@@ -185,6 +194,10 @@ function kindOf(source: Source): MetricKind | null {
   }
 }
 
+function isScore({ from }: Source): boolean {
+  return from === 'score';
+}
+
 function betterOf(source: Source, name: string): Metric['better'] {
   switch (source.from) {
     case 'success':
@@ -194,7 +207,7 @@ function betterOf(source: Source, name: string): Metric['better'] {
     case 'field':
       return source.name === 'latency_ms' || COSTS.has(source.name) ? 'lower' : directionOf(name);
     case 'score':
-      return directionOf(source.name) ?? 'higher';
+      return directionOf(source.name);
     case 'training':
       return directionOf(source.field);
     case 'logged':

@@ -62,6 +62,7 @@ export async function analyzeExperiments(
     name,
     ...(margin !== null && { margin }),
     ...(direction === 'higher' || direction === 'lower' ? { better: direction } : {}),
+    ...(plan.better !== undefined && { better: plan.better }),
   };
   const { margin: margins, ...rest } = options;
   const others = Object.entries(typeof margins === 'object' ? margins : {}).filter(([own]) => own !== name);

@@ -1,3 +1,4 @@
+import { microsToIso } from '../../core/time.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { type FrozenPlan, PLAN_FIELDS, planHash } from '../../stores/frozen-plan.ts';
 import type { ArmOverview, ExperimentComparison } from '../comparison/comparison-result.ts';
@@ -35,8 +36,9 @@ export function deviationsFrom(
 
 function late({ frozen_at }: FrozenPlan, earliest: number): Deviation[] {
   if (frozen_at <= earliest) return [];
-  const what = 'plan frozen after the first event of what is compared (microseconds since 1970)';
-  return [{ what, planned: earliest, actual: frozen_at, after_data: true }];
+  const what = 'plan frozen after the first event of what is compared';
+  const [before, at] = [earliest, frozen_at].map(microsToIso);
+  return [{ what, planned: `before ${before}`, actual: at, after_data: true }];
 }
 
 function overshoots(states: readonly ExperimentState[], seen: ReadonlyMap<string, Seen>): Deviation[] {

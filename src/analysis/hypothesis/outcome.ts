@@ -55,9 +55,12 @@ function notWorse(
   alpha: number,
   treatments: number,
 ): readonly [HypothesisOutcome, string] {
-  const { ci, better, scale, sensitivity, not_worse_p_value: p, verdict_reason: why } = result;
-  if (better === null) {
-    return ['inconclusive', 'Nobody said which values are worse: the name of the metric does not.'];
+  const { ci, better, better_is_assumed, scale, sensitivity, not_worse_p_value: p, verdict_reason: why } = result;
+  if (better === null || better_is_assumed) {
+    return [
+      'inconclusive',
+      'Nobody said which values are worse: the name of the metric does not, and the plan has no `better`.',
+    ];
   }
   if (ci === null || ci.low === null || ci.high === null) return ['inconclusive', why];
   const [zero, sign] = [scale === 'ratio' ? 1 : 0, better === 'higher' ? 1 : -1];

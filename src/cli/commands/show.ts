@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { bytes, count, moment, NONE, plural } from '../../core/figures.ts';
 import type { Experiment } from '../../lab/experiment.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { samplingText } from '../../stores/sampling-design.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
 import { printJson, printLine, say } from '../terminal/output.ts';
@@ -56,7 +57,7 @@ async function print(found: Shown): Promise<void> {
     ['study', found.study ?? undefined],
     ['condition', found.condition ?? undefined],
     ['replicate', found.replicate === found.id ? undefined : found.replicate],
-    ['hypothesis', found.hypothesis ? String(found.hypothesis) : undefined],
+    ['hypothesis', statementOf(found)],
     ['tags', found.tags.length > 0 ? found.tags.join(', ') : undefined],
     ['metadata', Object.keys(found.metadata).length > 0 ? JSON.stringify(found.metadata) : undefined],
     ['collects', found.events === 'all' ? 'all events' : found.events.join(', ')],
@@ -105,4 +106,8 @@ const WRITERS: readonly Column<Writer>[] = [
 function droppedText(dropped: Readonly<Record<string, number>>): string {
   const total = Object.values(dropped).reduce((sum, n) => sum + n, 0);
   return total === 0 ? NONE : count(total);
+}
+
+function statementOf({ plan, hypothesis }: Pick<ExperimentState, 'plan' | 'hypothesis'>): string | undefined {
+  return plan?.statement ?? (typeof hypothesis === 'string' ? hypothesis : undefined);
 }

@@ -80,10 +80,10 @@ async function makeExperiments(
   const appender = await engine.connection.createAppender('experiment_rows');
   for (const state of experiments) {
     const { emitted, stored } = await (await lab.getExperiment(state.id)).ledgerAll();
-    const { id, name, study, condition, replicate, status, tags, hypothesis } = state;
+    const { id, name, study, condition, replicate, status, tags, hypothesis, plan } = state;
     for (const text of [id, name, study, condition, replicate, status]) appendText(appender, text);
     appendText(appender, JSON.stringify(Array.isArray(tags) ? tags.map(String) : []));
-    appendText(appender, hypothesis);
+    appendText(appender, plan?.statement ?? hypothesis);
     appendText(appender, toJsonText(state.metadata));
     const { sample_size, started_at, paused_at, pause_count, stopped_at, archived_at } = state;
     for (const number of [sample_size, started_at, paused_at, pause_count, stopped_at, archived_at, emitted, stored])

@@ -37,12 +37,13 @@ export function claimPText({ direction }: FrozenPlan): string {
 /** What a plan says beside its statement, when it was frozen, and its hash: names and texts. What it leaves to defaults is left out. */
 export function planPairs(plan: FrozenPlan): [string, string][] {
   const { metric, direction, margin, alpha, power, sample_size, request_events, frozen_at, sha256 } = plan;
-  const { baseline, pair_by, cluster_by, correction } = plan;
+  const { better, baseline, pair_by, cluster_by, correction } = plan;
   const rules = [`alpha ${alpha}`, `power ${power}`, ...(margin === null ? [] : [`margin ${margin}`])].join(', ');
   const isTestable = metric !== null && direction !== null;
   const pairs: [string, string | undefined][] = [
     ['Claim', isTestable ? `${metric} ${CLAIMS[direction]}` : undefined],
     ['Decided by', isTestable ? rules : undefined],
+    ['Better values', better],
     ['Planned baseline', baseline],
     ['Planned pairs', pair_by],
     ['Planned clusters', cluster_by === null ? 'none' : cluster_by],

@@ -1,7 +1,7 @@
 import { LabelNumbers } from '../label-numbers.ts';
 import { answer } from './answer.ts';
 import { type Arm, clusterVariance } from './cluster-variance.ts';
-import { groupMoments } from './group-moments.ts';
+import { groupMoments, isRounding } from './group-moments.ts';
 import { requireChoice, resolveOptions, type TestOptions } from './options.ts';
 import { type ClusteredSample, type ClusterIds, cleanClusters, type Values } from './sample.ts';
 import { inferByT } from './t-statistic.ts';
@@ -92,10 +92,11 @@ function clusterRobust(
   const { variance, df } = clusterVariance(arms, clusters, kind, dfKind);
   // A sum of rounding errors is no variance: the residuals of a cluster cancel to this at worst.
   const largest = Math.max(...groups.map(({ squares, n }) => squares / n));
-  if (largest === 0 || variance <= largest * 2 ** -90) {
+  const standardError = Math.sqrt(variance) * unit;
+  const means = groups.map(({ mean }) => center + unit * mean);
+  if (largest === 0 || variance <= largest * 2 ** -90 || isRounding(standardError, ...means)) {
     return refuse('The clusters do not differ: there is no variance between them.', { estimate, standard_error: 0 });
   }
-  const standardError = Math.sqrt(variance) * unit;
   const few =
     clusters < 10 ? [`${clusters} clusters are few: the interval leans on the normality of their means.`] : [];
   return answer({

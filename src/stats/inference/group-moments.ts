@@ -20,6 +20,14 @@ export interface GroupMoments {
 
 const LARGE = 2 ** 300;
 
+/**
+ * Whether a standard error is what rounding leaves of values without a variance: below 10 ε of the means it is about, as R's `t.test` has
+ * it ("data are essentially constant"). A t statistic over it would be as large as one likes.
+ */
+export function isRounding(standardError: number, ...means: readonly number[]): boolean {
+  return standardError < 10 * Number.EPSILON * Math.max(...means.map(Math.abs));
+}
+
 /** No group may be empty, no value infinite or NaN. */
 export function groupMoments(samples: readonly Float64Array[]): GroupMoments {
   let min = Number.POSITIVE_INFINITY;

@@ -1,6 +1,7 @@
+import { describe } from '../describe.ts';
 import { standardizedMean } from '../effect-size/cohen-d.ts';
 import { answer } from './answer.ts';
-import { groupMoments } from './group-moments.ts';
+import { groupMoments, isRounding } from './group-moments.ts';
 import { type ResolvedOptions, resolveOptions, type TestOptions } from './options.ts';
 import { cleanPairs, cleanSample, type Values } from './sample.ts';
 import { inferByT } from './t-statistic.ts';
@@ -41,7 +42,8 @@ export function pairedTest(first: Values, second: Values, options: TestOptions =
     dropped: pairs.dropped,
     assumptions: ['The pairs are independent and the mean of their differences is nearly normal.'],
   };
-  return meanTest(differences(pairs), resolved, known);
+  const means = [pairs.first, pairs.second].map((values) => describe(values).mean ?? 0);
+  return meanTest(differences(pairs), resolved, known, means);
 }
 
 /** `second` − `first`, pair by pair. */
@@ -54,7 +56,12 @@ export function differences(pairs: { first: Float64Array; second: Float64Array }
 
 type Known = Pick<TestResult, 'method' | 'n' | 'assumptions'> & Partial<TestResult>;
 
-function meanTest(values: Float64Array, options: ResolvedOptions, rest: Known): TestResult {
+function meanTest(
+  values: Float64Array,
+  options: ResolvedOptions,
+  rest: Known,
+  means: readonly number[] = [],
+): TestResult {
   const known = { ...rest, alternative: options.alternative, null_value: options.nullValue };
   const refuse = (reason: string, found: Partial<TestResult> = {}) =>
     answer({ ...known, ...found, assumptions: [...known.assumptions, reason] });
@@ -65,10 +72,12 @@ function meanTest(values: Float64Array, options: ResolvedOptions, rest: Known): 
   const { mean, squares } = groups[0]!;
   const estimate = center + unit * mean;
   if (n === 1) return refuse('One value has no variance.', { estimate });
-  if (squares === 0) return refuse('All values are equal: their variance is 0.', { estimate, standard_error: 0 });
   const df = n - 1;
   const deviation = Math.sqrt(squares / df) * unit;
   const standardError = Math.sqrt(squares / df / n) * unit;
+  if (squares === 0 || isRounding(standardError, estimate, ...means)) {
+    return refuse('All values are equal: their variance is 0.', { estimate, standard_error: 0 });
+  }
   const inference = inferByT(estimate, standardError, df, options);
   return answer({
     ...known,

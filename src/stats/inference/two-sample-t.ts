@@ -1,6 +1,6 @@
 import { hedgesCorrected, standardizedDifference } from '../effect-size/cohen-d.ts';
 import { answer } from './answer.ts';
-import { type GroupMoment, groupMoments } from './group-moments.ts';
+import { type GroupMoment, groupMoments, isRounding } from './group-moments.ts';
 import { type ResolvedOptions, resolveOptions, type TestOptions } from './options.ts';
 import { cleanSample, type Values } from './sample.ts';
 import { inferByT } from './t-statistic.ts';
@@ -58,15 +58,15 @@ function twoSampleTest(first: Values, second: Values, options: ResolvedOptions, 
   const refuse = (reason: string, found: Partial<TestResult> = {}) =>
     answer({ ...known, ...found, assumptions: [kind.supposes, reason] });
   if (a.values.length === 0 || b.values.length === 0) return refuse('A group has no values.');
-  const { unit, groups } = groupMoments([a.values, b.values]);
+  const { center, unit, groups } = groupMoments([a.values, b.values]);
   const [from, to] = [groups[0]!, groups[1]!];
   const estimate = (to.mean - from.mean) * unit;
   if (from.n === 1 || to.n === 1) return refuse('A group of one value has no variance.', { estimate });
-  if (from.squares + to.squares === 0) {
-    return refuse('The values of each group are equal: there is no variance.', { estimate, standard_error: 0 });
-  }
   const { variance, df } = kind.spread(from, to);
   const standardError = Math.sqrt(variance) * unit;
+  if (variance === 0 || isRounding(standardError, center + unit * from.mean, center + unit * to.mean)) {
+    return refuse('The values of each group are equal: there is no variance.', { estimate, standard_error: 0 });
+  }
   const d = standardizedDifference(from, to, options.level);
   return answer({
     ...known,

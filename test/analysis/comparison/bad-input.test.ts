@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
 import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
 import { numbersNotFinite } from '../close.ts';
 import type { Emitted } from '../recorded.ts';
-import { ask, compared, metricOf } from './arms.ts';
+import { ask, compared, experiment, metricOf, only } from './arms.ts';
 
 const some = (values: readonly unknown[], sample = true): Emitted[] =>
   values.map((duration, i) => ask(sample ? i : undefined, { duration, score: duration }));
@@ -34,6 +35,39 @@ describe('data that allow no test', () => {
       expect(numbersNotFinite(found)).toEqual([]);
     });
   }
+
+  it('as differences that only rounding tells apart give no test: R calls them essentially constant', async () => {
+    const seeds = await compareExperiments(
+      await Promise.all(
+        ['control', 'treatment'].flatMap((condition, arm) =>
+          [0, 1, 2, 3, 4].map((seed) =>
+            experiment(condition, [], {
+              id: `${condition}-${seed}`,
+              replicate: `${seed}`,
+              logged: [{ metric: 'val_loss', value: (arm === 0 ? 0.4 : 0.3) + 0.01 * seed }],
+            }),
+          ),
+        ),
+      ),
+    );
+    const waits = Array.from({ length: 50 }, (_, i) => 31.7 + 7.3 * i);
+    const faster = await compared(
+      waits.map((duration, i) => ask(i, { duration, cost_usd: 0.01 + 0.001 * (i % 7) })),
+      waits.map((duration, i) => ask(i, { duration: duration * 0.8, cost_usd: 0.02 + 0.001 * (i % 7) })),
+    );
+    const loose = await compared(
+      waits.map(() => ask(undefined, { duration: 0.1 * 3 })),
+      waits.map((_, i) => ask(undefined, { duration: i % 2 === 0 ? 0.3 : 0.1 * 3 })),
+    );
+    for (const found of [
+      only(seeds, 'logged.val_loss'),
+      only(faster, 'latency_ms'),
+      only(faster, 'cost_usd'),
+      only(loose, 'latency_ms'),
+    ]) {
+      expect(found).toMatchObject({ p_value: null, ci: null, standard_error: 0, verdict: 'inconclusive' });
+    }
+  });
 
   it('as a pair whose difference no double holds leave that pair out, and say so', async () => {
     const found = await metricOf(

@@ -246,6 +246,45 @@ describe('values that are missing', () => {
     });
   });
 
+  it('is no worse only where somebody, or the name, says which values are worse', async () => {
+    const scored = async (metric: string, better?: 'higher' | 'lower') => {
+      const { lab } = bench();
+      for (const [arm, condition] of ['control', 'treatment'].entries()) {
+        const experiment = await lab.startExperiment({
+          name: condition,
+          study: 's',
+          condition,
+          hypothesis: {
+            statement: 'no worse',
+            metric,
+            direction: 'not_worse',
+            margin: 0.05,
+            ...(better && { better }),
+          },
+        });
+        for (let i = 0; i < 60; i++) {
+          const value = 0.3 + 0.2 * arm + 0.01 * ((i * (3 + arm)) % 7);
+          experiment.score(metric.replace('scores.', ''), value, { sample_id: `s${i}` });
+        }
+        await experiment.stop();
+      }
+      return lab.analyze('s');
+    };
+    const { outcomes } = await scored('scores.verbosity');
+    expect(outcomes[0]).toMatchObject({
+      outcome: 'inconclusive',
+      result: { better: 'higher', better_is_assumed: true },
+    });
+    expect(outcomes[0]!.reason).toContain('Nobody said which values are worse');
+    expect(outcomes[0]!.result.assumptions.join()).toContain('Higher values are taken for the better ones');
+    expect((await scored('scores.verbosity', 'lower')).outcome).toBe('not_supported');
+    expect((await scored('scores.verbosity', 'higher')).outcome).toBe('supported');
+    expect((await scored('scores.toxicity')).outcome).toBe('not_supported');
+    await expect(bench().lab.startExperiment({ name: 'a', hypothesis: { ...PLAN, better: 'lower' } })).rejects.toThrow(
+      'Leave it out: the direction says it',
+    );
+  });
+
   it('leave "not supported" open where they could bring it within the margin', async () => {
     const margin = 0.02;
     const [whole] = await missing({ margin }, 1.06, { treatment: 0 }, ENDED);

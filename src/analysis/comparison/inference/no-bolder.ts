@@ -7,6 +7,8 @@ import type { Interval, TestResult } from '../../../stats/inference/test-result.
  * few values there are.
  */
 export function noBolderThan(t: TestResult, result: TestResult): TestResult {
+  // What varies by rounding alone looks like a variance to a bootstrap.
+  if (t.standard_error === 0) return t;
   if (t.p_value === null || t.ci === null || result.p_value === null || result.ci === null) return result;
   return {
     ...result,

@@ -1,4 +1,5 @@
 import { answer } from '../../../stats/inference/answer.ts';
+import { isRounding } from '../../../stats/inference/group-moments.ts';
 import { resolveOptions } from '../../../stats/inference/options.ts';
 import { inferByT } from '../../../stats/inference/t-statistic.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
@@ -45,7 +46,7 @@ export function weightedDifference(
   const variance = shared?.variance ?? va + vb;
   const found = { ...known, estimate, n_clusters: shared?.clusters ?? known.n_clusters };
   // What is left of residuals that cancel.
-  if (variance <= (va + vb) * 2 ** -80) {
+  if (variance <= (va + vb) * 2 ** -80 || isRounding(Math.sqrt(variance), a.estimate!, b.estimate!)) {
     const reason = 'No interval: the clusters do not differ between the arms, so there is no variance.';
     return answer({ ...found, assumptions: [...known.assumptions, reason] });
   }
