@@ -1,3 +1,4 @@
+import { isUniform } from '../../stores/sampling-design.ts';
 import { Verdict } from '../rows/cells.ts';
 import type { Arm } from './arms.ts';
 import type { ArmOverview } from './comparison-result.ts';
@@ -26,6 +27,8 @@ export function armOverview(
       neverEnded(requests.samples, starts.samples, samples),
     );
   }
+  // Where a beginning may be kept and its end not, nobody knows.
+  const keepsEnds = rows.every(({ state: { sampling } }) => sampling === null || isUniform(sampling));
   return {
     name,
     condition,
@@ -42,6 +45,7 @@ export function armOverview(
     ),
     events: rows.reduce((sum, { events }) => sum + events, 0),
     ...counts,
+    not_finished: keepsEnds ? counts.not_finished : null,
     samples: SeenIds.countOfAny(
       rows.map((experiment) => experiment.samples),
       samples,

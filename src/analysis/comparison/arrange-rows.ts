@@ -27,7 +27,7 @@ export interface ArrangedRows {
 }
 
 const SAMPLED =
-  'Events were sampled: the arms are compared as groups, each value weighted by 1 / its inclusion probability. A sample that one arm lacks is missing only where sampling cannot have left it out.';
+  'Events were sampled: the arms are compared as groups, each sample weighted by 1 / its inclusion probability. One that an arm lacks is missing only where sampling cannot have left it out: a loss that sampling hides is not seen here.';
 const REPEATS =
   'Values of one sample in one arm (repeats, and replicates of the arm) were averaged first, so that a sample counts once.';
 const ABOUT = 'The result is about other samples with these replicates, not about other replicates.';

@@ -49,8 +49,8 @@ export interface ArmOverview {
   readonly successful: number;
   readonly failed: number;
   readonly unjudged: number;
-  /** Requests that began and of which nothing says how they ended. */
-  readonly not_finished: number;
+  /** Requests that began and of which nothing says how they ended; null where events were sampled at several rates. */
+  readonly not_finished: number | null;
   /** Distinct samples (`pairBy`) of requests and scores. */
   readonly samples: number;
 }

@@ -131,7 +131,7 @@ function failureWarning(tables: MetricTables, alpha: number, weighted: boolean):
 function weightedFailureTest(tables: MetricTables, alpha: number): TestResult {
   const [first, second] = [weightedFailures(tables.baseline), weightedFailures(tables.treatment)];
   const inclusion = { first: first.inclusion, second: second.inclusion };
-  return weightedDifference({ first: first.failed, second: second.failed, inclusion }, 1 - alpha);
+  return weightedDifference({ first: first.failed, second: second.failed, inclusion }, 1 - alpha, true);
 }
 
 function percent(share: number): string {

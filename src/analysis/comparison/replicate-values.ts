@@ -5,7 +5,7 @@ import { ArmItems, type Selection, type Transform } from './items/arm-items.ts';
 import { ArmRoom } from './items/arm-room.ts';
 import { samplesWithValue } from './items/arranged.ts';
 import type { ReplicateValue } from './items/replicate-items.ts';
-import { weightedRows } from './items/weighted-groups.ts';
+import { weightedItems } from './items/weighted-items.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
 
 export type ArmRows = readonly ExperimentRows[];
@@ -27,11 +27,8 @@ export function replicateValues(
   return arm.map(({ state }, i) => {
     const selection = selections[i]!;
     if (selection.table?.inclusion) {
-      const { values, inclusion } = weightedRows([selection], transform, {
-        candidate: -1,
-        replicates: null,
-        firstFree: samples,
-      });
+      const own = { candidate: -1, replicates: null, firstFree: samples };
+      const { values, inclusion } = weightedItems([selection], transform, own, samples);
       const { estimate } = weightedMean(values, inclusion);
       return { label: state.replicate, value: estimate, cause: estimate === null ? 'no_value' : null };
     }

@@ -18,21 +18,116 @@ const options = { metrics: [{ name: 'hits', value: 'measurements.hits', better: 
 describe('sampled values', () => {
   it('are weighted: Hájek means with the errors of ratios, by Welch (R)', async () => {
     const none = () => undefined;
+    const tenTimes = (values: readonly number[]) => Array.from({ length: 60 }, (_, i) => values[i % 6]!);
+    const first = (i: number) => (i % 6 === 3 ? 1 : 0.1);
+    const second = (i: number) => (i % 6 === 3 || i % 6 === 5 ? 1 : 0.1);
     const found = await metricOf(
       'hits',
-      kept(FIRST, (i) => (i === 3 ? 1 : 0.1), none),
-      kept(SECOND, (i) => (i === 3 || i === 5 ? 1 : 0.1), none),
+      kept(tenTimes(FIRST), first, none),
+      kept(tenTimes(SECOND), second, none),
       options,
     );
     expectClose(found, {
       design: 'unpaired',
       estimate: 3.502801120448179,
-      standard_error: 1.5827003498964,
-      p_value: 0.053687780614037,
-      ci: { low: -0.0685505097194552, high: 7.074152750615814 },
+      standard_error: 0.4607418849411984,
+      p_value: 4.445372002569232e-11,
+      ci: { low: 2.586123299834864, high: 4.419478941061495 },
       test: "difference of Hájek means by Welch's t",
     });
     expect(found.warnings.join()).toContain('sampled');
+    // As much as 4.3 and 5.2 of equal weight.
+    const few = await metricOf('hits', kept(FIRST, first, none), kept(SECOND, second, none), options);
+    expect(few).toMatchObject({ p_value: null, ci: null, verdict: 'inconclusive' });
+    expect(few.reasons.join()).toContain('as much as fewer than 20 values');
+  });
+
+  it('that are equal in one arm leave the error to the other, and of rates are not taken for certain', async () => {
+    const requests = (failing: number, trace: string) =>
+      Array.from({ length: 400 }, (_, i) => ({
+        ...ask(undefined, {}, { success: i % 100 >= failing, trace_id: `${trace}${i}` }),
+        fields: { inclusion_probability: 0.5 },
+      }));
+    const worse = await metricOf('success_rate', requests(0, 'a'), requests(50, 'b'));
+    expect(worse).toMatchObject({ estimate: -0.5, verdict: 'worse' });
+    const alike = await metricOf('success_rate', requests(0, 'a'), requests(0, 'b'), {
+      margin: { success_rate: 0.05 },
+    });
+    expect(alike).toMatchObject({ estimate: 0, verdict: 'equivalent' });
+    expect(alike.ci!.low).toBeLessThan(-0.005);
+    const narrow = await metricOf('success_rate', requests(0, 'a'), requests(0, 'b'), {
+      margin: { success_rate: 0.005 },
+    });
+    expect(narrow.verdict).toBe('inconclusive');
+    const values = (of: (i: number) => number) =>
+      kept(
+        Array.from({ length: 50 }, (_, i) => of(i)),
+        () => 0.5,
+        () => undefined,
+      );
+    const constant = await metricOf(
+      'hits',
+      values(() => 7),
+      values((i) => 8 + (i % 3)),
+      options,
+    );
+    expect(constant).toMatchObject({ verdict: 'better' });
+    expect(constant.standard_error).toBeGreaterThan(0);
+  });
+
+  it('of samples with unlike many repeats are averaged by sample first, as unsampled ones are', async () => {
+    const arm = (repeats: (i: number) => number) =>
+      Array.from({ length: 200 }, (_, i) =>
+        Array.from({ length: repeats(i) }, (_, r) => ({
+          ...ask(i, { hits: 100 + i + 0.1 * ((i * 7 + r) % 3) }, { trace_id: `${i}-${r}-${repeats(i)}` }),
+          fields: { inclusion_probability: repeats(199) === 1 ? 0.8 : 0.9 },
+        })),
+      ).flat();
+    const found = await metricOf(
+      'hits',
+      arm(() => 1),
+      arm((i) => (i >= 160 ? 6 : 1)),
+      options,
+    );
+    expect(Math.abs(found.estimate!)).toBeLessThan(0.5);
+    expect(found).toMatchObject({ n: { baseline: 200, treatment: 200 }, verdict: 'inconclusive' });
+  });
+
+  it('without samples that one arm never had: more are lacking than sampling leaves out, so they are missing', async () => {
+    const arm = (of: number, trace: string) =>
+      Array.from({ length: of }, (_, i) => i)
+        .filter((i) => permanentRandom(`${trace}${i}`) < 0.9)
+        .map((i) => ({
+          ...ask(i, { hits: i + 5 * permanentRandom(`v${trace}${i}`) }, { trace_id: `${trace}${i}` }),
+          fields: { inclusion_probability: 0.9 },
+        }));
+    const better = { metrics: [{ ...options.metrics[0]!, better: 'lower' as const }] };
+    const lost = await metricOf('hits', arm(1000, 'a'), arm(800, 'b'), better);
+    expect(lost.p_value).toBeLessThan(1e-6);
+    expect(lost.verdict).toBe('inconclusive');
+    expect(lost.missing.treatment.absent).toBeGreaterThan(150);
+    const whole = await metricOf('hits', arm(1000, 'a'), arm(1000, 'b'), better);
+    expect(whole.missing).toEqual({ baseline: {}, treatment: {} });
+  });
+
+  it('of failures that were kept more rarely are missing with their weight', async () => {
+    const arm = (trace: string, factor: number) =>
+      Array.from({ length: 2000 }, (_, i) => ({ i, fails: i % 20 === 0 }))
+        .filter(({ i, fails }) => !fails || permanentRandom(`${trace}${i}`) < 0.05)
+        .map(({ i, fails }) => ({
+          ...ask(
+            i,
+            { duration: factor * 50 * Math.exp(permanentRandom(`l${trace}${i}`)) },
+            { success: !fails, trace_id: `${trace}${i}` },
+          ),
+          fields: { inclusion_probability: fails ? 0.05 : 1 },
+        }));
+    const found = await metricOf('latency_ms', arm('a', 1), arm('b', 0.95));
+    expect(found.p_value).toBeLessThan(0.01);
+    // A twentieth of the failures stands for all of them, a hundred in each arm.
+    expect(found).toMatchObject({ verdict: 'inconclusive', sensitivity: { could_flip: true } });
+    const { low, high } = found.sensitivity!;
+    expect(high! / low!).toBeGreaterThan(1.05);
   });
 
   it('with one probability are weighted as if there were none', async () => {

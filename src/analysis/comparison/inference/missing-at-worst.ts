@@ -53,19 +53,16 @@ export function completed(items: Arranged, first: number, second: number): Arran
     secondClusters: secondClusters && extended(secondClusters, secondMissing, next + firstMissing),
     ...(items.inclusion && {
       inclusion: {
-        first: concat(items.inclusion.first, new Float64Array(firstMissing).fill(usual(items.inclusion.first))),
-        second: concat(items.inclusion.second, new Float64Array(secondMissing).fill(usual(items.inclusion.second))),
+        first: concat(items.inclusion.first, items.inclusion.firstMissing),
+        second: concat(items.inclusion.second, items.inclusion.secondMissing),
+        firstMissing: new Float64Array(0),
+        secondMissing: new Float64Array(0),
       },
     }),
     firstMissing: 0,
     secondMissing: 0,
     missing: none,
   };
-}
-
-/** The probability whose inverse is the mean weight. */
-function usual(inclusion: Float64Array): number {
-  return inclusion.length === 0 ? 1 : inclusion.length / inclusion.reduce((sum, p) => sum + 1 / p, 0);
 }
 
 function concat(...lists: readonly Float64Array[]): Float64Array {

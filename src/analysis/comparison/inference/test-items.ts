@@ -73,10 +73,10 @@ function testPairs(approach: Approach, pairs: Pairs, settings: TestSettings): Te
 
 function testGroups(approach: Approach, groups: Groups, settings: TestSettings): TestResult {
   const { first, second, firstClusters, secondClusters } = groups;
-  const { level } = settings;
+  const { level, isRate = false } = settings;
   switch (approach) {
     case 'weighted':
-      return weightedDifference(groups, level);
+      return weightedDifference(groups, level, isRate);
     case 'clustered':
       return {
         ...clusteredDifferenceTest(first, firstClusters!, second, secondClusters!, { level }),

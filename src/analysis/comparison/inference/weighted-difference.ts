@@ -1,25 +1,41 @@
+import { normalQuantileUpper } from '../../../stats/distributions/normal.ts';
 import { answer } from '../../../stats/inference/answer.ts';
 import { isRounding } from '../../../stats/inference/group-moments.ts';
 import { resolveOptions } from '../../../stats/inference/options.ts';
 import { inferByT } from '../../../stats/inference/t-statistic.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
-import { weightedMean } from '../../../stats/sampling/weighted-estimate.ts';
+import { type WeightedEstimate, weightedMean } from '../../../stats/sampling/weighted-estimate.ts';
+import { weightedRate } from '../../../stats/sampling/weighted-rate.ts';
 import { sum } from '../../../stats/sum.ts';
 import type { Groups } from '../items/arranged.ts';
 
+/** Of unequal weights, so many items of equal weight must be what an arm tells for t to hold. */
+const FEWEST = 20;
+
 /**
- * The difference of two Hájek means with the errors of linearised ratios over clusters, by Welch's t with Satterthwaite's degrees of freedom.
+ * The difference of two Hájek means with the errors of linearised ratios over clusters, by Welch's t with Satterthwaite's degrees of freedom, fewer
+ * by as much as unequal weights tell less (Kish 1965).
  * What a cluster in both arms, such as a sample, adds to both means counts together; degrees of freedom are then at most the clusters less one.
+ * An arm whose values are equal adds nothing to the error; one of rates as much as its Wilson interval is wide. Of weights so unequal that
+ * an arm tells as much as fewer than 20 equal ones, the means are no longer nearly normal, and there is no test.
  */
-export function weightedDifference(
-  groups: Pick<Groups, 'first' | 'second' | 'inclusion'> & Partial<Groups>,
-  level: number,
-): TestResult {
-  const { first, second, firstClusters, secondClusters, inclusion } = groups;
-  const [a, b] = [
-    weightedMean(first, inclusion!.first, { level, ...(firstClusters && { clusters: firstClusters }) }),
-    weightedMean(second, inclusion!.second, { level, ...(secondClusters && { clusters: secondClusters }) }),
-  ];
+export function weightedDifference(groups: WeightedArms, level: number, isRate: boolean): TestResult {
+  const { first, second, firstClusters, secondClusters } = groups;
+  const inclusion = groups.inclusion!;
+  const arm = (values: Float64Array, kept: Float64Array, clusters: Int32Array | null | undefined) => {
+    const options = { level, ...(clusters && { clusters }) };
+    const mean = weightedMean(values, kept, options);
+    // What weights tell less, clusters of them do too.
+    const told = (mean.n_effective ?? 0) / Math.max(values.length, 1);
+    const freedom = Math.max(told * (mean.n_clusters ?? values.length) - 1, 1);
+    return {
+      ...mean,
+      freedom,
+      told,
+      variance: varianceOf(mean, isRate ? weightedRate(values, kept, options) : null, level),
+    };
+  };
+  const [a, b] = [arm(first, inclusion.first, firstClusters), arm(second, inclusion.second, secondClusters)];
   const known = {
     method: "difference of Hájek means by Welch's t",
     alternative: 'two-sided' as const,
@@ -32,38 +48,58 @@ export function weightedDifference(
     ],
   };
   const estimate = a.estimate === null || b.estimate === null ? null : b.estimate - a.estimate;
-  const [va, vb] = [(a.standard_error ?? Number.NaN) ** 2, (b.standard_error ?? Number.NaN) ** 2];
-  if (estimate === null || !(va + vb > 0)) {
-    const reason = [a, b].map(({ assumptions }) => assumptions.at(-1)!).find((text) => text.startsWith('No '));
-    return answer({
-      ...known,
-      estimate,
-      assumptions: [...known.assumptions, reason ?? 'No interval: there is no variance.'],
-    });
-  }
-  const df = (va + vb) ** 2 / (va ** 2 / Number(a.df) + vb ** 2 / Number(b.df));
-  const shared = inclusion && sharedVariance(groups, [a.estimate!, b.estimate!]);
+  const refuse = (reason: string, more: Partial<TestResult> = {}) =>
+    answer({ ...known, estimate, ...more, assumptions: [...known.assumptions, `No interval: ${reason}.`] });
+  if (estimate === null || a.variance === null || b.variance === null) return refuse('an arm has too few values');
+  const [va, vb] = [a.variance, b.variance];
+  const shared = va > 0 && vb > 0 ? sharedVariance(groups, inclusion, [a.estimate!, b.estimate!]) : undefined;
   const variance = shared?.variance ?? va + vb;
-  const found = { ...known, estimate, n_clusters: shared?.clusters ?? known.n_clusters };
+  const found = { n_clusters: shared?.clusters ?? known.n_clusters };
   // What is left of residuals that cancel.
-  if (variance <= (va + vb) * 2 ** -80 || isRounding(Math.sqrt(variance), a.estimate!, b.estimate!)) {
-    const reason = 'No interval: the clusters do not differ between the arms, so there is no variance.';
-    return answer({ ...found, assumptions: [...known.assumptions, reason] });
+  if (va + vb === 0 || variance <= (va + vb) * 2 ** -80 || isRounding(Math.sqrt(variance), a.estimate!, b.estimate!)) {
+    return refuse(shared ? 'the clusters do not differ between the arms' : 'there is no variance', found);
   }
+  const few = [a, b].some(({ told, n_effective }) => told < 0.9 && n_effective! < FEWEST);
+  if (few) return refuse('the weights are so unequal that an arm tells as much as fewer than 20 values', found);
+  const df = (va + vb) ** 2 / ((va > 0 ? va ** 2 / a.freedom : 0) + (vb > 0 ? vb ** 2 / b.freedom : 0));
   const error = Math.sqrt(variance);
-  const freedom = shared ? Math.min(df, shared.clusters - 1) : df;
+  const freedom = shared ? Math.min(df, shared.clusters * Math.min(a.told, b.told) - 1) : df;
   return answer({
+    ...known,
     ...found,
-    ...inferByT(estimate, error, freedom, resolveOptions({ level })),
+    ...inferByT(estimate, error, Math.max(freedom, 1), resolveOptions({ level })),
     estimate,
     standard_error: error,
-    df: freedom,
+    df: Math.max(freedom, 1),
   });
+}
+
+/** What the difference needs of groups. */
+export interface WeightedArms
+  extends Pick<Groups, 'first' | 'second'>,
+    Partial<Pick<Groups, 'firstClusters' | 'secondClusters'>> {
+  readonly inclusion?: Inclusion | undefined;
+}
+
+type Inclusion = Pick<NonNullable<Groups['inclusion']>, 'first' | 'second'>;
+
+/** The variance of an arm's mean; null of too few values. */
+function varianceOf(
+  { estimate, standard_error, n_effective }: WeightedEstimate,
+  rate: WeightedEstimate | null,
+  level: number,
+): number | null {
+  if (standard_error !== null) return standard_error ** 2;
+  if (estimate === null || n_effective === null || n_effective < 2) return null;
+  if (rate === null) return 0;
+  const { low = null, high = null } = rate.ci ?? {};
+  return low === null || high === null ? null : ((high - low) / (2 * normalQuantileUpper((1 - level) / 2))) ** 2;
 }
 
 /** The variance of the difference where clusters are in both arms; undefined where none is. */
 function sharedVariance(
-  { first, second, firstClusters, secondClusters, inclusion }: Parameters<typeof weightedDifference>[0],
+  { first, second, firstClusters, secondClusters }: WeightedArms,
+  inclusion: Inclusion,
   [m1, m2]: readonly [number, number],
 ): { readonly variance: number; readonly clusters: number } | undefined {
   if (!firstClusters || !secondClusters) return undefined;
@@ -77,8 +113,8 @@ function sharedVariance(
       residuals.set(ids[i]!, (residuals.get(ids[i]!) ?? 0) + part);
     }
   };
-  add(first, inclusion!.first, firstClusters, m1, -1);
-  add(second, inclusion!.second, secondClusters, m2, 1);
+  add(first, inclusion.first, firstClusters, m1, -1);
+  add(second, inclusion.second, secondClusters, m2, 1);
   const clusters = residuals.size;
   if (clusters < 2) return undefined;
   const squares = sum(Float64Array.from(residuals.values(), (residual) => residual ** 2));

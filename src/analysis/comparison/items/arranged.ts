@@ -31,8 +31,13 @@ export interface Groups {
   readonly second: Float64Array;
   readonly firstClusters: Int32Array | null;
   readonly secondClusters: Int32Array | null;
-  /** With which probability each item was kept, where items were sampled: then they are rows, and weigh the inverse. */
-  readonly inclusion?: { readonly first: Float64Array; readonly second: Float64Array };
+  /** With which probability each item was kept, and each that has no value, where they were sampled: they weigh the inverse. */
+  readonly inclusion?: {
+    readonly first: Float64Array;
+    readonly second: Float64Array;
+    readonly firstMissing: Float64Array;
+    readonly secondMissing: Float64Array;
+  };
   /** How many items have no value. */
   readonly firstMissing: number;
   readonly secondMissing: number;

@@ -1,5 +1,5 @@
 import { permanentRandom } from '../../../stats/sampling/inclusion-probability.ts';
-import { leastProbability, type SamplingDesign } from '../../../stores/sampling-design.ts';
+import { isUniform, leastProbability, type SamplingDesign } from '../../../stores/sampling-design.ts';
 import type { LabelReader } from '../reading/label-reader.ts';
 import type { RowTable } from '../reading/row-table.ts';
 import type { Selection } from './arm-items.ts';
@@ -16,6 +16,10 @@ export class LeftOut {
   readonly #alike: boolean;
   /** Below it, a random number is sure to have been kept by one of the arm's experiments. */
   readonly #sure: number;
+  /** Whether the beginning and the end of a request are kept or left together. */
+  readonly #keepsEnds: boolean;
+  /** The least probability of any row. */
+  readonly #least: number;
 
   /**
    * @param designs Of the experiments of the arm, by the selections' `replicate`.
@@ -31,15 +35,28 @@ export class LeftOut {
     this.#samples = samples;
     this.#alike = alike;
     this.isSampled = selections.some(({ table }) => table?.inclusion !== undefined);
+    this.#keepsEnds = selections.every(({ replicate }) => {
+      const design = designs[replicate] ?? null;
+      return design !== null && isUniform(design);
+    });
+    this.#least = leastOf(selections);
     this.#sure = Math.max(
       0,
       ...selections.map(({ table, replicate }) => this.#sureOf(table, designs[replicate] ?? null)),
     );
   }
 
-  /** Whether sampling may be why there is no row of a sample. */
-  may(sample: number): boolean {
-    return this.isSampled && this.#randomOf(sample) >= this.#sure;
+  /** Whether sampling may be why there is no row of a sample, of which a request that `began` may have been kept. */
+  may(sample: number, began: boolean): boolean {
+    return this.isSampled && !(began && this.#keepsEnds) && this.#randomOf(sample) >= this.#sure;
+  }
+
+  /** How many of the other arm's samples are lacking beyond what sampling leaves out, by its least probability, 99 times in 100. */
+  unexplained(lacking: number, others: number): number {
+    if (!this.isSampled) return 0;
+    const expected = others * (1 - this.#least);
+    const chance = 2.326 * Math.sqrt(expected * this.#least);
+    return lacking > expected + chance + 1 ? Math.round(lacking - expected) : 0;
   }
 
   #sureOf(table: RowTable | undefined, design: SamplingDesign | null): number {
@@ -63,4 +80,12 @@ export class LeftOut {
   #randomOf(sample: number): number {
     return permanentRandom(this.#samples.text(sample));
   }
+}
+
+function leastOf(selections: readonly Selection[]): number {
+  let least = 1;
+  for (const { table } of selections) {
+    for (let row = 0; row < (table?.length ?? 0); row++) least = Math.min(least, table!.inclusion?.[row] ?? 1);
+  }
+  return least;
 }

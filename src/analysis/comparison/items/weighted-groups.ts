@@ -2,6 +2,7 @@ import type { MissingCounts } from '../comparison-result.ts';
 import { type ArmItems, Known, type Selection, type Transform } from './arm-items.ts';
 import { arrangeGroups, Causes, type Groups } from './arranged.ts';
 import type { LeftOut } from './left-out.ts';
+import { type ItemClusters, type WeightedItems, weightedItems } from './weighted-items.ts';
 
 /** Both arms, the baseline first. */
 export type Both<T> = readonly [T, T];
@@ -39,96 +40,88 @@ export function areWhole([a, b]: Both<ArmItems>, left: Both<LeftOut>): boolean {
   return true;
 }
 
-/** What holds weighted rows together: a candidate by its place, or the replicate, whose number each experiment has; else the sample. */
-export interface RowClusters {
-  readonly candidate: number;
-  readonly replicates: readonly number[] | null;
-  /** The first number that no cluster has. */
-  readonly firstFree: number;
-}
-
-/** The rows of an arm with their probabilities and clusters. */
-export function weightedRows(
-  selections: readonly Selection[],
-  transform: Transform,
-  { candidate, replicates, firstFree }: RowClusters,
-): { readonly values: Float64Array; readonly inclusion: Float64Array; readonly clusters: Int32Array } {
-  const room = selections.reduce((total, { table }) => total + (table?.length ?? 0), 0);
-  const values = new Float64Array(room);
-  const inclusion = new Float64Array(room);
-  const clusters = new Int32Array(room);
-  let count = 0;
-  let free = firstFree;
-  for (const { table, column, operation, replicate } of selections) {
-    if (!table) continue;
-    const given = table.values(column);
-    const { samples, operations, verdicts, inclusion: kept } = table;
-    const ids = candidate < 0 ? samples : table.clusters(candidate);
-    for (let row = 0; row < table.length; row++) {
-      const value = given[row]!;
-      if (value - value !== 0 || (operation !== null && operations?.[row] !== operation)) continue;
-      const transformed = transform(value, verdicts[row]!);
-      if (typeof transformed !== 'number') continue;
-      const id = replicates ? replicates[replicate]! : (ids?.[row] ?? -1);
-      values[count] = transformed;
-      inclusion[count] = kept?.[row] ?? 1;
-      clusters[count++] = id >= 0 ? id : free++;
-    }
-  }
-  return {
-    values: values.subarray(0, count),
-    inclusion: inclusion.subarray(0, count),
-    clusters: clusters.subarray(0, count),
-  };
-}
-
-/** Both arms row by row, weighted. Where they share samples, one that an arm lacks is missing in it, unless sampling may have left it out. */
+/** Both arms weighted. Where they share samples, one that an arm lacks is missing in it, unless sampling may have left it out. */
 export function weightedGroups(
   tables: { readonly baseline: readonly Selection[]; readonly treatment: readonly Selection[] },
   items: Both<ArmItems>,
   transform: Transform,
-  clusters: Both<RowClusters>,
+  clusters: Both<ItemClusters>,
   left: Both<LeftOut>,
   shared: boolean,
 ): Groups {
+  const samples = items[0].known.length;
   const [first, second] = [
-    weightedRows(tables.baseline, transform, clusters[0]),
-    weightedRows(tables.treatment, transform, clusters[1]),
+    weightedItems(tables.baseline, transform, clusters[0], samples),
+    weightedItems(tables.treatment, transform, clusters[1], samples),
   ];
   const [a, b] = items;
-  const missing = [missingOf(a, shared ? b : null, left[0]), missingOf(b, shared ? a : null, left[1])] as const;
+  const missing = [
+    missingOf(a, shared ? b : null, left[0], first),
+    missingOf(b, shared ? a : null, left[1], second),
+  ] as const;
   return {
     ...arrangeGroups(...items),
-    missing: { baseline: missing[0], treatment: missing[1] },
-    firstMissing: countOf(missing[0]),
-    secondMissing: countOf(missing[1]),
+    missing: { baseline: missing[0].counts, treatment: missing[1].counts },
+    firstMissing: missing[0].inclusion.length,
+    secondMissing: missing[1].inclusion.length,
     first: first.values,
     second: second.values,
     firstClusters: first.clusters,
     secondClusters: second.clusters,
-    inclusion: { first: first.inclusion, second: second.inclusion },
+    inclusion: {
+      first: first.inclusion,
+      second: second.inclusion,
+      firstMissing: missing[0].inclusion,
+      secondMissing: missing[1].inclusion,
+    },
   };
 }
 
-function missingOf(items: ArmItems, other: ArmItems | null, left: LeftOut): MissingCounts {
+function missingOf(
+  items: ArmItems,
+  other: ArmItems | null,
+  left: LeftOut,
+  weighted: WeightedItems,
+): { counts: MissingCounts; inclusion: Float64Array } {
   const causes = new Causes();
+  const inclusion: number[] = [];
+  const usual = usualProbability(weighted.inclusion);
+  const known = { others: 0, leftOut: 0 };
   for (let sample = 0; sample < items.known.length; sample++) {
+    const isOthers = other !== null && (other.known[sample]! & Known.ROW) !== 0;
+    if (isOthers) known.others++;
     const isSeen = items.known[sample] !== 0 || (other !== null && other.known[sample] !== 0);
-    if (!isSeen || items.counts[sample]! > 0 || isLeftOut(items, sample, left)) continue;
+    if (!isSeen || items.counts[sample]! > 0) continue;
+    if (isLeftOut(items, sample, left)) {
+      if (isOthers) known.leftOut++;
+      continue;
+    }
     causes.add(items.cause(sample));
+    inclusion.push(weighted.withoutValue[sample]! || usual);
+  }
+  const unexplained = left.unexplained(known.leftOut, known.others);
+  if (unexplained > 0) {
+    causes.add('absent', unexplained);
+    for (let i = 0; i < unexplained; i++) inclusion.push(usual);
   }
   const { not_finished, ...others } = items.looseMissing;
   causes.merge(others);
+  inclusion.push(...weighted.looseWithoutValue);
   // Beginnings and ends without a sample may have been kept one without the other.
-  if (!left.isSampled && not_finished !== undefined) causes.add('not_finished', not_finished);
-  return causes.counts();
+  if (!left.isSampled && not_finished !== undefined) {
+    causes.add('not_finished', not_finished);
+    for (let i = 0; i < not_finished; i++) inclusion.push(usual);
+  }
+  return { counts: causes.counts(), inclusion: Float64Array.from(inclusion) };
+}
+
+/** The probability whose inverse is the mean weight. */
+function usualProbability(inclusion: Float64Array): number {
+  return inclusion.length === 0 ? 1 : inclusion.length / inclusion.reduce((sum, p) => sum + 1 / p, 0);
 }
 
 // A sample without a row of its own: what else is known of it is from its beginning or its requests.
 function isLeftOut({ known }: ArmItems, sample: number, left: LeftOut): boolean {
-  return (known[sample]! & Known.ROW) === 0 && left.may(sample);
-}
-
-function countOf(counts: MissingCounts): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const bits = known[sample]!;
+  return (bits & Known.ROW) === 0 && left.may(sample, (bits & Known.STARTED) !== 0);
 }
