@@ -249,3 +249,47 @@ describe('compare', () => {
     120_000,
   );
 });
+
+describe('a treatment that hangs on its hardest requests', () => {
+  const DESIGNS: readonly (SamplingOptions | undefined)[] = [
+    undefined,
+    { rate: 0.3 },
+    { method: 'stratified', by: 'success', probabilities: { true: 0.9 } },
+    { method: 'reservoir', size: 1600 },
+  ];
+  test.each(DESIGNS)(
+    'is no faster with sampling %o, and one that does not hang has nothing missing',
+    async (sampling) => {
+      const verdictOf = async (hangs: boolean) => {
+        const { lab, bus } = bench();
+        for (const condition of ['control', 'treatment']) {
+          const experiment = await lab.startExperiment({
+            name: condition,
+            study: 's',
+            condition,
+            ...(sampling && { sampling }),
+          });
+          const faster = condition === 'treatment' ? 0.9 : 1;
+          for (let i = 0; i < 1000; i++) {
+            const hardness = ((i * 7919) % 1000) / 500;
+            const run = () =>
+              bus.span('req_llm.request', {}, async (span) => {
+                if (hangs && condition === 'treatment' && hardness > 1.66) await new Promise(() => undefined);
+                span.measure({ latency_ms: faster * 100 * Math.exp(hardness + 0.05 * Math.sin(i * (1 + faster))) });
+              });
+            void experiment.run(run, { sample_id: `q${i}` });
+          }
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          await experiment.stop();
+        }
+        return (await lab.compare({ study: 's' })).comparisons[0]!.metrics.latency_ms!;
+      };
+      const hung = await verdictOf(true);
+      expect(hung).toMatchObject({ verdict: 'inconclusive', sensitivity: { high: null } });
+      expect(hung.missing.baseline).toEqual({});
+      expect(hung.missing.treatment.not_finished).toBeGreaterThan(20);
+      const whole = await verdictOf(false);
+      expect(whole.missing).toEqual({ baseline: {}, treatment: {} });
+    },
+  );
+});

@@ -4,6 +4,9 @@ import type { LabelReader } from '../reading/label-reader.ts';
 import type { RowTable } from '../reading/row-table.ts';
 import type { Selection } from './arm-items.ts';
 
+/** Of a normal distribution, what is beyond in one of a hundred. */
+const SUSPICIOUS = 2.326;
+
 /**
  * Which samples of an arm sampling may have left out: those that it lacks for another reason are missing. A sample whose permanent random number
  * is below every probability that an event of the experiment can have was kept wherever there was something to keep. Where something else
@@ -20,6 +23,7 @@ export class LeftOut {
   readonly #keepsEnds: boolean;
   /** The least probability of any row. */
   readonly #least: number;
+  readonly #selections: readonly Selection[];
 
   /**
    * @param designs Of the experiments of the arm, by the selections' `replicate`.
@@ -34,6 +38,7 @@ export class LeftOut {
   ) {
     this.#samples = samples;
     this.#alike = alike;
+    this.#selections = selections;
     this.isSampled = selections.some(({ table }) => table?.inclusion !== undefined);
     this.#keepsEnds = selections.every(({ replicate }) => {
       const design = designs[replicate] ?? null;
@@ -55,8 +60,33 @@ export class LeftOut {
   unexplained(lacking: number, others: number): number {
     if (!this.isSampled) return 0;
     const expected = others * (1 - this.#least);
-    const chance = 2.326 * Math.sqrt(expected * this.#least);
+    const chance = SUSPICIOUS * Math.sqrt(expected * this.#least);
     return lacking > expected + chance + 1 ? Math.round(lacking - expected) : 0;
+  }
+
+  /**
+   * How many more requests began than ended, where that is beyond what sampling explains 99 times in 100: totals by Horvitz and Thompson. 0 where
+   * beginnings and ends are kept together, so that each tells for itself.
+   */
+  unfinished(): number {
+    if (this.#keepsEnds) return 0;
+    let [excess, variance, begun] = [0, 0, 0];
+    for (const { table, starts, operation, wrappers } of this.#selections) {
+      for (const [own, sign] of [
+        [starts, 1],
+        [table, -1],
+      ] as const) {
+        for (let row = 0; row < (own?.length ?? 0); row++) {
+          if (operation !== null && own!.operations?.[row] !== operation) continue;
+          const p = own!.inclusion?.[row] ?? 1;
+          excess += sign / p;
+          variance += (1 - p) / p ** 2;
+          if (sign === 1) begun++;
+        }
+      }
+      excess -= wrappers;
+    }
+    return begun > 0 && excess > SUSPICIOUS * Math.sqrt(variance) ? excess : 0;
   }
 
   #sureOf(table: RowTable | undefined, design: SamplingDesign | null): number {

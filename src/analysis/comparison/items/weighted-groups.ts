@@ -25,9 +25,11 @@ export function haveOneProbability(selections: readonly Selection[]): boolean {
   return true;
 }
 
-/** Whether all samples of one arm are in the other. */
+/** Whether all samples with rows of one arm have rows in the other. */
 export function areNested([a, b]: Both<ArmItems>): boolean {
-  const within = (inner: Uint8Array, outer: Uint8Array) => inner.every((own, i) => own === 0 || outer[i] !== 0);
+  const hasRow = (known: Uint8Array, sample: number) => (known[sample]! & Known.ROW) !== 0;
+  const within = (inner: Uint8Array, outer: Uint8Array) =>
+    inner.every((_, sample) => !hasRow(inner, sample) || hasRow(outer, sample));
   return within(a.known, b.known) || within(b.known, a.known);
 }
 
@@ -104,13 +106,14 @@ function missingOf(
     causes.add('absent', unexplained);
     for (let i = 0; i < unexplained; i++) inclusion.push(usual);
   }
-  const { not_finished, ...others } = items.looseMissing;
+  const { not_finished = 0, ...others } = items.looseMissing;
   causes.merge(others);
   inclusion.push(...weighted.looseWithoutValue);
-  // Beginnings and ends without a sample may have been kept one without the other.
-  if (!left.isSampled && not_finished !== undefined) {
-    causes.add('not_finished', not_finished);
-    for (let i = 0; i < not_finished; i++) inclusion.push(usual);
+  // Beginnings and ends may have been kept one without the other: then their totals tell.
+  const unfinished = left.isSampled ? Math.round(left.unfinished() * usual) : not_finished;
+  if (unfinished > 0) {
+    causes.add('not_finished', unfinished);
+    for (let i = 0; i < unfinished; i++) inclusion.push(usual);
   }
   return { counts: causes.counts(), inclusion: Float64Array.from(inclusion) };
 }
