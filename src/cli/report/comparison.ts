@@ -4,8 +4,9 @@ import type {
   TreatmentComparison,
   Verdict,
 } from '../../analysis/comparison/comparison-result.ts';
-import { percent } from '../../core/figures.ts';
+import { NONE, percent } from '../../core/figures.ts';
 import {
+  causesText,
   differenceText,
   intervalText,
   itemsText,
@@ -93,6 +94,7 @@ async function printTreatment(
     await printLine('Inconclusive:');
     await printPairs(open.map((row) => [row.metric, whyText(row)]));
   }
+  await printMissing(rows, baseline, name);
   const plotted = rows.flatMap((row) => {
     const line = relativeLine(row);
     return line ? [{ name: row.metric, line }] : [];
@@ -107,6 +109,25 @@ async function printTreatment(
   for (const [i, each] of plotted.entries()) await printLine(`${each.name.padEnd(labels)}  ${drawings[i]!}`);
   const scale = `${`−${percent(reach)}`.padEnd((PLOT_WIDTH - 1) / 2)}0${`+${percent(reach)}`.padStart((PLOT_WIDTH - 1) / 2)}`;
   await printLine(`${' '.repeat(labels)}  ${paint('dim', scale)}  of ${baseline}`);
+}
+
+async function printMissing(rows: readonly MetricComparison[], baseline: string, treatment: string): Promise<void> {
+  const isAny = ({ missing }: MetricComparison) =>
+    [missing.baseline, missing.treatment].some((own) => causesText(own) !== NONE);
+  const lacking = rows.filter(isAny);
+  if (lacking.length === 0) return;
+  await printLine();
+  await printLine('Items without a value:');
+  await printPairs(
+    lacking.map(({ metric, missing }) => {
+      const sides = [
+        [baseline, missing.baseline],
+        [treatment, missing.treatment],
+      ] as const;
+      const told = sides.filter(([, own]) => causesText(own) !== NONE);
+      return [metric, told.map(([arm, own]) => `${arm}: ${causesText(own)}`).join('; ')];
+    }),
+  );
 }
 
 async function printQuantiles({ name, metrics }: TreatmentComparison, baseline: string): Promise<void> {

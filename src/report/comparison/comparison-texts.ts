@@ -1,4 +1,8 @@
-import type { ExperimentComparison, MetricComparison } from '../../analysis/comparison/comparison-result.ts';
+import type {
+  ExperimentComparison,
+  MetricComparison,
+  MissingCounts,
+} from '../../analysis/comparison/comparison-result.ts';
 import { count, dollars, figure, milliseconds, NONE, percent, plural, signed } from '../../core/figures.ts';
 import type { SampleRatioResult } from '../../stats/randomization/sample-ratio.ts';
 import type { ForestLine } from './forest-text.ts';
@@ -82,15 +86,18 @@ export function relativeLine({ scale, estimate, ci, means }: MetricComparison): 
   return { estimate: estimate / mean, low: relative(ci.low), high: relative(ci.high) };
 }
 
-/** All warnings, each once, those about a metric with its name. */
+/** All warnings, each once, those about metrics with their names. */
 export function warningTexts({ comparisons, warnings }: ExperimentComparison): string[] {
-  const own = comparisons.flatMap(({ name, metrics }) => {
+  const about = new Map<string, string[]>();
+  for (const { name, metrics } of comparisons) {
     const where = comparisons.length > 1 ? ` of ${name}` : '';
-    return Object.values(metrics).flatMap((each) =>
-      each.warnings.map((warning) => `${each.metric}${where}: ${warning}`),
-    );
-  });
-  return [...new Set([...warnings, ...own])];
+    for (const each of Object.values(metrics)) {
+      for (const warning of each.warnings) {
+        about.set(warning, [...(about.get(warning) ?? []), `${each.metric}${where}`]);
+      }
+    }
+  }
+  return [...new Set(warnings), ...[...about].map(([warning, metrics]) => `${metrics.join(', ')}: ${warning}`)];
 }
 
 /** What the declared sample ratio came to. */
@@ -102,6 +109,12 @@ export function sampleRatioText({ mismatch, p_value, assumptions }: SampleRatioR
 }
 
 /** A number with a minus sign where it is negative, as differences have it. */
+/** How many items lack a value, by cause. */
+export function causesText(counts: MissingCounts): string {
+  const found = Object.entries(counts).filter(([, n]) => n > 0);
+  return found.length === 0 ? NONE : found.map(([cause, n]) => `${cause.replaceAll('_', ' ')} ${count(n)}`).join(', ');
+}
+
 export function negatable(value: number | null): string {
   return figure(value).replace(/^-/, '−');
 }

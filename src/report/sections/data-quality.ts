@@ -1,7 +1,6 @@
-import type { MissingCounts } from '../../analysis/comparison/comparison-result.ts';
 import { count, NONE } from '../../core/figures.ts';
 import { samplingText } from '../../stores/sampling-design.ts';
-import { negatable, sampleRatioText, warningTexts } from '../comparison/comparison-texts.ts';
+import { causesText, negatable, sampleRatioText, warningTexts } from '../comparison/comparison-texts.ts';
 import type { ReportData, ReportedExperiment } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph, type TableColumn } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -69,12 +68,12 @@ function missing(data: ReportData): Block[] {
   if (!data.comparison) return [];
   const rows = treatmentsOf(data).flatMap(({ label, metrics }) =>
     metrics
-      .filter(({ missing: own }) => causes(own.baseline) !== NONE || causes(own.treatment) !== NONE)
+      .filter(({ missing: own }) => causesText(own.baseline) !== NONE || causesText(own.treatment) !== NONE)
       .map(({ metric, missing: own, sensitivity }) => [
         metric,
         label,
-        causes(own.baseline),
-        causes(own.treatment),
+        causesText(own.baseline),
+        causesText(own.treatment),
         sensitivity === null ? NONE : `${bound(sensitivity.low)} to ${bound(sensitivity.high)}`,
         sensitivity?.could_flip == null ? NONE : sensitivity.could_flip ? 'yes' : 'no',
       ]),
@@ -95,11 +94,6 @@ function missing(data: ReportData): Block[] {
       rows,
     },
   ];
-}
-
-function causes(counts: MissingCounts): string {
-  const found = Object.entries(counts).filter(([, n]) => n > 0);
-  return found.length === 0 ? NONE : found.map(([cause, n]) => `${cause.replaceAll('_', ' ')} ${count(n)}`).join(', ');
 }
 
 function ratio({ comparison }: ReportData): Block[] {
