@@ -88,10 +88,18 @@ function runInputs(metric: Metric, context: MetricContext): DraftInput[] {
   return [
     {
       ...runInput(metric, first, second, context),
+      warnings: source.from === 'training' && isSampled(context) ? [LAST_KEPT] : [],
       events: { baseline: operationsOf(context.baseline), treatment: operationsOf(context.treatment) },
       ...(none && { reasons: ['No event of either arm has a value.'] }),
     },
   ];
+}
+
+const LAST_KEPT =
+  'Events were sampled: the number of a run is the last one that was kept, and sampling may have left out later ones.';
+
+function isSampled({ baseline, treatment }: MetricContext): boolean {
+  return [...baseline, ...treatment].some(({ state }) => state.sampling !== null);
 }
 
 function runInput(

@@ -3,7 +3,7 @@ import { compareExperiments } from '../../../src/analysis/comparison/compare.ts'
 import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
 import { randomStream } from '../../../src/stats/random.ts';
 import type { Emitted } from '../recorded.ts';
-import { ask, compared, experiment, metricOf } from './arms.ts';
+import { ask, compared, experiment, metricOf, only } from './arms.ts';
 
 const N = 200;
 const start = (sample: number): Emitted => ({ ...ask(sample), name: 'req_llm.request.start', at: 0 });
@@ -117,4 +117,58 @@ it('a metric that is named in the options and has no values is told, not left ou
     expect(metrics.accuracy!.reasons).toContain('No event of either arm has a value.');
     expect(metrics.loss).toBeUndefined();
   }
+});
+
+it('the last number of a sampled run may not be the last there was, which is said', async () => {
+  const run = (condition: string, sampling: { rate: number } | null) =>
+    experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { loss: 1 }, d: {} }], { sampling });
+  const of = async (sampling: { rate: number } | null) =>
+    only(await compareExperiments([await run('control', null), await run('treatment', sampling)]), 'loss').warnings;
+  expect((await of({ rate: 0.5 })).join()).toContain('the last one that was kept');
+  expect(await of(null)).toEqual([]);
+});
+
+describe('chance, as far as it explains', () => {
+  const of = (missing: number, total: number): Emitted[] =>
+    Array.from({ length: total }, (_, i) => [
+      { ...start(i), d: {} },
+      ...(i < missing ? [] : [{ ...ask(undefined, { duration: 50 + (i % 9) }), at: 2 }]),
+    ]).flat();
+
+  it('is five lost of a side and none of the other, not four', async () => {
+    for (const [lost, isOpen] of [
+      [4, false],
+      [5, true],
+    ] as const) {
+      const found = await metricOf('latency_ms', arm('c', 1, never), arm('t', 1, hardest(lost)));
+      expect(found.sensitivity!.high === null, `${lost} lost`).toBe(isOpen);
+    }
+  });
+
+  it('counts shares of all items, those without a value too', async () => {
+    // 30 of 60 against 15 of 60: with the missing, p is 0.005; of odds to those with a value alone there would be no test.
+    const found = await metricOf('latency_ms', of(15, 60), of(30, 60));
+    expect(found.missing).toEqual({ baseline: { not_finished: 15 }, treatment: { not_finished: 30 } });
+    expect(found.sensitivity!.high).toBeNull();
+    // Half of a small arm and half of a large one are alike.
+    const alike = await metricOf('latency_ms', of(20, 40), of(100, 200));
+    expect(alike.sensitivity!.high).not.toBeNull();
+    expect(alike.sensitivity!.low).not.toBeNull();
+  });
+});
+
+it('a claim among several must survive what is missing at its corrected p-value', async () => {
+  const noise = randomStream(5);
+  const values = Array.from({ length: 60 }, () => noise.normal(0, 1));
+  const control = values.map((_, i) => ask(i, { a: 0, b: 0, c: 0 }));
+  // By itself its worst completion has p between 0.0167 and 0.05: enough for one metric, not for the first of three.
+  const treatment = values
+    .map((value, i) => ask(i, { a: 0.55 + value, b: 0.02 * value, c: 0.02 * values[59 - i]! }))
+    .slice(0, 58);
+  const metrics = ['a', 'b', 'c'].map((name) => ({ name, value: `measurements.${name}`, better: 'higher' as const }));
+  const alone = await metricOf('a', control, treatment, { metrics: metrics.slice(0, 1) });
+  const among = await metricOf('a', control, treatment, { metrics });
+  expect(alone).toMatchObject({ verdict: 'better', sensitivity: { could_flip: false } });
+  expect(among.adjusted_p_value).toBeLessThan(0.05);
+  expect(among).toMatchObject({ verdict: 'inconclusive', sensitivity: { could_flip: true } });
 });

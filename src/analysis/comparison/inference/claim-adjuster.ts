@@ -7,7 +7,8 @@ import { type Adjustment, adjustPValues } from '../../../stats/inference/adjust-
  *
  * A family of true null hypotheses thus has one claim of each metric, so closed testing (Marcus, Peritz and Gabriel 1976; for Holm's method the
  * logical constraints of Shaffer 1986) holds a claim against the worst one of every other metric. Holm's, Hochberg's, Hommel's and Bonferroni's
- * method so bound the probability of any false claim, about differences and margins alike. One metric alone is not corrected.
+ *method so bound the probability of any false claim, about differences and margins alike: the first and the last always, the others where
+ * metrics are independent or positively dependent. One metric alone is not corrected.
  */
 export function claimAdjuster(
   metrics: readonly (readonly (number | null)[])[],
