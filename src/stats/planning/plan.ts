@@ -147,6 +147,9 @@ function assumptionsOf(design: Design): string[] {
   const normal = design.kind === 'means' || design.kind === 'paired_means';
   return [
     normal ? 'The means are nearly normal.' : 'The counts are large enough for the normal approximation.',
+    ...(design.kind === 'paired_proportions'
+      ? ['The exact form of the test, which `compare` makes, needs some 1 / effect pairs more.']
+      : []),
     ...(design.cluster ? ['The intraclass correlation is as assumed.'] : []),
   ];
 }
