@@ -5,6 +5,7 @@ import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { SAMPLING_KEYS } from '../../stores/sampling-design.ts';
 import type { EventMetrics, ScoreMetrics, WeightedMetrics } from '../experiment-metrics.ts';
 import { FlagCells, NumberCells, Verdict } from '../rows/cells.ts';
+import { InclusionCells } from '../rows/inclusion-cells.ts';
 import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { TextIds } from '../rows/text-ids.ts';
 import { KeptTally } from './kept-tally.ts';
@@ -17,7 +18,7 @@ export const WEIGHTED_FIELDS: readonly FieldName[] = ['inclusion_probability', .
 
 /** Gathers what weighted estimates need of the records of sampled experiments. */
 export class WeightedCollection {
-  readonly #inclusion = new NumberCells('inclusion_probability');
+  readonly #inclusion = new InclusionCells();
   readonly #latency = new NumberCells('latency_ms');
   readonly #cost = new NumberCells('cost_usd');
   readonly #success = new FlagCells('success');
@@ -51,7 +52,7 @@ export class WeightedCollection {
     const { experiment, writerId } = batch.schema;
     const inReservoir = this.#designs.get(experiment.id)?.method === 'reservoir';
     const writer = this.#writers.id(`${experiment.id} ${writerId}`);
-    const sampled = this.#inclusion.read(batch, rows);
+    this.#inclusion.read(batch, rows);
     const hasLatency = this.#latency.read(batch, rows);
     const hasCost = this.#cost.read(batch, rows);
     this.#success.read(batch, rows);
@@ -59,10 +60,11 @@ export class WeightedCollection {
     SAMPLING_KEYS.forEach((field, i) => {
       this.#keys[i]!.read(batch.columns[fieldIndex(field)], rows, this.#keyIds[i]!);
     });
-    const chanceOf = (row: number): Chance => {
-      const inclusion = sampled && this.#inclusion.present[row] === 1 ? this.#inclusion.values[row]! : 1;
-      return { inclusion, key: this.#keyOf(row), reservoir: inReservoir ? writer : -1 };
-    };
+    const chanceOf = (row: number): Chance => ({
+      inclusion: this.#inclusion.values[row]!,
+      key: this.#keyOf(row),
+      reservoir: inReservoir ? writer : -1,
+    });
     for (let row = 0; row < rows; row++) {
       const kind = kinds[row]!;
       if (kind === RowKind.LEFT_OUT) continue;
