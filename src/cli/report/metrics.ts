@@ -27,6 +27,7 @@ export async function printMetrics(
   await printPairs([
     ['experiment', `${name} (${id})`],
     ['sampled', weighted ? 'estimates for all requests, weighted by 1 / inclusion probability' : undefined],
+    ['no intervals', weighted?.reason ?? undefined],
     [weighted ? 'events kept' : 'events', count(summary.total_events)],
     ['time', summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(lasted)}` : undefined],
     ['sample size', size ? `${count(size.observed)} of ${count(size.target)} ${size.basis}` : undefined],
@@ -68,7 +69,8 @@ function whole(total: number | null): string {
 
 function estimateText({ estimate, ci }: WeightedNumber): string | undefined {
   if (estimate === null) return undefined;
-  const ends = [ci?.low, ci?.high].map((end) => count(Math.round(Math.max(end ?? estimate, 0))));
+  if (ci === null) return `about ${count(Math.round(estimate))}`;
+  const ends = [ci.low, ci.high].map((end) => count(Math.round(Math.max(end ?? estimate, 0))));
   return ends[0] === ends[1] ? ends[0] : `about ${count(Math.round(estimate))}, 95 % interval ${ends.join(' to ')}`;
 }
 
