@@ -14,11 +14,13 @@ import { type Column, tableLines } from '../terminal/table.ts';
  * Prints what `metrics()` answers, leaving out what the experiment has nothing of.
  *
  * @param lasted Seconds.
+ * @param held How many events are held in reservoirs.
  */
 export async function printMetrics(
   { name, id }: { readonly name: string; readonly id: string },
   metrics: ExperimentMetrics,
   lasted: number | null,
+  held: number,
 ): Promise<void> {
   const { summary, latency, cost, reliability, tokens, weighted } = metrics;
   // What the records that were kept stand for.
@@ -29,6 +31,7 @@ export async function printMetrics(
     ['sampled', weighted ? 'estimates for all requests, weighted by 1 / inclusion probability' : undefined],
     ['no intervals', weighted?.reason ?? undefined],
     [weighted ? 'events kept' : 'events', count(summary.total_events)],
+    ['events held', held > 0 ? `${count(held)} in a reservoir: they count when its writer closes` : undefined],
     ['time', summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(lasted)}` : undefined],
     ['sample size', size ? `${count(size.observed)} of ${count(size.target)} ${size.basis}` : undefined],
     ['requests', metrics.request_events.length > 0 ? metrics.request_events.join(', ') : undefined],
