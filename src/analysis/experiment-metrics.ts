@@ -156,6 +156,8 @@ export interface WeightedMetrics {
   readonly success_rate: WeightedNumber;
   readonly cost_mean_usd: WeightedNumber;
   readonly cost_total_usd: WeightedNumber;
+  /** Why there are no errors and no intervals; null where they can be told. */
+  readonly reason: string | null;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { Projection } from '../stores/store.ts';
 import type { EventMetrics, ExperimentMetrics, SampleSize } from './experiment-metrics.ts';
 import { NumberCells } from './rows/cells.ts';
+import { InclusionCells } from './rows/inclusion-cells.ts';
 import type { RequestNames } from './rows/request-names.ts';
 import { RowKind, type RowReader } from './rows/row-reader.ts';
 import { RunTimes } from './tallies/run-times.ts';
@@ -46,7 +47,7 @@ export class MetricsCollection {
   readonly #target: number | null;
   readonly #samples = new SampleIds();
   readonly #weighted: WeightedCollection | null;
-  readonly #inclusion = new NumberCells('inclusion_probability');
+  readonly #inclusion = new InclusionCells();
   #sampled = false;
 
   constructor(states: readonly ExperimentState[], reader: RowReader, weighted: boolean) {
@@ -67,7 +68,7 @@ export class MetricsCollection {
     this.#scores.add(batch, rows, reader);
     if (this.#target !== null) this.#samples.add(batch, rows, reader);
     if (this.#weighted) this.#weighted.add(batch, rows, reader);
-    else this.#sampled ||= this.#isSampled(batch, rows);
+    else this.#sampled ||= this.#inclusion.read(batch, rows);
     this.#addTimes(batch.schema.experiment.id, rows);
   }
 
@@ -129,13 +130,6 @@ export class MetricsCollection {
     const basis = samples > 0 ? 'samples' : requests > 0 ? 'requests' : 'events';
     const observed = basis === 'samples' ? samples : basis === 'requests' ? requests : events;
     return { target, observed, basis, reached: observed >= target };
-  }
-
-  #isSampled(batch: ColumnBatch, rows: number): boolean {
-    if (!this.#inclusion.read(batch, rows)) return false;
-    const { values, present } = this.#inclusion;
-    for (let row = 0; row < rows; row++) if (present[row] === 1 && values[row]! < 1) return true;
-    return false;
   }
 
   #addTimes(run: string, rows: number): void {

@@ -13,7 +13,7 @@ export async function selectedIds(
       hint: 'Name the experiments, or --study.',
     });
   }
-  if (wanted.length > 0) return (await findExperiments(opened, wanted)).map(({ id }) => id);
+  if (wanted.length > 0) return (await findExperiments(opened, wanted, '--study')).map(({ id }) => id);
   if (study === undefined) return undefined;
   wantsAllExperiments();
   const found = (await opened.store.list()).filter((state) => state.study === study);

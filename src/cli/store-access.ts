@@ -67,21 +67,29 @@ async function isFolderOfExperiments(path: string): Promise<boolean> {
 }
 
 /** The experiment that a person means: by id, by a name that only one has, or by the beginning of an id. */
-export async function findExperiment({ lab, store }: OpenedStore, wanted: string): Promise<Experiment> {
-  return lab.getExperiment((await findState(store, wanted)).id);
+export async function findExperiment(
+  { lab, store }: OpenedStore,
+  wanted: string,
+  studyFlag?: string,
+): Promise<Experiment> {
+  return lab.getExperiment((await findState(store, wanted, studyFlag)).id);
 }
 
-/** The same for several, each once. */
-export async function findExperiments(opened: OpenedStore, wanted: readonly string[]): Promise<Experiment[]> {
+/** The same for several, each once. `studyFlag` is the flag with which the command takes a study, for who names one without it. */
+export async function findExperiments(
+  opened: OpenedStore,
+  wanted: readonly string[],
+  studyFlag?: string,
+): Promise<Experiment[]> {
   const found = new Map<string, Experiment>();
   for (const text of wanted) {
-    const experiment = await findExperiment(opened, text);
+    const experiment = await findExperiment(opened, text, studyFlag);
     found.set(experiment.id, experiment);
   }
   return [...found.values()];
 }
 
-async function findState(store: LocalStore, wanted: string): Promise<ExperimentState> {
+async function findState(store: LocalStore, wanted: string, studyFlag: string | undefined): Promise<ExperimentState> {
   const states = await store.list();
   const exact = states.find(({ id }) => id === wanted);
   if (exact) return exact;
@@ -92,18 +100,30 @@ async function findState(store: LocalStore, wanted: string): Promise<ExperimentS
   if (only) throw ambiguous(wanted, matches);
   // A definition that is damaged is not in the list; loading it says what is wrong with it.
   if (EXPERIMENT_ID.test(wanted)) await store.load(wanted);
-  throw notFound(wanted, states);
+  throw notFound(wanted, states, studyFlag);
 }
 
 function ambiguous(wanted: string, matches: readonly ExperimentState[]): CrucibleError {
-  const shown = matches.slice(0, 10).map(({ id, name }) => `${id} (${name})`);
-  const more = matches.length > shown.length ? ` and ${matches.length - shown.length} more` : '';
   return new CrucibleError('invalid_argument', `${show(wanted)} may be any of ${matches.length} experiments.`, {
-    hint: `Name one by its id: ${shown.join(', ')}${more}.`,
+    hint: `Name one by its id: ${listed(matches)}.`,
   });
 }
 
-function notFound(wanted: string, states: readonly ExperimentState[]): CrucibleError {
+function listed(states: readonly ExperimentState[]): string {
+  const shown = states.slice(0, 10).map(({ id, name }) => `${id} (${name})`);
+  return shown.join(', ') + (states.length > shown.length ? ` and ${states.length - shown.length} more` : '');
+}
+
+function notFound(wanted: string, states: readonly ExperimentState[], studyFlag: string | undefined): CrucibleError {
+  const members = states.filter(({ study }) => study === wanted);
+  if (members.length > 0) {
+    const word = /^[\w.-]+$/.test(wanted) ? wanted : show(wanted);
+    return new CrucibleError('experiment_not_found', `There is no experiment ${show(wanted)}.`, {
+      hint: studyFlag
+        ? `It is a study: ${studyFlag} ${word} names all its experiments.`
+        : `It is a study, of ${listed(members)}.`,
+    });
+  }
   const near = states.find(({ name, id }) => name.toLowerCase().includes(wanted.toLowerCase()) || id.includes(wanted));
   return new CrucibleError('experiment_not_found', `There is no experiment ${show(wanted)}.`, {
     hint: near ? `Did you mean ${near.name} (${near.id})? crucible list shows all.` : 'crucible list shows all.',

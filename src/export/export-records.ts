@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CrucibleError, show } from '../core/errors.ts';
+import { plural } from '../core/figures.ts';
 import { requireOptions } from '../core/options.ts';
 import { replaceFile } from '../engine/replace-file.ts';
 import { FIELDS } from '../record/fields.ts';
@@ -64,7 +65,7 @@ export async function exportRecords(
   // An edit makes another value of each.
   const projection = { fields, kindsOnly: edit === undefined };
   const survey = await surveySources(sources, edit, projection);
-  if (survey.rows === 0) throw noEvents(sources);
+  if (survey.rows === 0) throw await noEvents(sources);
   const write = await WRITERS[format]();
   const written = await replaceFile(options.path, async (draft) => {
     const { columns, json_columns } = await write({ sources, survey, edit, draft });
@@ -98,9 +99,13 @@ function checkArguments(sources: readonly RecordSource[], format: ExportFormat, 
   }
 }
 
-function noEvents(sources: readonly RecordSource[]): CrucibleError {
+async function noEvents(sources: readonly RecordSource[]): Promise<CrucibleError> {
+  const held = (await Promise.all(sources.map((source) => source.held?.() ?? 0))).reduce((sum, own) => sum + own, 0);
   const names = sources.map(({ experiment }) => `${show(experiment.name)} (${experiment.id})`).join(', ');
   return new CrucibleError('no_events', `There is no event to export from ${names}.`, {
-    hint: 'Execute events inside experiment.run(); experiment.ledger() says what became of those that were emitted.',
+    hint:
+      held > 0
+        ? `A reservoir holds ${plural(held, 'event')}: they become records when its writer closes.`
+        : 'Execute events inside experiment.run(); experiment.ledger() says what became of those that were emitted.',
   });
 }

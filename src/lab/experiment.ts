@@ -287,13 +287,13 @@ export class Experiment implements ExperimentContext {
    * Watches what comes to the experiment, whichever process writes it, and yields each record whose value is far from those of its
    * operation before it: see `WatchAnomaliesOptions`. It tells those that are recorded after this call, and takes in the last 2,000
    * records before. It looks five times a second, and ends when the experiment has stopped, the signal aborts or the lab closes.
+   * The first step rejects with `invalid_argument` or `unknown_field` for options that make no sense.
    */
   watchAnomalies(
     options: WatchAnomaliesOptions = {},
-    { signal }: { readonly signal?: AbortSignal } = {},
+    until: { readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<WatchedAnomaly> {
-    const { signal: closing } = this.#closing;
-    return watchAnomalies(this.#lab, this.#state, options, signal ? AbortSignal.any([signal, closing]) : closing);
+    return watchAnomalies(this.#lab, this.#state, options, until, this.#closing.signal);
   }
 
   /** Writes all records to one file. See `ExportOptions`. */

@@ -1,3 +1,4 @@
+import { sumLedgers } from '../experiment/ledger.ts';
 import { type ExportFormat, type ExportOptions, type ExportResult, exportRecords } from '../export/export-records.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import type { Projection } from '../stores/store.ts';
@@ -13,6 +14,7 @@ export function exportExperiments(
   const sources = states.map((state) => ({
     experiment: state,
     batches: (projection: Projection) => lab.store.scan(state.id, projection),
+    held: async () => sumLedgers((await lab.store.writers(state.id)).map(({ ledger }) => ledger)).held ?? 0,
   }));
   return exportRecords(sources, format, options);
 }

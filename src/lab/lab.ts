@@ -157,7 +157,8 @@ export class Lab {
 
   /**
    * Is B different from A, by how much, and how sure? Compares the arms of a study with a baseline: see `CompareOptions` for what can be
-   * chosen and `ExperimentComparison` for what comes back. Rejects with `nothing_to_compare` for fewer than two arms.
+   * chosen and `ExperimentComparison` for what comes back. Rejects with `nothing_to_compare` for fewer than two arms, with `experiment_not_found` for
+   * a study without experiments.
    */
   async compare(which: Comparands, options: CompareOptions = {}): Promise<ExperimentComparison> {
     const experiments = await this.#compared(which);
@@ -167,7 +168,8 @@ export class Lab {
 
   /**
    * Tests the hypothesis of a study against the plan that was frozen at its start: supported, not supported or inconclusive, and what was
-   * changed since. Rejects with `invalid_argument` where no experiment has a hypothesis that names a metric.
+   * changed since. Rejects with `invalid_argument` where no experiment has a hypothesis that names a metric, with `experiment_not_found` for a
+   * study without experiments.
    */
   async analyze(which: Comparands | string, options: CompareOptions = {}): Promise<HypothesisAnalysis> {
     const experiments = await this.#compared(typeof which === 'string' ? { study: which } : which);
@@ -315,9 +317,17 @@ export class Lab {
     this.#requireOpen();
     if (Array.isArray(which))
       return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
-    if (typeof which === 'object' && which !== null && 'study' in which) return this.#states({ study: which.study });
+    if (typeof which === 'object' && which !== null && 'study' in which) return this.#ofStudy(which.study);
     throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, {
       hint: "Give a list of ids, or { study: '…' }.",
+    });
+  }
+
+  async #ofStudy(study: string): Promise<ExperimentState[]> {
+    const states = await this.#states({ study });
+    if (states.length > 0) return states;
+    throw new CrucibleError('experiment_not_found', `There is no experiment of a study ${show(study)}.`, {
+      hint: 'listExperiments() has the study of each experiment.',
     });
   }
 

@@ -1,4 +1,6 @@
 import type { AnomalyWatch, WatchAnomaliesOptions, WatchedAnomaly } from '../analysis/anomalies/anomaly-watch.ts';
+import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
 import type { ExperimentState } from '../stores/experiment-state.ts';
 import { tailOf } from '../stores/scan-tail.ts';
 import type { NewRows, ScanOptions, StoreTail } from '../stores/store.ts';
@@ -8,14 +10,15 @@ import { follow, isGone } from './following.ts';
 /** So many of the last records are taken in first, so that the first new one can be judged. */
 const LOOK_BACK = 2000;
 
-/** The anomalies among the records that come to an experiment from now on, until it has ended or the signal aborts. */
+/** The anomalies among the records that come to an experiment from now on, until it has ended or one of the signals aborts. */
 export function watchAnomalies(
   lab: LabContext,
   state: ExperimentState,
   options: WatchAnomaliesOptions,
-  signal: AbortSignal,
+  until: { readonly signal?: AbortSignal },
+  closing: AbortSignal,
 ): AsyncGenerator<WatchedAnomaly> {
-  return watchedSince(lab.clock.nowMicros(), lab, state, options, signal);
+  return watchedSince(lab.clock.nowMicros(), lab, state, options, until, closing);
 }
 
 async function* watchedSince(
@@ -23,8 +26,10 @@ async function* watchedSince(
   lab: LabContext,
   state: ExperimentState,
   options: WatchAnomaliesOptions,
-  signal: AbortSignal,
+  until: { readonly signal?: AbortSignal },
+  closing: AbortSignal,
 ): AsyncGenerator<WatchedAnomaly> {
+  const signal = either(until, closing);
   const { AnomalyWatch } = await import('../analysis/anomalies/anomaly-watch.ts');
   const watch = new AnomalyWatch(state, options);
   let tail: StoreTail | undefined;
@@ -40,6 +45,16 @@ async function* watchedSince(
   } finally {
     tail?.close();
   }
+}
+
+function either(until: { readonly signal?: AbortSignal }, closing: AbortSignal): AbortSignal {
+  requireOptions('What ends watchAnomalies', until, ['signal']);
+  const { signal } = until;
+  if (signal === undefined) return closing;
+  if (signal instanceof AbortSignal) return AbortSignal.any([signal, closing]);
+  throw new CrucibleError('invalid_argument', `The signal of watchAnomalies is ${show(signal)}.`, {
+    hint: 'Give the signal of an AbortController.',
+  });
 }
 
 async function lookBack(

@@ -1,7 +1,10 @@
+import { show } from '../core/errors.ts';
+import { warnOnce } from '../core/warn.ts';
 import type { Binding } from './binding.ts';
 import { isError, statusVerdict } from './enrich-row.ts';
 import type { EventRecord } from './event-record.ts';
 import { CONTEXT_FIELDS, fieldIndex } from './fields.ts';
+import { isInclusionProbability } from './inclusion-probability.ts';
 import { ERROR, RESPONSE, ROLE_KINDS, RoleKind, STATUS } from './roles.ts';
 import type { Row } from './row.ts';
 import { boundedString } from './snapshot.ts';
@@ -9,6 +12,7 @@ import { boundedString } from './snapshot.ts';
 const TRACE_ID = fieldIndex('trace_id');
 const SPAN_ID = fieldIndex('span_id');
 const PARENT_SPAN_ID = fieldIndex('parent_span_id');
+const INCLUSION_PROBABILITY = fieldIndex('inclusion_probability');
 
 /** The span within which an event happened: its parent, unless the event names another trace or is that span's own. */
 export interface EnclosingSpan {
@@ -45,9 +49,21 @@ export function assign(row: Row, binding: Binding, value: unknown): void {
 export function setExplicit(row: Row, explicit: Partial<EventRecord>): void {
   for (const [name, value] of Object.entries(explicit)) {
     const field = fieldIndex(name);
-    if (field < 0 || CONTEXT_FIELDS.has(name)) continue;
+    if (field < 0 || CONTEXT_FIELDS.has(name) || isRefused(field, value)) continue;
     row.set(field, typeof value === 'string' ? boundedString(value) : value, -1);
   }
+}
+
+// One such record would take the weights from all estimates of its experiment.
+function isRefused(field: number, value: unknown): boolean {
+  if (field !== INCLUSION_PROBABILITY || value === null || value === undefined) return false;
+  const probability = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof probability === 'number' && isInclusionProbability(probability)) return false;
+  warnOnce(
+    'inclusion_probability',
+    `An event was given the inclusion_probability ${show(value)}, which is no number above 0 and at most 1; it is left out.`,
+  );
+  return true;
 }
 
 /** Puts what the enclosing span says. */

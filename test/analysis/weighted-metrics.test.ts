@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/analysis/metrics.ts';
+import type { ExperimentState } from '../../src/stores/experiment-state.ts';
 import { expectClose } from './close.ts';
 import { recorded, request } from './recorded.ts';
 
@@ -53,3 +54,45 @@ it('a whole experiment has no weights', async () => {
 function input({ state, batches }: Awaited<ReturnType<typeof recorded>>) {
   return { states: [state], batches };
 }
+
+describe('where redaction hides what was kept together', () => {
+  const traced = async (redact: readonly string[], options: Partial<ExperimentState> = {}) => {
+    const state = { sampling: { rate: 0.5 }, redact, ...options };
+    const hidden = (name: string) => redact.some((path) => path === 'metadata' || path.endsWith(name));
+    const events = Array.from({ length: 60 }, (_, i) => ({
+      ...request(i, 10 + (i % 7), { m: { cost_usd: 0.1 }, d: { success: i % 9 > 0 } }),
+      fields: {
+        inclusion_probability: 0.5,
+        ...(hidden('trace_id') ? {} : { trace_id: `t${i % 6}` }),
+        ...(hidden('span_id') ? {} : { span_id: `s${i}` }),
+      },
+    }));
+    return computeMetrics(await recorded(events, state).then(input));
+  };
+
+  it.each([[['trace_id']], [['metadata.trace_id']], [['metadata']]])(
+    'there are estimates without errors, and a reason: %j',
+    async (redact) => {
+      const { weighted, reliability, by_event } = await traced(redact);
+      const { reason, ...numbers } = weighted!;
+      expect(reason).toMatch(/^What was kept together is redacted/);
+      expect(numbers.requests.estimate).toBe(120);
+      for (const [name, number] of Object.entries(numbers)) {
+        expect(number, name).toMatchObject({ estimate: expect.any(Number), standard_error: null, ci: null });
+      }
+      for (const own of [reliability, by_event['req_llm.request.stop']!.reliability]) {
+        expect(own.success_rate).toBeCloseTo(53 / 60, 12);
+        expect(own).toMatchObject({ success_rate_ci: null, sla_99_supported: 'unknown' });
+      }
+    },
+  );
+
+  it('there are errors as ever if what decides is told, or if each was drawn by itself', async () => {
+    const told = await traced(['span_id', 'user_id']);
+    const drawn = await traced(['trace_id'], { sampling: { method: 'reservoir', size: 60 } });
+    for (const { weighted } of [told, drawn]) {
+      expect(weighted).toMatchObject({ reason: null, requests: { ci: { level: 0.95 } } });
+      expect(weighted!.success_rate.ci).not.toBeNull();
+    }
+  });
+});

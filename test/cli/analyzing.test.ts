@@ -134,6 +134,11 @@ describe('crucible analyze', () => {
     [['--study', 'nobody'], 3, 'There is no experiment of a study "nobody"'],
     [['right', '--study', 'right'], 2, 'Both experiments and a study were named.'],
     [['right', '--fail-on', 'worse'], 2, '--fail-on has "worse".\nhint: Give some of supported, not_supported'],
+    [
+      ['right', '--fail-on', 'supported', 'inconclusive'],
+      2,
+      '"inconclusive" was taken for the name of an experiment.\nhint: Words of --fail-on have commas between, and no spaces: --fail-on supported,inconclusive',
+    ],
     [['right', '--baseline', 'nobody'], 3, 'There is no experiment "nobody"'],
   ])('refuses %j', async (args, expected, words) => {
     const { code, stdout, stderr } = await analyze(...args);

@@ -216,6 +216,19 @@ describe('crucible compare', () => {
     expect((await gate('--margin', 'loss')).code).toBe(2);
   });
 
+  it('says how to name a study, and several words of --fail-on', async () => {
+    const { code, stdout, stderr } = await inStore('compare', 'penguins');
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toContain('There is no experiment "penguins".\nhint: It is a study: --study penguins names all its');
+    // It takes no studies.
+    expect((await inStore('metrics', 'penguins')).stderr).toContain('hint: It is a study, of ');
+    for (const first of ['worse', 'worse,']) {
+      const failed = await inStore('compare', '--study', 'penguins', '--fail-on', first, 'better');
+      expect([failed.code, failed.stdout]).toEqual([2, '']);
+      expect(failed.stderr).toContain('commas between, and no spaces: --fail-on worse,better');
+    }
+  });
+
   it('fails in CI where nothing could be compared', async () => {
     const folder = temporaryFolder();
     const lab = createCrucible({ store: localStore({ dir: folder }) });

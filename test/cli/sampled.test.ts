@@ -63,3 +63,24 @@ describe('a sampled experiment', () => {
     expect(text).toContain('stratified by success: false 1, true 0.01, otherwise 1');
   });
 });
+
+describe('a reservoir that is still open', () => {
+  it('has its events told by metrics and export, which cannot see them', async () => {
+    const own = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: own }) });
+    const experiment = await lab.startExperiment({ name: 'open', sampling: { method: 'reservoir', size: 20 } });
+    for (let i = 0; i < 500; i++) experiment.execute('app.tick', { i });
+    await lab.flush();
+    const call = (...args: string[]) => crucible(['--dir', own, ...args]);
+    const open = await call('metrics', 'open');
+    expect(open.stdout).toMatch(/^events kept +0$/m);
+    expect(open.stdout).toMatch(/^events held +20 in a reservoir: they count when its writer closes$/m);
+    const hint = 'A reservoir holds 20 events: they become records when its writer closes.';
+    expect((await call('export', 'open')).stderr).toContain(`hint: ${hint}`);
+    await expect(experiment.export('csv', { path: 'nowhere.csv' })).rejects.toMatchObject({ code: 'no_events', hint });
+    await lab.close();
+    const closed = await call('metrics', 'open');
+    expect(closed.stdout).toMatch(/^events kept +20$/m);
+    expect(closed.stdout).not.toContain('events held');
+  });
+});

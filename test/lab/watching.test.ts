@@ -204,6 +204,17 @@ describe('what is watched', () => {
     const next = () => experiment.watchAnomalies(options as WatchAnomaliesOptions).next();
     expect(await codeOf(next)).toBe(code);
   });
+
+  it.each([{ signal: 5 }, { signal: null }, { signal: new AbortController() }, { sginal: undefined }, 5, null])(
+    'is refused with its first step where what ends it is no signal: %j',
+    async (until) => {
+      const { lab } = bench();
+      const experiment = await lab.startExperiment({ name: 'a' });
+      const anomalies = experiment.watchAnomalies({}, until as object);
+      expect(await codeOf(() => anomalies.next())).toBe('invalid_argument');
+      expect(await anomalies.next()).toEqual({ done: true, value: undefined });
+    },
+  );
 });
 
 describe('another process', () => {

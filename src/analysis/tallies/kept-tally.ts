@@ -27,8 +27,8 @@ export class KeptTally {
     this.tokens = TOKEN_NAMES.map(([, kind]) => of(({ tokens }) => tokens[kind]!));
   }
 
-  /** The numbers of the kept records with every mean, share, quantile and total estimated for all; counts and extremes stay theirs. */
-  weigh({ count, latency, cost, reliability, tokens }: EventMetrics): EventMetrics {
+  /** The numbers of the kept records with every mean, share, quantile and total estimated for all; counts and extremes stay theirs. Without intervals where there is a reason. */
+  weigh({ count, latency, cost, reliability, tokens }: EventMetrics, reason: string | null): EventMetrics {
     const mean = this.latency.mean().estimate;
     const [p50, p90, p95, p99] = this.latency.quantiles(PROBABILITIES) as [
       number | null,
@@ -37,7 +37,8 @@ export class KeptTally {
       number | null,
     ];
     const { estimate: success, ci } = this.outcomes.rate();
-    const interval = ci && { level: ci.level, low: ci.low!, high: ci.high!, method: 'wilson' as const };
+    const told = reason === null ? ci : null;
+    const interval = told && { level: told.level, low: told.low!, high: told.high!, method: 'wilson' as const };
     const failure = success === null ? null : 1 - success;
     const costMean = this.cost.mean().estimate;
     return {
@@ -85,8 +86,15 @@ export class KeptTally {
     };
   }
 
-  /** The headline with its errors. */
-  metrics(): WeightedMetrics {
+  /** The headline with its errors, or with the reason why they cannot be told. */
+  metrics(reason: string | null): WeightedMetrics {
+    const numberOf = ({ estimate, standard_error, ci, n, n_effective }: WeightedEstimate): WeightedNumber => ({
+      estimate,
+      standard_error: reason === null ? standard_error : null,
+      ci: reason === null ? ci : null,
+      n: n[0] ?? 0,
+      n_effective,
+    });
     return {
       requests: numberOf(this.requests.total()),
       latency_mean_ms: numberOf(this.latency.mean()),
@@ -95,10 +103,7 @@ export class KeptTally {
       success_rate: numberOf(this.outcomes.rate()),
       cost_mean_usd: numberOf(this.cost.mean()),
       cost_total_usd: numberOf(this.cost.total()),
+      reason,
     };
   }
-}
-
-function numberOf({ estimate, standard_error, ci, n, n_effective }: WeightedEstimate): WeightedNumber {
-  return { estimate, standard_error, ci, n: n[0] ?? 0, n_effective };
 }

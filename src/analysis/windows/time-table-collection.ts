@@ -1,6 +1,7 @@
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { FieldName } from '../../record/event-record.ts';
 import { FlagCells, NumberCells, Verdict } from '../rows/cells.ts';
+import { InclusionCells } from '../rows/inclusion-cells.ts';
 import { RowKind, type RowReader } from '../rows/row-reader.ts';
 import { Mark, TimeTable } from './time-table.ts';
 
@@ -21,7 +22,7 @@ export class TimeTableCollection {
   readonly #latency = new NumberCells('latency_ms');
   readonly #cost = new NumberCells('cost_usd');
   readonly #success = new FlagCells('success');
-  readonly #inclusion = new NumberCells('inclusion_probability');
+  readonly #inclusion = new InclusionCells();
   /** By the number of an event name: whether it occurred, and whether as a request. */
   readonly #seen: Uint8Array[] = [];
 
@@ -45,9 +46,7 @@ export class TimeTableCollection {
       if (kind === RowKind.LEFT_OUT) continue;
       this.#seen[events.ids[row]!]![kind] = 1;
       const at = table.count;
-      if (sampled && this.#inclusion.present[row] === 1 && this.#inclusion.values[row]! < 1) {
-        table.sampled(this.#inclusion.values[row]!);
-      }
+      if (sampled && this.#inclusion.values[row]! < 1) table.sampled(this.#inclusion.values[row]!);
       table.times[at] = this.#times.values[row]!;
       table.latencies[at] = this.#latency.values[row]!;
       table.costs[at] = this.#cost.values[row]!;

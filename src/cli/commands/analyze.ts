@@ -3,7 +3,7 @@ import { type HypothesisAnalysis, plannedFirst } from '../../analysis/hypothesis
 import type { HypothesisOutcome } from '../../analysis/hypothesis/outcome.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
-import { failingOn } from '../fail-on.ts';
+import { besideFailOn, failingOn } from '../fail-on.ts';
 import { printOutcome } from '../report/outcome.ts';
 import { namedBaseline, studyOrIds } from '../selection.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
@@ -42,7 +42,8 @@ export function define(command: Command): void {
 }
 
 async function analyze(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<HypothesisAnalysis> {
-  const ids = await studyOrIds(opened, wanted, options.study);
+  const { study, failOn } = options;
+  const ids = await besideFailOn({ failOn, wanted, known: OUTCOMES }, () => studyOrIds(opened, wanted, study));
   if (!ids) {
     throw new CrucibleError('invalid_argument', 'Nothing says what to analyze.', {
       hint: 'Name a study or experiments: crucible list shows them.',
@@ -50,7 +51,7 @@ async function analyze(opened: OpenedStore, wanted: readonly string[], options: 
   }
   const states = (await opened.store.list()).filter(({ id }) => ids.includes(id));
   if (plannedFirst(states) === null) {
-    const named = show(options.study ?? wanted.join(' '));
+    const named = show(study ?? wanted.join(' '));
     const inWords = states.some(({ plan }) => plan);
     throw new CrucibleError(
       'invalid_argument',

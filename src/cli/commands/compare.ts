@@ -6,7 +6,7 @@ import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { acrossFolders } from '../baseline-folder.ts';
 import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { wantsAllExperiments } from '../damage.ts';
-import { failingOn } from '../fail-on.ts';
+import { besideFailOn, failingOn } from '../fail-on.ts';
 import { printComparison, verdictsOf } from '../report/comparison.ts';
 import { namedBaseline, selectedIds } from '../selection.ts';
 import { type OpenedStore, withFolder, withStore } from '../store-access.ts';
@@ -43,7 +43,7 @@ export function define(command: Command): void {
 
 async function compareHere(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<void> {
   const { lab, store } = opened;
-  const ids = await chosenIds(opened, wanted, options.study);
+  const ids = await chosenIds(opened, wanted, options);
   const baseline = await namedBaseline(opened, options.baseline);
   const gate = gateOf(options);
   const comparison = await withProgress('comparing', () =>
@@ -85,7 +85,7 @@ async function compareFolders(
       hint: 'Units are assigned to the conditions of one folder: compare without --baseline-dir.',
     });
   }
-  const ids = await chosenIds(here, wanted, study);
+  const ids = await chosenIds(here, wanted, options);
   const { comparisons, unmatched } = await withProgress('comparing', () =>
     acrossFolders(here, ids, there, study, comparisonOptions(options)),
   );
@@ -116,8 +116,12 @@ function uncompared(comparisons: readonly ExperimentComparison[]): string[] {
     .map(({ name }) => ` of ${name}`);
 }
 
-async function chosenIds(opened: OpenedStore, wanted: readonly string[], study: string | undefined): Promise<string[]> {
-  const named = await selectedIds(opened, wanted, study);
+async function chosenIds(
+  opened: OpenedStore,
+  wanted: readonly string[],
+  { study, failOn }: Options,
+): Promise<string[]> {
+  const named = await besideFailOn({ failOn, wanted, known: VERDICTS }, () => selectedIds(opened, wanted, study));
   if (named) return named;
   wantsAllExperiments();
   const states = await opened.store.list();

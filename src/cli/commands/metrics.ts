@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sumLedgers } from '../../experiment/ledger.ts';
 import { lastedSeconds } from '../lasted.ts';
 import { printMetrics } from '../report/metrics.ts';
 import { findExperiment, withStore } from '../store-access.ts';
@@ -36,11 +37,12 @@ export function define(command: Command): void {
         if (json) return printJson(metrics);
         // The whole run has the length that list gives it; a part of it that of its events.
         const isWhole = Object.keys(query).length === 0;
-        const writers = isWhole ? await opened.store.writers(experiment.id) : [];
+        const writers = await opened.store.writers(experiment.id);
+        const { held = 0 } = sumLedgers(writers.map(({ ledger }) => ledger));
         const lasted = isWhole
           ? lastedSeconds(experiment, writers, Date.now() * 1000)
           : metrics.summary.duration_seconds;
-        await printMetrics(experiment, metrics, lasted);
+        await printMetrics(experiment, metrics, lasted, held);
       }),
     );
 }

@@ -14,11 +14,13 @@ import { type Column, tableLines } from '../terminal/table.ts';
  * Prints what `metrics()` answers, leaving out what the experiment has nothing of.
  *
  * @param lasted Seconds.
+ * @param held How many events are held in reservoirs.
  */
 export async function printMetrics(
   { name, id }: { readonly name: string; readonly id: string },
   metrics: ExperimentMetrics,
   lasted: number | null,
+  held: number,
 ): Promise<void> {
   const { summary, latency, cost, reliability, tokens, weighted } = metrics;
   // What the records that were kept stand for.
@@ -27,7 +29,9 @@ export async function printMetrics(
   await printPairs([
     ['experiment', `${name} (${id})`],
     ['sampled', weighted ? 'estimates for all requests, weighted by 1 / inclusion probability' : undefined],
+    ['no intervals', weighted?.reason ?? undefined],
     [weighted ? 'events kept' : 'events', count(summary.total_events)],
+    ['events held', held > 0 ? `${count(held)} in a reservoir: they count when its writer closes` : undefined],
     ['time', summary.time_range ? `${moment(summary.time_range.from)}, ${seconds(lasted)}` : undefined],
     ['sample size', size ? `${count(size.observed)} of ${count(size.target)} ${size.basis}` : undefined],
     ['requests', metrics.request_events.length > 0 ? metrics.request_events.join(', ') : undefined],
@@ -68,7 +72,8 @@ function whole(total: number | null): string {
 
 function estimateText({ estimate, ci }: WeightedNumber): string | undefined {
   if (estimate === null) return undefined;
-  const ends = [ci?.low, ci?.high].map((end) => count(Math.round(Math.max(end ?? estimate, 0))));
+  if (ci === null) return `about ${count(Math.round(estimate))}`;
+  const ends = [ci.low, ci.high].map((end) => count(Math.round(Math.max(end ?? estimate, 0))));
   return ends[0] === ends[1] ? ends[0] : `about ${count(Math.round(estimate))}, 95 % interval ${ends.join(' to ')}`;
 }
 

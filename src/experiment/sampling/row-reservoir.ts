@@ -14,10 +14,10 @@ const INCLUSION_PROBABILITY = fieldIndex('inclusion_probability');
 export class RowReservoir {
   readonly #schema: BatchSchema;
   readonly #draw: ReservoirDraw;
+  readonly #stream: RandomStream;
   #chunks: ColumnBatch[] = [];
-  /** By place in the sample: where its row is, and the how manieth event it was. */
+  /** By place in the sample: where its row is. */
   #rows: number[] = [];
-  #arrivals: number[] = [];
   // A row is written beside the one it replaces, so that nothing is lost where writing it fails.
   #spare = 0;
   #used = 1;
@@ -26,6 +26,7 @@ export class RowReservoir {
   constructor(size: number, schema: BatchSchema, stream: RandomStream) {
     this.#schema = schema;
     this.#draw = new ReservoirDraw(size, stream);
+    this.#stream = stream;
   }
 
   get isClosed(): boolean {
@@ -43,20 +44,26 @@ export class RowReservoir {
     while (this.#rows.length <= place) this.#rows.push(NOWHERE);
     const before = this.#rows[place]!;
     this.#rows[place] = row;
-    this.#arrivals[place] = this.#draw.seen;
     this.#spare = before === NOWHERE ? this.#used++ : before;
     return before === NOWHERE;
   }
 
-  /** Closes it and hands over each row that it holds, in the order in which they came, with the probability that all of them had. */
+  /**
+   * Closes it and hands over each row that it holds, with the probability that all of them had. They come in random order: what a full
+   * store refuses of them is then no other kind of rows than what it takes.
+   */
   close(take: (batch: ColumnBatch, row: number) => void): void {
     if (this.#closed) return;
     this.#closed = true;
     const { inclusionProbability } = this.#draw;
-    const places = [...this.#rows.keys()].filter((place) => this.#rows[place] !== NOWHERE);
-    for (const place of places.sort((a, b) => this.#arrivals[a]! - this.#arrivals[b]!)) {
-      const row = this.#rows[place]! % CHUNK_ROWS;
-      const chunk = this.#chunkOf(this.#rows[place]!);
+    const rows = this.#rows.filter((row) => row !== NOWHERE);
+    // Fisher and Yates: each row is drawn from those that are left.
+    for (let left = rows.length; left > 0; left--) {
+      const drawn = this.#stream.below(left);
+      const at = rows[drawn]!;
+      rows[drawn] = rows[left - 1]!;
+      const row = at % CHUNK_ROWS;
+      const chunk = this.#chunkOf(at);
       const inclusion = chunk.allocate(INCLUSION_PROBABILITY);
       // An event that had been sampled before it was ingested came with one of its own.
       const own = inclusion.get(row);
@@ -65,7 +72,6 @@ export class RowReservoir {
     }
     this.#chunks = [];
     this.#rows = [];
-    this.#arrivals = [];
   }
 
   #chunkOf(row: number): ColumnBatch {

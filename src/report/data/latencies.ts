@@ -1,5 +1,6 @@
 import { operationOf } from '../../analysis/comparison/metric.ts';
 import { FlagCells, NumberCells, Verdict } from '../../analysis/rows/cells.ts';
+import { InclusionCells } from '../../analysis/rows/inclusion-cells.ts';
 import { readLeaves } from '../../analysis/rows/read-leaves.ts';
 import { RequestNames } from '../../analysis/rows/request-names.ts';
 import { RowKind } from '../../analysis/rows/row-reader.ts';
@@ -38,13 +39,13 @@ export function readLatencies({ state, batches }: ReportSource, sampled: boolean
     const latency = new NumberCells('latency_ms');
     const cost = new NumberCells('cost_usd');
     const success = new FlagCells('success');
-    const inclusion = new NumberCells('inclusion_probability');
+    const inclusion = new InclusionCells();
     for await (const batch of chosen) {
       const rows = reader.read(batch);
       const sources = cost.read(batch, rows) ? batch.columns[COST_SOURCE] : undefined;
       const timed = latency.read(batch, rows);
       success.read(batch, rows);
-      const isSampled = sampled && inclusion.read(batch, rows);
+      if (sampled) inclusion.read(batch, rows);
       const { ids, names } = reader.events;
       for (let row = 0; row < rows; row++) {
         if (reader.kinds[row] !== RowKind.REQUEST) continue;
@@ -59,8 +60,7 @@ export function readLatencies({ state, batches }: ReportSource, sampled: boolean
         }
         const value = latency.values[row]!;
         list.values.add(value);
-        const chance = isSampled && inclusion.present[row] === 1 ? inclusion.values[row]! : 1;
-        list.kept?.add(value, { inclusion: chance, key: 0, reservoir: -1 });
+        list.kept?.add(value, { inclusion: inclusion.values[row]!, key: 0, reservoir: -1 });
       }
     }
     return { byOperation, costSources };

@@ -139,6 +139,20 @@ describe('a hypothesis', () => {
     const { lab } = await study('B is faster', 0.5);
     await expect(lab.analyze({ study: 's' })).rejects.toMatchObject({ code: 'invalid_argument' });
   });
+
+  it('of a study that is not there is not looked for, whatever is asked of that study', async () => {
+    const { lab } = await study('B is faster', 0.5);
+    const asked = [
+      () => lab.analyze('nonesuch'),
+      () => lab.compare({ study: 'nonesuch' }),
+      () => lab.report({ study: 'nonesuch' }),
+      () => lab.exportMany({ study: 'nonesuch' }, 'csv', { path: 'nowhere.csv' }),
+    ];
+    for (const ask of asked) {
+      const message = expect.stringContaining('There is no experiment of a study "nonesuch".');
+      await expect(ask()).rejects.toMatchObject({ code: 'experiment_not_found', message });
+    }
+  });
 });
 
 describe('the p-value of the claim', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBus } from '../../../src/bus/bus.ts';
+import { seededRandom } from '../../../src/core/random.ts';
 import { createCrucible } from '../../../src/lab/lab.ts';
 import { chiSquareSf } from '../../../src/stats/distributions/chi-square.ts';
 import { memoryStore } from '../../../src/stores/memory/memory-store.ts';
@@ -24,8 +25,6 @@ describe('a reservoir', () => {
     const records = await recordsOf(experiment);
     expect(records).toHaveLength(20);
     expect(new Set(records.map((record) => record.inclusion_probability))).toEqual(new Set([20 / 500]));
-    const order = records.map(({ measurements }) => measurements.i as number);
-    expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(records.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect(experiment.ledger()).toEqual({ ...experiment.ledger(), emitted: 500, stored: 20, sampled_out: 480 });
     expect(experiment.ledger()).not.toHaveProperty('held');
@@ -38,9 +37,29 @@ describe('a reservoir', () => {
     for (let i = 0; i < 700; i++) experiment.execute('a.b', { i });
     await experiment.stop();
     const records = await recordsOf(experiment);
-    expect(records.map(({ measurements, inclusion_probability }) => [measurements.i, inclusion_probability])).toEqual(
-      Array.from({ length: 700 }, (_, i) => [i, 1]),
-    );
+    const kept = records.map(({ measurements, inclusion_probability: p }) => [measurements.i as number, p!] as const);
+    expect(kept.sort(([a], [b]) => a - b)).toEqual(Array.from({ length: 700 }, (_, i) => [i, 1]));
+  });
+
+  test('loses any of its rows alike where the store is full, not the latest', async () => {
+    const events = 40;
+    const room = 10;
+    const runs = 300;
+    const stored = new Float64Array(events);
+    for (let run = 0; run < runs; run++) {
+      const { lab } = bench({ store: memoryStore({ maxEvents: room }), random: seededRandom(`full-${run}`) });
+      const experiment = await lab.startExperiment({ name: 'a', sampling: reservoir(events) });
+      for (let i = 0; i < events; i++) experiment.execute('a.b', { i });
+      await experiment.stop();
+      await expectBalanced(experiment);
+      expect(experiment.ledger()).toMatchObject({ stored: room, dropped: { capacity: events - room } });
+      for (const { measurements } of await recordsOf(experiment)) stored[measurements.i as number]!++;
+    }
+    // Each run takes 10 of 40 without replacement: the variance of a count is runs · p (1 − p), and the counts add up to a constant.
+    const p = room / events;
+    const squares = stored.reduce((sum, count) => sum + (count - runs * p) ** 2, 0);
+    const statistic = (squares / (runs * p * (1 - p))) * ((events - 1) / events);
+    expect(chiSquareSf(statistic, events - 1)).toBeGreaterThan(1e-4);
   });
 
   test('gives records back as they were captured, whatever was in their place before', async () => {

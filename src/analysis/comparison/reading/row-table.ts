@@ -9,7 +9,7 @@ export interface BatchCells {
   /** `Verdict` of each row. */
   readonly verdicts: Uint8Array;
   readonly operations: Int32Array;
-  /** With which probability each row was kept; NaN where it does not say. */
+  /** With which probability each row was kept; 1 where it does not say. */
   readonly inclusion: Float64Array;
   readonly values: readonly Float64Array[];
 }

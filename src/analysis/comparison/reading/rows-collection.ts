@@ -4,6 +4,7 @@ import type { MetricPoint } from '../../../metrics-store/metrics-store.ts';
 import { BATCH_ROWS, type ColumnBatch } from '../../../record/batch.ts';
 import type { ExperimentState } from '../../../stores/experiment-state.ts';
 import { FlagCells, NumberCells } from '../../rows/cells.ts';
+import { InclusionCells } from '../../rows/inclusion-cells.ts';
 import type { RequestNames } from '../../rows/request-names.ts';
 import { RowKind, type RowReader } from '../../rows/row-reader.ts';
 import { TextIds } from '../../rows/text-ids.ts';
@@ -46,7 +47,7 @@ export class RowsCollection {
   readonly #training: readonly ValueReader[];
   readonly #traits: EventTrait[] = [];
   readonly #success = new FlagCells('success');
-  readonly #inclusion = new NumberCells('inclusion_probability');
+  readonly #inclusion = new InclusionCells();
   readonly #times = new NumberCells('timestamp');
   readonly #operationOf = new Int32Array(BATCH_ROWS);
   readonly #cells: BatchCells;
@@ -87,7 +88,7 @@ export class RowsCollection {
     experiment.samples.add(samples.ids, rows);
     if (units) experiment.units.add(units.ids, rows);
     this.#success.read(batch, rows);
-    this.#readInclusion(batch, rows);
+    this.#inclusion.read(batch, rows);
     this.#sort(experiment, rows);
     const { requests, starts, scores, others } = this.#lists;
     this.#readValues(batch, rows, others.count > 0 || requests.count > 0);
@@ -156,15 +157,6 @@ export class RowsCollection {
         named: this.#plan.rowMetrics.some(({ event }) => event === operation),
       });
     }
-  }
-
-  #readInclusion(batch: ColumnBatch, rows: number): void {
-    if (!this.#inclusion.read(batch, rows)) {
-      this.#inclusion.values.fill(1, 0, rows);
-      return;
-    }
-    const { values, present } = this.#inclusion;
-    for (let row = 0; row < rows; row++) if (present[row] === 0) values[row] = 1;
   }
 
   #readValues(batch: ColumnBatch, rows: number, any: boolean): void {
