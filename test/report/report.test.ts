@@ -239,7 +239,7 @@ describe('a report before the end, of little, or of nothing', () => {
     const [only] = await twoArms(lab);
     const code = (promise: Promise<unknown>) => promise.then(String, ({ code: own }: { code: string }) => own);
     expect(await code(lab.report([only!.id]))).toBe('nothing_to_compare');
-    expect(await code(lab.report({ study: 'none' }))).toBe('nothing_to_compare');
+    expect(await code(lab.report({ study: 'none' }))).toBe('experiment_not_found');
     expect(await code(lab.report(['gone', only!.id]))).toBe('experiment_not_found');
     expect(await code(lab.report({ study: 's' }, { path: join(folder, 'report.pdf') }))).toBe('unknown_format');
     expect(await code(lab.report({ study: 's' }, { format: 'pdf' as 'html' }))).toBe('unknown_format');
