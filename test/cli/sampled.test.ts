@@ -72,9 +72,10 @@ describe('a reservoir that is still open', () => {
     for (let i = 0; i < 500; i++) experiment.execute('app.tick', { i });
     await lab.flush();
     const call = (...args: string[]) => crucible(['--dir', own, ...args]);
-    const open = await call('metrics', 'open');
-    expect(open.stdout).toMatch(/^events kept +0$/m);
-    expect(open.stdout).toMatch(/^events held +20 in a reservoir: they count when its writer closes$/m);
+    // The writer notes its account once a second or so.
+    const held = /^events held +20 in a reservoir: they count when its writer closes$/m;
+    await expect.poll(async () => (await call('metrics', 'open')).stdout, { timeout: 20_000 }).toMatch(held);
+    expect((await call('metrics', 'open')).stdout).toMatch(/^events kept +0$/m);
     const hint = 'A reservoir holds 20 events: they become records when its writer closes.';
     expect((await call('export', 'open')).stderr).toContain(`hint: ${hint}`);
     await expect(experiment.export('csv', { path: 'nowhere.csv' })).rejects.toMatchObject({ code: 'no_events', hint });
