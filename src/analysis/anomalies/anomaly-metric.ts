@@ -3,6 +3,7 @@ import { FIELDS, fieldIndex } from '../../record/fields.ts';
 import { parsePath, pathName } from '../../record/path.ts';
 import type { AnomalyMethod } from '../../stats/anomalies/baseline.ts';
 import type { AnomalyScale } from '../../stats/anomalies/scale.ts';
+import { requireChoice } from '../../stats/inference/options.ts';
 import { operationOf, type Source } from '../comparison/metric.ts';
 
 /** In which values anomalies are looked for, and how. */
@@ -52,12 +53,5 @@ function sourceOf(metric: string): AnomalyMetric['source'] {
   if (field?.type === 'number' || field?.type === 'integer') return { from: 'field', name: metric };
   throw new CrucibleError('unknown_field', `${show(metric)} is no numeric field of a record.`, {
     hint: 'Give a field such as latency_ms, or a path such as measurements.score.',
-  });
-}
-
-function requireChoice(name: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  throw new CrucibleError('invalid_argument', `${name} is ${show(value)}.`, {
-    hint: `Give one of ${choices.map(show).join(', ')}.`,
   });
 }
