@@ -18,8 +18,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     // Commander has said by itself what is wrong with the command line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+    if (isClosedPipe(error)) return ExitCode.OK;
     return reportFailure(error, await damageMet());
   }
+}
+
+/** Whether what read the output has seen enough, such as `head`: that is no failure. */
+export function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
 }
 
 /** The program with all its commands. What a command takes is known once its file was loaded: see `Entry.load`. */

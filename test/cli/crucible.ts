@@ -50,10 +50,16 @@ export function crucible(args: readonly string[], options: CallOptions = {}): Pr
   return outcome(child);
 }
 
+// Registered while the file is collected: a hook that a running test adds never runs.
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is removed after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'crucible-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

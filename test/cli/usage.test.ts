@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -150,13 +150,17 @@ describe('output', () => {
   });
 
   it('may be cut off by a reader that has seen enough', async () => {
+    const temporary = temporaryFolder();
     for (const command of ["query --json 'FROM events'", 'export alpha-1', 'tail alpha-1 -n 3000 --json']) {
       const line = `${JSON.stringify(process.execPath)} ${JSON.stringify(MAIN)} --dir ${JSON.stringify(dir)} ${command} | head -n 2; echo "\${PIPESTATUS[0]}"`;
-      const { stdout, stderr } = await promisify(execFile)('bash', ['-c', line]);
+      const { stdout, stderr } = await promisify(execFile)('bash', ['-c', line], {
+        env: { ...process.env, TMPDIR: temporary },
+      });
       const lines = stdout.trimEnd().split('\n');
       expect(lines, command).toHaveLength(3);
       expect(lines[2], command).toBe('0');
       expect(stderr, command).not.toContain('EPIPE');
+      expect(readdirSync(temporary), command).toEqual([]);
     }
   });
 });
