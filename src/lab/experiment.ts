@@ -6,6 +6,7 @@ import type { WindowedMetrics, WindowedMetricsOptions } from '../analysis/window
 import { merged } from '../bus/records.ts';
 import { messageOf } from '../bus/thrown.ts';
 import { CrucibleError, show } from '../core/errors.ts';
+import { requireOptions } from '../core/options.ts';
 import { warnOnce } from '../core/warn.ts';
 import type { MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
 import type { IngestedEvent } from '../experiment/ingest.ts';
@@ -213,6 +214,7 @@ export class Experiment implements ExperimentContext {
    * again.
    */
   async archive(options: { readonly path?: string } = {}): Promise<void> {
+    requireOptions('archive', options, ['path']);
     const isWritten = this.status === 'archived' && options.path !== undefined;
     if (!isWritten) archived(this.#state, 0);
     if (options.path !== undefined) {

@@ -131,6 +131,7 @@ export class Lab {
    */
   async resumeExperiment(id: string, options: SessionOptions = {}): Promise<Experiment> {
     this.#requireOpen();
+    requireOptions('resumeExperiment', options, ['enrichers']);
     const state = await this.#load(id);
     if (state.status === 'stopped' || state.status === 'archived') throw ended(state);
     const open = this.#open.get(id);
@@ -143,6 +144,7 @@ export class Lab {
   /** Adds this lab as a writer to a running or paused experiment. Rejects with `not_running` for one that has ended. */
   async joinExperiment(id: string, options: SessionOptions = {}): Promise<Experiment> {
     this.#requireOpen();
+    requireOptions('joinExperiment', options, ['enrichers']);
     const open = this.#open.get(id);
     if (open?.isOpen) return open;
     const state = await this.#load(id);
@@ -317,7 +319,8 @@ export class Lab {
     this.#requireOpen();
     if (Array.isArray(which))
       return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
-    if (typeof which === 'object' && which !== null && 'study' in which) return this.#ofStudy(which.study);
+    if (typeof which === 'object' && which !== null && 'study' in which && typeof which.study === 'string')
+      return this.#ofStudy(which.study);
     throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, {
       hint: "Give a list of ids, or { study: '…' }.",
     });

@@ -242,6 +242,7 @@ class FolderStore implements LocalStore {
   }
 
   async flush(): Promise<void> {
+    for (const writer of this.#writers.all) await writer.flush();
     await this.#recording?.flush();
   }
 

@@ -110,15 +110,18 @@ export class LocalWriter implements StoreWriter {
     return isTaken;
   }
 
+  /** Returns when other processes see its rows, and its account of them. */
   async flush(): Promise<void> {
     await this.#recording.flush();
-    this.#tellLost();
+    await this.#beating?.catch(() => undefined);
+    // The rows are safe without the account, and the next heartbeat tells it.
+    await this.beat().catch(() => undefined);
   }
 
   /** Notes that it is alive, and its account. */
   async beat(): Promise<void> {
-    if (this.#closing || this.#beating) return;
     this.#tellLost();
+    if (this.#closing || this.#beating) return;
     const { note } = this;
     const news = note.ledger.emitted !== this.#note.ledger.emitted;
     if (!news && note.heartbeat_at - this.#note.heartbeat_at < QUIET_MICROS) return;

@@ -1,5 +1,6 @@
 import { systemClock } from '../../core/clock.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
+import { requireOptions } from '../../core/options.ts';
 import { BATCH_ROWS, ColumnBatch } from '../../record/batch.ts';
 import { experimentExists } from '../experiment-exists.ts';
 import type { ExperimentState } from '../experiment-state.ts';
@@ -35,6 +36,7 @@ interface Entry {
  * are given the same store see the same experiments. Nothing survives the process.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  requireOptions('memoryStore', options, ['maxEvents']);
   const { maxEvents = Number.POSITIVE_INFINITY } = options;
   if (!(maxEvents > 0 && (Number.isSafeInteger(maxEvents) || maxEvents === Number.POSITIVE_INFINITY))) {
     throw new CrucibleError('invalid_argument', `maxEvents is ${show(maxEvents)}.`, {

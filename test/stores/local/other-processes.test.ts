@@ -355,3 +355,15 @@ it('a clock that jumps while it records changes timestamps, not the order of rec
   const window = await experiment.queryWindow({ from: start - hour, to: start - hour });
   expect(window.map(({ measurements }) => measurements.number)).toEqual(upTo(40, 20));
 });
+
+it('what was flushed is in the account that others read, at once', async () => {
+  const dir = folder();
+  await using lab = openLab(dir);
+  await using reader = openLab(dir);
+  const experiment = await lab.startExperiment({ name: 'flushed' });
+  for (const emitted of [3, 6]) {
+    count(experiment, emitted - 3, emitted);
+    await lab.flush();
+    expect(await (await reader.getExperiment(experiment.id)).ledgerAll()).toMatchObject({ emitted, stored: emitted });
+  }
+});

@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { CrucibleError, show } from '../../../core/errors.ts';
+import { requireOptions } from '../../../core/options.ts';
 import { warnOnce } from '../../../core/warn.ts';
 import { type MetricsDriver, metricsStoreFrom } from '../../metrics-driver.ts';
 import type { MetricPoint, MetricsStore } from '../../metrics-store.ts';
@@ -25,6 +26,7 @@ export interface JsonlMetricsOptions {
  * warned of once. A missing file reads as empty; one that cannot be read rejects with `path_unreadable`.
  */
 export function jsonlMetrics(options: JsonlMetricsOptions): MetricsStore {
+  requireOptions('jsonlMetrics', options, ['path', 'clock']);
   const { path, clock } = options;
   if (typeof path !== 'string' || path === '' || path.endsWith('/') || path.endsWith(sep)) {
     throw new CrucibleError('invalid_argument', `The path of a jsonl metrics store is ${show(path)}.`, {

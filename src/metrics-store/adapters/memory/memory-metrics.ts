@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock.ts';
+import { requireOptions } from '../../../core/options.ts';
 import { fromJsonText, toJsonText } from '../../../record/json.ts';
 import { type MetricsDriver, metricsStoreFrom } from '../../metrics-driver.ts';
 import type { MetricPoint, MetricsStore } from '../../metrics-store.ts';
@@ -10,6 +11,7 @@ export interface MemoryMetricsOptions {
 
 /** A metrics store in memory: for tests, and for runs whose points need not outlive the process. */
 export function memoryMetrics(options: MemoryMetricsOptions = {}): MetricsStore {
+  requireOptions('memoryMetrics', options, ['clock']);
   return metricsStoreFrom(new MemoryMetricsDriver(), options);
 }
 
