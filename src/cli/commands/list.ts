@@ -5,9 +5,9 @@ import type { ObservedStatus } from '../../lab/observed-status.ts';
 import { wantsAllExperiments } from '../damage.ts';
 import { lastedSeconds } from '../lasted.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
-import { printJson, printLine, say } from '../terminal/output.ts';
+import { printJson, say } from '../terminal/output.ts';
 import { paintStatus } from '../terminal/status.ts';
-import { type Column, tableLines } from '../terminal/table.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 
 interface Options {
   readonly study?: string;
@@ -39,7 +39,7 @@ export function define(command: Command): void {
         const experiments = await listed(opened, filter);
         if (json) return printJson(experiments);
         if (experiments.length === 0) say(`No experiment in ${opened.dir} is like that.`);
-        else for (const line of tableLines(experiments, columns(experiments))) await printLine(line);
+        else await printTable(experiments, columns(experiments));
         const crashed = experiments.filter(({ status }) => status === 'crashed').length;
         if (crashed > 0) say(`${plural(crashed, 'experiment')} crashed: crucible doctor says more.`);
       }),

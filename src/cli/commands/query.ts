@@ -6,7 +6,7 @@ import type { QueryResult } from '../sql/run-query.ts';
 import { findExperiments, withStore } from '../store-access.ts';
 import { printJsonLine, printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { type Column, fittedTable, terminalWidth } from '../terminal/table.ts';
+import { type Column, fittedTable, sayDropped, terminalWidth } from '../terminal/table.ts';
 
 interface Options {
   readonly experiment?: readonly string[];
@@ -85,7 +85,7 @@ async function printTable(result: QueryResult): Promise<void> {
   const flush = async () => {
     const { lines, dropped } = fittedTable(page, columns, terminalWidth());
     for (const line of printed === 0 ? lines : lines.slice(1)) await printLine(line);
-    if (printed === 0 && dropped.length > 0) say(`No room for ${dropped.join(', ')}; --json has all columns.`);
+    if (printed === 0) sayDropped(dropped);
     printed += page.length;
     page = [];
   };

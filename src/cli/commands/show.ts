@@ -4,10 +4,10 @@ import type { Experiment } from '../../lab/experiment.ts';
 import type { ExperimentState } from '../../stores/experiment-state.ts';
 import { samplingText } from '../../stores/sampling-design.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
-import { printJson, printLine, say } from '../terminal/output.ts';
+import { printJson, say } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { paintStatus } from '../terminal/status.ts';
-import { type Column, tableLines } from '../terminal/table.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 
 type Shown = Awaited<ReturnType<typeof shown>>;
 type Writer = Shown['writers'][number];
@@ -81,7 +81,7 @@ async function print(found: Shown): Promise<void> {
   ]);
   if (found.writers.length === 0) return;
   await printTitle('Writers');
-  for (const line of tableLines(found.writers, WRITERS)) await printLine(line);
+  await printTable(found.writers, WRITERS);
   if (found.status === 'crashed') say('It can go on: lab.resumeExperiment(id) adds a writer.');
 }
 

@@ -3,9 +3,9 @@ import type { WindowMetrics } from '../../analysis/windowed-metrics.ts';
 import { count, dollars, milliseconds, moment, percent } from '../../core/figures.ts';
 import { parseDuration } from '../durations.ts';
 import { findExperiment, withStore } from '../store-access.ts';
-import { printJson, printLine, say } from '../terminal/output.ts';
+import { printJson, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { type Column, tableLines } from '../terminal/table.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 
 interface Options {
   readonly size: string;
@@ -50,7 +50,7 @@ export function define(command: Command): void {
         );
         if (json) return printJson(result);
         if (result.windows.length === 0) return say('There is no event in that time.');
-        for (const line of tableLines(result.windows, columns(result.step_seconds))) await printLine(line);
+        await printTable(result.windows, columns(result.step_seconds));
         say(
           result.basis === 'all'
             ? 'Latency, cost and success of all events: there are no requests.'

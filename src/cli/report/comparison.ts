@@ -23,7 +23,7 @@ import { forestPlot } from '../../report/comparison/forest-text.ts';
 import { printLine, warn } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { paint } from '../terminal/style.ts';
-import { type Column, tableLines } from '../terminal/table.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 
 const PLOT_WIDTH = 41;
 const STYLES = { better: 'green', worse: 'red', equivalent: 'cyan', inconclusive: 'dim' } as const;
@@ -73,21 +73,21 @@ async function printTreatment(
       value: ({ metric, role }) => (role === 'primary' ? metric : `${metric} (exploratory)`),
       min: 10,
     },
-    { title: titled(baseline, runs), value: (row) => meanText(row, 'baseline'), align: 'right' },
-    { title: titled(name, runs), value: (row) => meanText(row, 'treatment'), align: 'right' },
+    { title: titled(baseline, runs), value: (row) => meanText(row, 'baseline'), align: 'right', keep: 3 },
+    { title: titled(name, runs), value: (row) => meanText(row, 'treatment'), align: 'right', keep: 4 },
     { title: 'DIFFERENCE', value: differenceText, align: 'right' },
-    { title: 'INTERVAL', value: intervalText, align: 'right', keep: 4 },
+    { title: 'INTERVAL', value: intervalText, align: 'right', keep: 6 },
     {
       title: 'P',
       value: (row) => pText(row.adjusted_p_value ?? row.p_value ?? row.anytime_p_value),
       align: 'right',
-      keep: 3,
+      keep: 2,
     },
-    { title: 'N', value: itemsText, align: 'right', keep: 2 },
+    { title: 'N', value: itemsText, align: 'right', keep: 1 },
     { title: 'VERDICT', value: ({ verdict }) => verdict, paint: (text, { verdict }) => paint(STYLES[verdict], text) },
   ];
   await printTitle(`${name} against ${baseline}`);
-  for (const line of tableLines(rows, columns)) await printLine(line);
+  await printTable(rows, columns);
   const open = rows.filter(({ verdict }) => verdict === 'inconclusive');
   if (open.length > 0) {
     await printLine();
@@ -141,7 +141,7 @@ async function printQuantiles({ name, metrics }: TreatmentComparison, baseline: 
     }),
   );
   await printLine();
-  for (const line of tableLines(rows, columns)) await printLine(line);
+  await printTable(rows, columns);
 }
 
 function titled(arm: string, runs: ReadonlyMap<string, number>): string {

@@ -6,9 +6,8 @@ import type {
 } from '../../analysis/experiment-metrics.ts';
 import { type MetricSummary, TRAINING_FIELDS } from '../../analysis/training/training-metrics.ts';
 import { count, dollars, figure, milliseconds, moment, NONE, percent, plural, seconds } from '../../core/figures.ts';
-import { printLine } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
-import { type Column, tableLines } from '../terminal/table.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 
 /**
  * Prints what `metrics()` answers, leaving out what the experiment has nothing of.
@@ -96,7 +95,7 @@ async function printEvents({ by_event, weighted }: ExperimentMetrics): Promise<v
   const rows = Object.entries(by_event).sort(([a], [b]) => (a < b ? -1 : 1));
   if (rows.length === 0) return;
   await printTitle('By event');
-  for (const line of tableLines(rows, eventColumns(weighted !== null))) await printLine(line);
+  await printTable(rows, eventColumns(weighted !== null));
 }
 
 type NamedCourse = readonly [string, MetricSummary];
@@ -117,7 +116,7 @@ async function printTraining({ training }: ExperimentMetrics): Promise<void> {
   );
   if (rows.length === 0) return;
   await printTitle('Training');
-  for (const line of tableLines(rows, COURSE_COLUMNS)) await printLine(line);
+  await printTable(rows, COURSE_COLUMNS);
 }
 
 function lastText({ last, diverged: [first] }: MetricSummary): string {
@@ -139,5 +138,5 @@ async function printScores({ scores }: ExperimentMetrics): Promise<void> {
   const rows = Object.entries(scores);
   if (rows.length === 0) return;
   await printTitle('Scores');
-  for (const line of tableLines(rows, SCORE_COLUMNS)) await printLine(line);
+  await printTable(rows, SCORE_COLUMNS);
 }

@@ -20,7 +20,7 @@ import {
 import { printLine, warn } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
 import { paint } from '../terminal/style.ts';
-import { type Column, tableLines } from '../terminal/table.ts';
+import { type Column, printTable } from '../terminal/table.ts';
 
 const STYLES = { supported: 'green', not_supported: 'red', inconclusive: 'dim' } as const;
 
@@ -37,11 +37,11 @@ export async function printOutcome(analysis: HypothesisAnalysis): Promise<void> 
       paint: (text, own) => paint(STYLES[own.outcome], text),
     },
     { title: 'DIFFERENCE', value: ({ result }) => differenceText(result), align: 'right' },
-    { title: 'INTERVAL', value: ({ result }) => intervalText(result), align: 'right', keep: 4 },
+    { title: 'INTERVAL', value: ({ result }) => intervalText(result), align: 'right', keep: 6 },
     { title: claimPText(plan).toUpperCase(), value: ({ claim_p_value: p }) => pText(p), align: 'right', keep: 3 },
     { title: 'N', value: ({ result }) => itemsText(result), align: 'right', keep: 2 },
   ];
-  for (const line of tableLines(outcomes, columns)) await printLine(line);
+  await printTable(outcomes, columns);
   for (const { treatment, reason, result } of outcomes) {
     await printLine();
     await printPairs([

@@ -1,3 +1,4 @@
+import { printLine, say } from './output.ts';
 import { paint } from './style.ts';
 import { cleanText, shorten, textWidth } from './text-width.ts';
 
@@ -22,12 +23,19 @@ export function terminalWidth(): number {
   return process.stdout.columns || (given > 0 ? given : Number.POSITIVE_INFINITY);
 }
 
-/** Lines of a table that fits into the terminal, its heading first. */
-export function tableLines<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string[] {
-  return fittedTable(rows, columns, terminalWidth()).lines;
+/** Prints a table that fits into the terminal, its heading first, and says which columns found no room. */
+export async function printTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Promise<void> {
+  const { lines, dropped } = fittedTable(rows, columns, terminalWidth());
+  for (const line of lines) await printLine(line);
+  sayDropped(dropped);
 }
 
-/** The same for a given width, with the titles of the columns for which there was no room. */
+/** Says which columns found no room. */
+export function sayDropped(titles: readonly string[]): void {
+  if (titles.length > 0) say(`No room for ${titles.join(', ')}: a wider terminal shows them, --json has everything.`);
+}
+
+/** The lines of a table of a given width, with the titles of the columns for which there was no room. */
 export function fittedTable<Row>(
   rows: readonly Row[],
   given: readonly Column<Row>[],
