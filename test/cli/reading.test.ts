@@ -356,7 +356,7 @@ describe('crucible query', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(90);
-    expect(stderr).toMatch(/No room for .*reasoning_tokens; --json has all columns\./);
+    expect(stderr).toMatch(/No room for .*reasoning_tokens: a wider terminal shows them, --json has everything\./);
     expect(stderr).toContain('3 rows');
   });
 

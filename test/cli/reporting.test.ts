@@ -232,6 +232,16 @@ describe('crucible compare', () => {
     expect(stdout).not.toContain('see reasons');
   });
 
+  it('keeps the interval where the terminal is narrow, and says what it left out', async () => {
+    const compared = ['--dir', dir, 'compare', '--study', 'speed', '--metric', 'latency_ms'];
+    const { stdout, stderr } = await crucible(compared, width);
+    const heading = stdout.split('\n').find((line) => line.startsWith('METRIC'))!;
+    for (const title of ['DIFFERENCE', 'INTERVAL', 'VERDICT']) expect(heading).toContain(title);
+    const [, left] = /^No room for (.*): a wider terminal shows them, --json has everything\.$/m.exec(stderr)!;
+    for (const title of left!.split(', ')) expect(heading.split(/ +/)).not.toContain(title);
+    expect((await crucible(compared)).stderr).not.toContain('No room');
+  });
+
   it('puts warnings on stderr, and the status that a list shows where data are interim', async () => {
     const open = temporaryFolder();
     const lab = createCrucible({ store: localStore({ dir: open }) });
