@@ -29,6 +29,10 @@ export interface Units {
 export function unitsOf(rows: Int32Array, length: number, { clusters, strata }: Grouping): Units {
   if (clusters) requireSameLength('rows and cluster labels', length, clusters.length);
   if (strata) requireSameLength('rows and stratum labels', length, strata.length);
+  if (!clusters && !strata) {
+    const single = Array.from(rows, (_, i) => Int32Array.of(i));
+    return { rows: rows.length, strata: [single], count: rows.length, clustered: false };
+  }
   const byStratum = new Map<Label, Map<Label, number[]>>();
   const homes = new Map<Label, Label>();
   for (let i = 0; i < rows.length; i++) {

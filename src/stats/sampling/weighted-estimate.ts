@@ -4,7 +4,7 @@ import { studentTQuantileUpper } from '../distributions/student-t.ts';
 import { finiteValues, type Sample } from '../finite.ts';
 import { answer } from '../inference/answer.ts';
 import type { TestResult } from '../inference/test-result.ts';
-import { type Label, type Units, unitsOf } from '../resampling/units.ts';
+import { type Label, unitsOf } from '../resampling/units.ts';
 import { requireFraction, requireSameLength } from '../special/checks.ts';
 import { CompensatedSum, sum } from '../sum.ts';
 
@@ -68,7 +68,7 @@ export function weightedTotal(
     });
   }
   const labels = fixed?.samples ?? together;
-  const { kept, weights, units, known } = weighted('Horvitz-Thompson total', values, inclusion, {
+  const { kept, weights, clusters, known } = weighted('Horvitz-Thompson total', values, inclusion, {
     ...(labels && { clusters: labels }),
   });
   const assumption = fixed
@@ -80,10 +80,11 @@ export function weightedTotal(
   if (kept.length === 0) return { ...own, assumptions: [assumption, 'No estimate: there are no values.'] };
   const shares = kept.map((value, i) => value * weights[i]!);
   const estimate = sum(shares);
-  const variances = units.strata
-    .flat()
-    .map((rows) => (fixed ? fixedVariance(rows, shares, weights, fixed.size) : poissonVariance(rows, shares, weights)));
-  const error = Math.sqrt(sum(Float64Array.from(variances)));
+  const variance = new CompensatedSum();
+  eachUnit(kept.length, clusters, (rows) =>
+    variance.add(fixed ? fixedVariance(rows, shares, weights, fixed.size) : poissonVariance(rows, shares, weights)),
+  );
+  const error = Math.sqrt(variance.value);
   const reach = normalQuantileUpper((1 - level) / 2) * error;
   return withinDoubles({
     ...own,
@@ -134,7 +135,7 @@ export function weightedMean(
       hint: 'Leave one of them out: items were kept one by one.',
     });
   }
-  const { kept, weights, units, known } = weighted('Hájek mean', values, inclusion, options);
+  const { kept, weights, clusters, known } = weighted('Hájek mean', values, inclusion, options);
   const assumption = 'The inclusion probabilities are those that the items had.';
   const none = (reason: string, estimate: number | null = null): WeightedEstimate => ({
     ...known,
@@ -151,10 +152,11 @@ export function weightedMean(
     const ci = { level, low: estimate - reach, high: estimate + reach, method: 'normal' };
     return withinDoubles({ ...known, estimate, standard_error: error, ci, assumptions: [assumption] });
   }
-  if (units.count < 2) return none(`it needs two ${units.clustered ? 'clusters' : 'values'} or more`, estimate);
-  const error = ratioError(kept, weights, units, estimate);
+  const units = clusters?.length ?? kept.length;
+  if (units < 2) return none(`it needs two ${clusters ? 'clusters' : 'values'} or more`, estimate);
+  const error = ratioError(kept, weights, clusters, estimate);
   if (error === 0) return none('all values are equal', estimate);
-  const df = units.count - 1;
+  const df = units - 1;
   const reach = studentTQuantileUpper((1 - level) / 2, df) * error;
   return withinDoubles({
     ...known,
@@ -191,21 +193,41 @@ export function weightedDeviation(
 }
 
 /** The standard error of a Hájek mean about the process. */
-export function ratioError(values: Float64Array, weights: Float64Array, units: Units, mean: number): number {
+export function ratioError(
+  values: Float64Array,
+  weights: Float64Array,
+  clusters: WeightedSample['clusters'],
+  mean: number,
+): number {
   const total = sum(weights);
   const squares = new CompensatedSum();
-  for (const unit of units.strata.flat()) {
+  eachUnit(values.length, clusters, (rows) => {
     let residual = 0;
-    for (const row of unit) residual += weights[row]! * (values[row]! - mean);
+    for (const row of rows) residual += weights[row]! * (values[row]! - mean);
     squares.add((residual / total) ** 2);
+  });
+  const units = clusters?.length ?? values.length;
+  return Math.sqrt((squares.value * units) / (units - 1));
+}
+
+// What counts as one: a cluster, or a value by itself. Lists of one row each for a million values would take most of the time.
+function eachUnit(n: number, clusters: WeightedSample['clusters'], visit: (rows: Int32Array) => void): void {
+  if (clusters) {
+    for (const rows of clusters) visit(rows);
+    return;
   }
-  return Math.sqrt((squares.value * units.count) / (units.count - 1));
+  const single = new Int32Array(1);
+  for (let row = 0; row < n; row++) {
+    single[0] = row;
+    visit(single);
+  }
 }
 
 export interface WeightedSample {
   readonly kept: Float64Array;
   readonly weights: Float64Array;
-  readonly units: Units;
+  /** The values of each cluster; undefined where values are independent. */
+  readonly clusters: readonly Int32Array[] | undefined;
   /** A result without an estimate yet. */
   readonly known: WeightedEstimate;
 }
@@ -225,17 +247,17 @@ export function weighted(
   }
   const { values: kept, rows, dropped } = finiteValues(values);
   const weights = Float64Array.from(rows, (row) => 1 / inclusion[row]!);
-  const units = unitsOf(rows, values.length, clusters ? { clusters } : {});
+  const units = clusters && unitsOf(rows, values.length, { clusters }).strata.flat();
   const total = sum(weights);
   const known = {
     ...answer({
       method,
       n: [kept.length],
-      n_clusters: clusters ? units.count : null,
+      n_clusters: units ? units.length : null,
       dropped: { not_finite: dropped, unpaired: 0 },
     }),
     n_effective: kept.length === 0 ? null : total ** 2 / sum(weights.map((weight) => weight * weight)),
     population_size: total,
   };
-  return { kept, weights, units, known };
+  return { kept, weights, clusters: units, known };
 }

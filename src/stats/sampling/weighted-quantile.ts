@@ -28,7 +28,7 @@ export function weightedQuantile(
   const { level = 0.95 } = options;
   requireFraction('p', p);
   requireFraction('level', level);
-  const { kept, weights, units, known } = weighted('weighted quantile', values, inclusion, options);
+  const { kept, weights, clusters, known } = weighted('weighted quantile', values, inclusion, options);
   const assumption = 'The inclusion probabilities are those that the items had.';
   if (kept.length === 0) return { ...known, assumptions: [assumption, 'No estimate: there are no values.'] };
   const at = curve(kept, weights);
@@ -38,9 +38,9 @@ export function weightedQuantile(
     estimate,
     assumptions: [assumption, `No interval: ${reason}.`],
   });
-  if (units.count < 2) return none(`it needs two ${units.clustered ? 'clusters' : 'values'} or more`);
+  if ((clusters ?? kept).length < 2) return none(`it needs two ${clusters ? 'clusters' : 'values'} or more`);
   const below = kept.map((value) => (value <= estimate ? 1 : 0));
-  const reach = normalQuantileUpper((1 - level) / 2) * ratioError(below, weights, units, p);
+  const reach = normalQuantileUpper((1 - level) / 2) * ratioError(below, weights, clusters, p);
   if (p - reach <= 0 || p + reach >= 1) return none('there are too few values beyond the quantile');
   const ci = { level, low: at(p - reach), high: at(p + reach), method: 'Woodruff' };
   return withinDoubles({ ...known, estimate, ci, assumptions: [assumption] });
