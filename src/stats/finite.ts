@@ -45,11 +45,16 @@ function finiteRows(samples: readonly Sample[]): {
   readonly dropped: number;
 } {
   const length = samples[0]?.length ?? 0;
-  const kept: number[] = [];
+  const kept = new Int32Array(length);
+  let count = 0;
   for (let row = 0; row < length; row++) {
-    if (samples.every((sample) => Number.isFinite(sample[row]))) kept.push(row);
+    if (samples.every((sample) => Number.isFinite(sample[row]))) kept[count++] = row;
   }
-  const rows = Int32Array.from(kept);
-  const columns = samples.map((sample) => Float64Array.from(rows, (row) => sample[row] as number));
-  return { columns, rows, dropped: length - rows.length };
+  const rows = count === length ? kept : kept.slice(0, count);
+  const columns = samples.map((sample) => {
+    const values = new Float64Array(count);
+    for (let i = 0; i < count; i++) values[i] = sample[rows[i]!] as number;
+    return values;
+  });
+  return { columns, rows, dropped: length - count };
 }

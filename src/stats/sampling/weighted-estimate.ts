@@ -186,9 +186,13 @@ export function weightedDeviation(
 ): number | null {
   const n = values.length;
   if (n < 2 || mean === null) return null;
-  const weights = Float64Array.from(inclusion, (p) => 1 / p);
-  const squares = Float64Array.from(values, (value, i) => weights[i]! * (value - mean) ** 2);
-  const variance = (sum(squares) / sum(weights)) * (n / (n - 1));
+  const [squares, weights] = [new CompensatedSum(), new CompensatedSum()];
+  for (let i = 0; i < n; i++) {
+    const weight = 1 / inclusion[i]!;
+    squares.add(weight * (values[i]! - mean) ** 2);
+    weights.add(weight);
+  }
+  const variance = (squares.value / weights.value) * (n / (n - 1));
   return Number.isFinite(variance) ? Math.sqrt(variance) : null;
 }
 
@@ -246,7 +250,8 @@ export function weighted(
     });
   }
   const { values: kept, rows, dropped } = finiteValues(values);
-  const weights = Float64Array.from(rows, (row) => 1 / inclusion[row]!);
+  const weights = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) weights[i] = 1 / inclusion[rows[i]!]!;
   const units = clusters && unitsOf(rows, values.length, { clusters }).strata.flat();
   const total = sum(weights);
   const known = {
