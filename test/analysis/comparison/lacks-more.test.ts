@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
 import type { CompareOptions } from '../../../src/analysis/comparison/compare-options.ts';
+import { lacksMore } from '../../../src/analysis/comparison/inference/lacks-more.ts';
+import type { Arranged } from '../../../src/analysis/comparison/items/arranged.ts';
 import { randomStream } from '../../../src/stats/random.ts';
 import type { Emitted } from '../recorded.ts';
 import { ask, compared, experiment, metricOf, only } from './arms.ts';
@@ -171,4 +173,25 @@ it('a claim among several must survive what is missing at its corrected p-value'
   expect(alone).toMatchObject({ verdict: 'better', sensitivity: { could_flip: false } });
   expect(among.adjusted_p_value).toBeLessThan(0.05);
   expect(among).toMatchObject({ verdict: 'inconclusive', sensitivity: { could_flip: true } });
+});
+
+describe('lacksMore', () => {
+  const groups = (first: number, firstMissing: number, second: number, secondMissing: number): Arranged => ({
+    design: 'unpaired',
+    first: new Float64Array(first),
+    second: new Float64Array(second),
+    firstClusters: null,
+    secondClusters: null,
+    firstMissing,
+    secondMissing,
+    missing: { baseline: {}, treatment: {} },
+  });
+
+  it('holds shares against each other, not numbers: an arm of ten times the items may lack ten times as many', () => {
+    expect(lacksMore(groups(90, 10, 900, 100), true)).toBeNull();
+    expect(lacksMore(groups(90, 10, 700, 300), false)).toBe('treatment');
+    expect(lacksMore(groups(70, 30, 900, 100), false)).toBe('baseline');
+    expect(lacksMore(groups(90, 10, 890, 110), false)).toBeNull();
+    expect(lacksMore(groups(90, 10, 890, 110), true)).toBe('treatment');
+  });
 });

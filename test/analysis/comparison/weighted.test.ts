@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareExperiments } from '../../../src/analysis/comparison/compare.ts';
+import { weightedDifference } from '../../../src/analysis/comparison/inference/weighted-difference.ts';
+import { randomStream } from '../../../src/stats/random.ts';
 import { permanentRandom } from '../../../src/stats/sampling/inclusion-probability.ts';
+import { weightedMean } from '../../../src/stats/sampling/weighted-estimate.ts';
 import { expectClose } from '../close.ts';
 import { ask, experiment, metricOf, only } from './arms.ts';
 
@@ -420,5 +423,38 @@ describe('errors of sampled values', () => {
     expect(p_value).not.toBeNull();
     expect(over_replicates!.permutation_p_value).toBeNull();
     expect(over_replicates!.reasons.join()).toContain('No permutation test: sampled values are weighted');
+  });
+});
+
+describe('weightedDifference', () => {
+  const stream = randomStream(7);
+  const values = (n: number, shift: number) => Float64Array.from({ length: n }, () => stream.normal() + shift);
+  const clusters = (n: number, count: number) => Int32Array.from({ length: n }, (_, i) => i % count);
+  const half = (n: number) => new Float64Array(n).fill(0.5);
+
+  it('of arms that share their clusters has no more degrees of freedom than clusters less one', () => {
+    const [first, second] = [values(60, 0), values(60, 1)];
+    const inclusion = { first: half(60), second: half(60) };
+    const shared = { first, second, inclusion, firstClusters: clusters(60, 6), secondClusters: clusters(60, 6) };
+    expect(weightedDifference(shared, 0.95, false)).toMatchObject({ n_clusters: 6, df: 5 });
+    const apart = { ...shared, secondClusters: clusters(60, 6).map((id) => id + 6) };
+    const { n_clusters, df } = weightedDifference(apart, 0.95, false);
+    expect(n_clusters).toBe(12);
+    expect(df).toBeGreaterThan(5);
+    expect(df).toBeLessThanOrEqual(10);
+  });
+
+  it('counts clusters of unequal weights as fewer', () => {
+    const chances = Float64Array.from({ length: 600 }, (_, i) => (i % 4 === 0 ? 0.25 : 1));
+    const told = weightedMean(values(600, 0), chances).n_effective! / 600;
+    expect(told).toBeCloseTo(1.75 ** 2 / 4.75, 12);
+    const [first, second] = [values(600, 0), values(600, 1)];
+    const ids = clusters(600, 50);
+    const found = weightedDifference(
+      { first, second, inclusion: { first: chances, second: chances }, firstClusters: ids, secondClusters: ids },
+      0.95,
+      false,
+    );
+    expect(found.df).toBeLessThanOrEqual(50 * told - 1);
   });
 });
