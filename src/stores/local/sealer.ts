@@ -28,6 +28,8 @@ async function main([folder, ...segments]: readonly string[]): Promise<void> {
     return;
   }
   lowerPriority();
+  // Whoever listens may end before it has sealed everything that it was given.
+  process.stdout.on('error', () => undefined);
   const engine = await openEngine({
     tempFolder: join(tmpdir(), `crucible-sealer-${process.pid}`),
     threads: 1,

@@ -76,6 +76,18 @@ it('goes on after a segment that cannot be sealed, and says so in the end', asyn
   ]);
 });
 
+it('seals everything that it was given when the process that gave it has ended', async () => {
+  const folder = experimentFolder();
+  const names = [0, 1, 2].map((i) => basename(folder.live('w1', i, linesOf(recordsOf(requests(10), 'w1', i * 10)))));
+  const { child, ended } = start([folder.path]);
+  child.stdout!.destroy();
+  child.stdin!.end(`${names.join('\n')}\n`);
+  expect((await ended).code).toBe(0);
+  expect(readdirSync(join(folder.path, 'events')).sort()).toEqual(
+    names.map((name) => name.replace('.jsonl', '.parquet')),
+  );
+});
+
 it('removes what a sealer left that was killed long ago, and nothing younger', async () => {
   const folder = experimentFolder();
   const events = join(folder.path, 'events');
