@@ -22,29 +22,31 @@ export async function writeArrow(job: ExportJob): Promise<Written> {
     cells.map((column) => column.field),
     new Map(Object.entries(provenance(job.sources, columns))),
   );
+  let rows = 0;
   const most = Math.min(MAX_BATCH_ROWS, Math.ceil(BATCH_CELLS / columns.length));
   await ChunkWriter.fill(job.draft.path, job.draft.target, async (writer) => {
     const queue = new ByteQueue();
     const arrow = new RecordBatchFileWriter();
     arrow.reset(queue, schema);
-    let rows = 0;
+    let pending = 0;
     let characters = 0;
     const send = async () => {
-      arrow.write(await recordBatch(schema, cells, rows));
+      arrow.write(await recordBatch(schema, cells, pending));
       for (const bytes of queue.take()) await writer.bytes(bytes);
-      rows = 0;
+      rows += pending;
+      pending = 0;
       characters = 0;
     };
     for await (const slice of rowSlices(job.sources, job.survey, columns.length)) {
       for (const column of cells) characters += column.add(slice);
-      rows += slice.to - slice.from;
-      if (rows >= most || characters >= BATCH_CHARACTERS) await send();
+      pending += slice.to - slice.from;
+      if (pending >= most || characters >= BATCH_CHARACTERS) await send();
     }
-    if (rows > 0) await send();
+    if (pending > 0) await send();
     arrow.finish();
     for (const bytes of queue.take()) await writer.bytes(bytes);
   });
-  return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
+  return { rows, columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
 }
 
 async function recordBatch(schema: Schema, cells: readonly ArrowCells[], length: number): Promise<RecordBatch> {

@@ -12,13 +12,15 @@ import { rowSlices } from './row-slices.ts';
  */
 export async function writeCsv({ sources, survey, edit, draft }: ExportJob): Promise<Written> {
   const columns = exportColumns(survey, edit);
+  let rows = 0;
   const flat = new FlatRows(columns, 'iso');
   await ChunkWriter.fill(draft.path, draft.target, async (writer) => {
     await writer.text(`${columns.map((column) => cellText(column.name)).join(',')}\r\n`);
     for await (const slice of rowSlices(sources, survey, columns.length)) {
+      rows += slice.to - slice.from;
       const full = writer.text(flat.text(slice, '\r\n'));
       if (full) await full;
     }
   });
-  return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
+  return { rows, columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
 }

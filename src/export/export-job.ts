@@ -13,6 +13,8 @@ export interface ExportJob {
 
 /** What was written. */
 export interface Written {
+  /** Fewer than the survey counted where stored rows turned out to be damaged. */
+  readonly rows: number;
   readonly columns: readonly string[];
   /** Columns whose cells are JSON text. */
   readonly json_columns: readonly string[];

@@ -68,11 +68,11 @@ export async function exportRecords(
   if (survey.rows === 0) throw await noEvents(sources);
   const write = await WRITERS[format]();
   const written = await replaceFile(options.path, async (draft) => {
-    const { columns, json_columns } = await write({ sources, survey, edit, draft });
+    const { rows, columns, json_columns } = await write({ sources, survey, edit, draft });
     edit?.requireAllMet();
-    return { columns, json_columns, bytes: (await stat(draft.path)).size };
+    return { rows, columns, json_columns, bytes: (await stat(draft.path)).size };
   });
-  return { path: resolve(options.path), format, rows: survey.rows, ...written };
+  return { path: resolve(options.path), format, ...written };
 }
 
 function checkArguments(sources: readonly RecordSource[], format: ExportFormat, options: ExportOptions): void {

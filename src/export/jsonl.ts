@@ -10,15 +10,17 @@ import { rowSlices } from './row-slices.ts';
  */
 export async function writeJsonl({ sources, survey, edit, draft }: ExportJob): Promise<Written> {
   const columns = exportedFields(survey);
+  let rows = 0;
   const encoder = new LineEncoder({ always: columns, edit });
   await ChunkWriter.fill(draft.path, draft.target, async (writer) => {
     const width = columns.length + survey.paths.size;
     for await (const { batch, from, to } of rowSlices(sources, survey, width, { wholeNested: true })) {
+      rows += to - from;
       for (const line of encoder.lines(batch, from, to)) {
         const full = writer.text(`${line}\n`);
         if (full) await full;
       }
     }
   });
-  return { columns, json_columns: [] };
+  return { rows, columns, json_columns: [] };
 }

@@ -43,27 +43,28 @@ export async function writeParquet(job: ExportJob): Promise<Written> {
     // Each column takes half a megabyte, however few rows there are.
     memoryLimit: `${512 + columns.length}MB`,
   });
+  let rows: number;
   try {
-    if (!(structure && (await copied(engine, job, columns, structure)))) {
-      await engine.run(copyStatement(job, columns, await spoolParts(job, columns, undefined)));
-    }
+    rows =
+      (structure && (await copied(engine, job, columns, structure))) ??
+      (await copy(engine, job, columns, await spoolParts(job, columns, undefined)));
   } catch (error) {
     throw isIoError(error) ? unwritable(job.draft.target, error) : error;
   } finally {
     engine.close();
   }
-  return { columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
+  return { rows, columns: columns.map((column) => column.name), json_columns: jsonColumns(columns) };
 }
 
-// False when it was in vain: a stored segment may be damaged, or gone. The way through the spool leaves it out and says so.
+// How many rows there were; undefined when it was in vain: a stored segment may be damaged, or gone. The way through the spool leaves it out and says so.
 async function copied(
   engine: Engine,
   job: ExportJob,
   columns: readonly ExportColumn[],
   structure: NestedStructure,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const parts = await spoolParts(job, columns, structure);
-  if (parts.length === 0) return false;
+  if (parts.length === 0) return undefined;
   const stored = parts.filter((part) => part.isStored);
   const zeros = columns.filter(({ type, nested }) => type === 'number' && !nested).map(({ name }) => sqlName(name));
   try {
@@ -74,12 +75,11 @@ async function copied(
       );
       for (const part of stored) part.hasNegativeZero = found.currentRowCount > 0;
     }
-    await engine.run(copyStatement(job, columns, parts));
-    return true;
+    return await copy(engine, job, columns, parts);
   } catch (error) {
     if (stored.length === 0) throw error;
     await rm(job.draft.path, { force: true });
-    return false;
+    return undefined;
   }
 }
 
@@ -168,6 +168,16 @@ class Spool {
       hasNegativeZero: this.#flat.hasNegativeZero,
     };
   }
+}
+
+async function copy(
+  engine: Engine,
+  job: ExportJob,
+  columns: readonly ExportColumn[],
+  parts: readonly Part[],
+): Promise<number> {
+  const [[rows] = []] = (await engine.connection.runAndReadAll(copyStatement(job, columns, parts))).getRows();
+  return Number(rows);
 }
 
 function copyStatement(job: ExportJob, columns: readonly ExportColumn[], parts: readonly Part[]): string {

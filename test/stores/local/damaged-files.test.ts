@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
+import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { compiledFile } from '../../../src/stores/local/compiled-file.ts';
@@ -53,6 +55,13 @@ async function listed(lab: Lab): Promise<string[]> {
   return (await lab.listExperiments()).map(({ id }) => id);
 }
 
+async function rowsIn(path: string, format: 'csv' | 'jsonl' | 'parquet' | 'arrow'): Promise<number> {
+  if (format === 'arrow') return tableFromIPC(readFileSync(path)).numRows;
+  if (format !== 'parquet') return readFileSync(path, 'utf8').trim().split('\n').length - (format === 'csv' ? 1 : 0);
+  const { num_rows } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  return Number(num_rows);
+}
+
 describe('a sealed segment', () => {
   for (const [what, damage] of [
     ['truncated', (path: string) => truncateSync(path, 500)],
@@ -78,6 +87,36 @@ describe('a sealed segment', () => {
       expect(warnings).toContain(segments[1]);
     });
   }
+
+  it.each(['csv', 'jsonl', 'parquet', 'arrow'] as const)(
+    'whose rows are damaged is left out of a %s export, which says how many rows it has',
+    async (format) => {
+      const dir = folder();
+      const lab = openLab(dir, { segmentBytes: 200_000 });
+      const experiment = await lab.startExperiment({ name: 'rows', id: 'rows' });
+      for (let n = 0; n < 2000; n++) {
+        experiment.execute('troubles.test.counted', { number: n, square: n * n }, { text: `text ${n * 7919}` });
+        if (n % 500 === 499) await lab.flush();
+      }
+      await experiment.stop();
+      await lab.close();
+      await until(() => liveOf(dir, 'rows').length === 0);
+      const [damaged, ...others] = readdirSync(eventsOf(dir, 'rows')).sort();
+      expect(others.length).toBeGreaterThan(0);
+      const path = join(eventsOf(dir, 'rows'), damaged!);
+      writeFileSync(path, readFileSync(path).fill(0xff, 200, 400));
+      await using later = openLab(dir);
+      const target = join(dir, `rows.${format}`);
+      let rows = -1;
+      const warnings = await warningsOf(async () => {
+        ({ rows } = await (await later.getExperiment('rows')).export(format, { path: target }));
+      });
+      expect(warnings).toContain(damaged);
+      expect(rows).toBeGreaterThan(0);
+      expect(rows).toBeLessThan(2000);
+      expect(rows).toBe(await rowsIn(target, format));
+    },
+  );
 
   it('is whole and there once when several processes seal at the same time', async () => {
     const dir = folder();
