@@ -7,6 +7,7 @@ import { type Draft, replaceFile } from '../../engine/replace-file.ts';
 import { fieldsFromLine } from '../../record/record-line.ts';
 import { NEVER_NULL } from '../../record/record-schema.ts';
 import { lineBlocks } from './line-blocks.ts';
+import { removeLive, stillOpen } from './remove-live.ts';
 import { type SealedContent, sealingMemory, sealStatement } from './sealed-file.ts';
 import { readError, readFooter, type SealedFooter } from './sealed-footer.ts';
 import type { Rejects } from './segment-lines.ts';
@@ -47,21 +48,26 @@ export async function sealSegment(engine: Engine, path: string): Promise<SealRes
   }
   const base = path.slice(0, -'.jsonl'.length);
   const target = `${base}.parquet`;
-  if (await isWhole(engine, target)) {
-    await rm(path, { force: true });
-    return { outcome: 'already_sealed', rows: 0, rejects: NONE };
-  }
+  const sealed = await wholeFooter(engine, target);
   try {
     const lines = await survey(path);
+    if (sealed) {
+      if (!lines || !hasMore(lines, sealed)) {
+        await rm(path, { force: true });
+        return { outcome: 'already_sealed', rows: 0, rejects: NONE };
+      }
+      // Its writer had not ended.
+      await rm(target, { force: true });
+    }
     if (!lines) return { outcome: 'gone', rows: 0, rejects: NONE };
     const result =
       (await sealWhole(engine, path, target, name.writer, lines)) ??
       (await sealGood(engine, path, base, name.writer, lines));
-    await rm(path, { force: true });
+    await removeLive(path, target, lines.size);
     return result;
   } catch (error) {
     // Another process was faster, which is as good.
-    if (!(await exists(path)) && (await isWhole(engine, target)))
+    if (!(await exists(path)) && (await wholeFooter(engine, target)))
       return { outcome: 'already_sealed', rows: 0, rejects: NONE };
     if (!(await exists(dirname(path)))) return { outcome: 'gone', rows: 0, rejects: NONE };
     throw error;
@@ -76,6 +82,8 @@ interface Lines {
   /** Whether the last one has its end. */
   readonly ended: boolean;
   readonly firstSequence: number;
+  /** Of the last whole line; −1 when that says none. */
+  readonly lastSequence: number;
 }
 
 // The quick way, for a segment in which every line is good: undefined when some line is not.
@@ -147,11 +155,11 @@ async function seal(
   } catch (error) {
     throw readError(lines, error);
   }
+  if ((await stat(live)).size !== size) throw stillOpen(live);
   const footer = await readFooter(engine, draft.path);
   if (!(await holds(engine, footer, content))) {
     throw new CrucibleError('damaged_data', `What was sealed of ${live} is not what it holds.`);
   }
-  if ((await stat(live)).size !== size) throw stillOpen(live);
 }
 
 async function holds(
@@ -188,15 +196,21 @@ async function sequencesRise(engine: Engine, { path, rows }: SealedFooter): Prom
   return seen === rows;
 }
 
-/** Whether a sealed segment is there, complete and readable. */
-async function isWhole(engine: Engine, path: string): Promise<boolean> {
-  if (!(await exists(path))) return false;
+/** What a sealed segment says about itself; undefined unless it is there, complete and readable. */
+async function wholeFooter(engine: Engine, path: string): Promise<SealedFooter | undefined> {
+  if (!(await exists(path))) return undefined;
   try {
-    return await sequencesRise(engine, await readFooter(engine, path));
+    const footer = await readFooter(engine, path);
+    return (await sequencesRise(engine, footer)) ? footer : undefined;
   } catch (error) {
-    if (error instanceof CrucibleError && error.code === 'damaged_data') return false;
+    if (error instanceof CrucibleError && error.code === 'damaged_data') return undefined;
     throw error;
   }
+}
+
+// Whether lines have come after those that were sealed, and those are still there.
+function hasMore({ count, lastSequence }: Lines, { rows, groups }: SealedFooter): boolean {
+  return count > rows && lastSequence > groups.at(-1)!.lastSequence;
 }
 
 // Undefined when the file is gone.
@@ -213,6 +227,7 @@ async function survey(path: string): Promise<Lines | undefined> {
     let ended = true;
     let hasNegativeZero = false;
     let firstSequence = -1;
+    let lastSequence = -1;
     for await (const { bytes, whole } of lineBlocks(file, path, 0)) {
       ended = whole;
       if (!whole) break;
@@ -221,10 +236,11 @@ async function survey(path: string): Promise<Lines | undefined> {
       for (let from = 0; from < bytes.length; count++) {
         const next = bytes.indexOf(NEWLINE, from) + 1;
         longest = Math.max(longest, next - from);
+        if (next === bytes.length) lastSequence = sequenceOf(bytes.toString('utf8', from, next - 1));
         from = next;
       }
     }
-    return { size, count, longest, hasNegativeZero, ended, firstSequence };
+    return { size, count, longest, hasNegativeZero, ended, firstSequence, lastSequence };
   } finally {
     await file.close();
   }
@@ -236,12 +252,6 @@ function sequenceOf(line: string): number {
   } catch {
     return -1;
   }
-}
-
-function stillOpen(path: string): CrucibleError {
-  return new CrucibleError('experiment_open', `${path} was written to while it was sealed.`, {
-    hint: 'Seal it once its writer has begun another one.',
-  });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -280,6 +280,25 @@ describe('a sealed segment', () => {
     expect(await sealSegment(engine, path)).toMatchObject({ outcome: 'already_sealed' });
   });
 
+  it('is made anew where its live one has gone on', async () => {
+    const records = recordsOf(requests(12));
+    const path = live(linesOf(records.slice(0, 10)));
+    await sealSegment(engine, path);
+    writeFileSync(path, linesOf(records));
+    expect(await sealSegment(engine, path)).toMatchObject({ outcome: 'sealed', rows: 12 });
+    expect(await sealedRows(path)).toHaveLength(12);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('stays where what is left of its live one is less', async () => {
+    const records = recordsOf(requests(12));
+    const path = live(linesOf(records));
+    await sealSegment(engine, path);
+    writeFileSync(path, linesOf(records.slice(10)));
+    expect(await sealSegment(engine, path)).toMatchObject({ outcome: 'already_sealed' });
+    expect(await sealedRows(path)).toHaveLength(12);
+  });
+
   it('is the same when several seal it at a time', async () => {
     for (const damage of ['', 'garbage\n']) {
       const records = recordsOf(requests(2000));
