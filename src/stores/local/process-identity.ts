@@ -29,11 +29,11 @@ export function thisProcess(): ProcessIdentity {
   return own;
 }
 
-/** Whether that process runs; undefined when it is one of another machine or container. */
+/** Whether that process runs; undefined when it is one of another machine or container, or of before this one was started. */
 export function isAlive(process: ProcessIdentity): boolean | undefined {
   const here = thisProcess();
-  if (process.host !== here.host) return undefined;
-  if (process.boot_id !== here.boot_id) return false;
+  // Two machines may have one name; of a machine that was started again the heartbeat has not moved for long.
+  if (process.host !== here.host || process.boot_id !== here.boot_id) return undefined;
   if (process.pid_namespace && here.pid_namespace && process.pid_namespace !== here.pid_namespace) return undefined;
   if (!exists(process.pid)) return false;
   return process.pid_started === null || process.pid_started === startOf(process.pid);

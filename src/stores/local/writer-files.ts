@@ -27,7 +27,7 @@ export interface WriterNote extends ProcessIdentity {
 /** After that long without a heartbeat a writer of another machine, container or thread counts as crashed, by the clock of the reader. */
 const SILENCE_MS = 30_000;
 
-/** When a reader first saw each heartbeat: clocks of other machines are not compared with ours. */
+/** When a reader first saw each heartbeat, but for the first of a writer: clocks of other machines are not compared with ours. */
 const firstSeen = new Map<string, { heartbeat: number; at: number }>();
 
 export function newNote(
@@ -94,9 +94,10 @@ export function statusOf(note: WriterNote): WriterStatus {
 function wasHeardLately({ writer_id, heartbeat_at }: WriterNote): boolean {
   const seen = firstSeen.get(writer_id);
   if (seen?.heartbeat === heartbeat_at) return performance.now() - seen.at < SILENCE_MS;
-  firstSeen.set(writer_id, { heartbeat: heartbeat_at, at: performance.now() });
-  // The first look has nothing to compare with but the other machine's clock.
-  return seen !== undefined || Date.now() - heartbeat_at / 1000 < SILENCE_MS;
+  // The first look has nothing to compare with but the other machine's clock; what it finds holds until the heartbeat moves.
+  const age = seen === undefined ? Math.max(0, Date.now() - heartbeat_at / 1000) : 0;
+  firstSeen.set(writer_id, { heartbeat: heartbeat_at, at: performance.now() - age });
+  return age < SILENCE_MS;
 }
 
 const NO_COUNTS: LedgerCounts = {
