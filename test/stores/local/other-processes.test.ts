@@ -241,7 +241,7 @@ describe('a writer that never closed', () => {
 
   it('has crashed when the machine was started again and it was not heard of for long', async () => {
     const longAgo = (Date.now() - 40_000) * 1000;
-    const { dir } = await open({ boot_id: 'an earlier one', heartbeat_at: longAgo });
+    const { dir } = await open({ boot_id: 'an earlier one', opened_at: longAgo, heartbeat_at: longAgo });
     expect(await statuses(dir)).toEqual(['crashed']);
   });
 
