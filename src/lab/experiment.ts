@@ -48,7 +48,10 @@ export class Experiment implements ExperimentContext {
     this.#state = state;
     this.#gone = gone;
     this.#session = session;
-    this.#unwatch = lab.store.watch(state.id, (next) => this.#follow(next));
+    // Another one that was started under its id is none of its business: this one is gone.
+    this.#unwatch = lab.store.watch(state.id, (next) =>
+      this.#follow(next?.started_at === state.started_at ? next : undefined),
+    );
   }
 
   get id(): string {

@@ -6,6 +6,8 @@ export interface ExperimentContext {
   readonly condition?: string | null;
   readonly replicate?: string | null;
   readonly tags?: readonly string[];
+  /** Tells it from one that had its id before or has it after, in microseconds since the Unix epoch. */
+  readonly started_at?: number | null;
 }
 
 /** How an event came to its experiment. */

@@ -42,6 +42,7 @@ export class BatchSchema {
       condition: experiment.condition ?? null,
       replicate: experiment.replicate ?? null,
       tags: Object.freeze([...(experiment.tags ?? [])]),
+      started_at: experiment.started_at ?? null,
     };
   }
 

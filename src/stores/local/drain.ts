@@ -34,7 +34,7 @@ export class Lane {
   constructor(index: number, { writer, experiment, folder }: LaneOpening, limits: SegmentLimits) {
     this.index = index;
     this.lines = new PackedLines(new BatchSchema(experiment, writer));
-    this.file = new SegmentFile(folder, writer, limits);
+    this.file = new SegmentFile(folder, writer, limits, experiment.started_at ?? null);
   }
 
   /**

@@ -69,7 +69,7 @@ export class LocalWriter implements StoreWriter {
       ledger: ledger(),
     });
     const notes = `${folder}/writers`;
-    await writeNote(notes, note);
+    await writeNote(notes, note, schema.experiment.started_at);
     try {
       // There has to be room for the news of it, whatever becomes of other events when the queue is full.
       await recording.flush().catch(() => undefined);
@@ -78,6 +78,10 @@ export class LocalWriter implements StoreWriter {
       await removeNote(notes, note);
       throw error;
     }
+  }
+
+  get #startedAt(): number | null {
+    return this.#options.schema.experiment.started_at;
   }
 
   get isOpen(): boolean {
@@ -126,7 +130,7 @@ export class LocalWriter implements StoreWriter {
     const news = note.ledger.emitted !== this.#note.ledger.emitted;
     if (!news && note.heartbeat_at - this.#note.heartbeat_at < QUIET_MICROS) return;
     this.#note = note;
-    this.#beating = writeNote(this.#folder, note);
+    this.#beating = writeNote(this.#folder, note, this.#startedAt);
     try {
       await this.#beating;
     } finally {
@@ -156,7 +160,7 @@ export class LocalWriter implements StoreWriter {
   /** Notes that it is closed, in a process that ends, perhaps while it is being closed. */
   end(): void {
     if (this.#isNotedClosed) return;
-    writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() });
+    writeNoteSync(this.#folder, { ...this.note, closed_at: systemClock.nowMicros() }, this.#startedAt);
     this.#hasEnded = true;
   }
 
@@ -165,7 +169,7 @@ export class LocalWriter implements StoreWriter {
     await this.#recording.close(this.#lane);
     this.#tellLost();
     this.#note = { ...this.note, closed_at: systemClock.nowMicros() };
-    await writeNote(this.#folder, this.#note);
+    await writeNote(this.#folder, this.#note, this.#startedAt);
     this.#isNotedClosed = true;
     this.#recording.forget(this.#lane);
     await this.#options.closed(this);
@@ -175,7 +179,7 @@ export class LocalWriter implements StoreWriter {
   #noteLateRow(): void {
     this.#hasEnded = false;
     try {
-      writeNoteSync(this.#folder, this.note);
+      writeNoteSync(this.#folder, this.note, this.#startedAt);
     } catch {
       // The row is kept; `verify` will say that the account is not right.
     }

@@ -12,8 +12,9 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makeFolderSync } from '../../engine/make-folder.ts';
+import { isAnothers } from './same-experiment.ts';
 import { parseSegmentName, segmentStem } from './segment-name.ts';
 
 /** What a segment may grow to before the next one begins. */
@@ -38,6 +39,7 @@ export class SegmentFile {
   readonly #folder: string;
   readonly #writer: string;
   readonly #limits: SegmentLimits;
+  readonly #startedAt: number | null;
   #number = 0;
   #fd: number | undefined;
   /** Which file it is, and how much is in it. */
@@ -46,10 +48,12 @@ export class SegmentFile {
   #size = 0;
   #openedAt = 0;
 
-  constructor(folder: string, writer: string, limits: SegmentLimits) {
+  /** @param startedAt Of the experiment: another one that is given its folder and its id gets none of its records. */
+  constructor(folder: string, writer: string, limits: SegmentLimits, startedAt: number | null = null) {
     this.#folder = folder;
     this.#writer = writer;
     this.#limits = limits;
+    this.#startedAt = startedAt;
   }
 
   /**
@@ -116,6 +120,8 @@ export class SegmentFile {
   }
 
   #open(): number {
+    if (isAnothers(dirname(this.#folder), this.#startedAt))
+      throw Object.assign(new Error(`${this.#folder} is another experiment's.`), { code: 'ENOENT' });
     const fd = this.#openFile();
     const found = fstatSync(fd);
     this.#fd = fd;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ClockAnchor } from '../../core/clock.ts';
 import { CrucibleError } from '../../core/errors.ts';
 import { makeFolderSync } from '../../engine/make-folder.ts';
@@ -10,6 +10,7 @@ import type { WriterStatus } from '../store.ts';
 import { type Check, isNumber, isObject, isOneOf, isText, orNull } from './checks.ts';
 import { replaceText } from './experiment-files.ts';
 import { isThreadAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { isAnothers } from './same-experiment.ts';
 
 /** What a writer notes about itself, in a file that nobody else writes. Times are microseconds since the Unix epoch. */
 export interface WriterNote extends ProcessIdentity {
@@ -36,15 +37,15 @@ export function newNote(
   return { ...known, heartbeat_at: known.opened_at, closed_at: null, clock_anchors: [], ...thisProcess() };
 }
 
-/** Writes a note; nothing when the experiment was removed. */
-export async function writeNote(folder: string, note: WriterNote): Promise<void> {
-  if (!madeAgain(folder)) return;
+/** Writes a note; nothing when the experiment was removed, whatever was started under its id since. */
+export async function writeNote(folder: string, note: WriterNote, startedAt: number | null): Promise<void> {
+  if (!madeAgain(folder, startedAt)) return;
   try {
     // What a note lost with the power would have said stands in the writer's segments.
     await replaceText(join(folder, `${note.writer_id}.json`), textOf(note), writeFile);
   } catch (error) {
     // The experiment may have been removed since.
-    if (madeAgain(folder)) throw error;
+    if (madeAgain(folder, startedAt)) throw error;
   }
 }
 
@@ -54,8 +55,8 @@ export async function removeNote(folder: string, note: WriterNote): Promise<void
 }
 
 /** Writes a note in a process that is about to end. An earlier one that is being written does not come after it. */
-export function writeNoteSync(folder: string, note: WriterNote): void {
-  if (!madeAgain(folder)) return;
+export function writeNoteSync(folder: string, note: WriterNote, startedAt: number | null): void {
+  if (!madeAgain(folder, startedAt)) return;
   const name = `${note.writer_id}.json`;
   const path = join(folder, name);
   for (const draft of readdirSync(folder)) {
@@ -178,7 +179,8 @@ function defaultsOf(openedAt: number): Omit<WriterNote, 'writer_id'> {
 }
 
 // Somebody may have removed the folder of notes; without the definition there is nothing to note.
-function madeAgain(folder: string): boolean {
+function madeAgain(folder: string, startedAt: number | null): boolean {
+  if (isAnothers(dirname(folder), startedAt)) return false;
   if (existsSync(folder)) return true;
   if (!existsSync(join(folder, '..', 'experiment.json'))) return false;
   makeFolderSync(folder);

@@ -371,3 +371,27 @@ it('what was flushed is in the account that others read, at once', async () => {
     expect(await (await reader.getExperiment(experiment.id)).ledgerAll()).toMatchObject({ emitted, stored: emitted });
   }
 });
+
+it('an experiment started under the id of one that was removed gets nothing of its writers', async () => {
+  const dir = folder();
+  await using lab = openLab(dir, { segmentBytes: 1024 });
+  const old = await lab.startExperiment({ id: 'reused', name: 'old', condition: 'control' });
+  count(old, 0, 50);
+  await lab.flush();
+  await using other = openLab(dir);
+  await (await other.getExperiment('reused')).delete();
+  const next = await other.startExperiment({ id: 'reused', name: 'new', condition: 'treatment' });
+  for (let round = 0; round < 12; round++) {
+    count(old, 100, 110);
+    await setTimeout(100);
+  }
+  await lab.flush().catch(() => undefined);
+  count(next, 0, 5);
+  await other.flush();
+  expect(await numbersOf(next)).toEqual(upTo(5));
+  expect(await next.ledgerAll()).toMatchObject({ emitted: 5, stored: 5 });
+  expect([old.name, old.condition]).toEqual(['old', 'control']);
+  const { emitted, stored, dropped } = old.ledger();
+  expect([emitted, stored, dropped.overflow + dropped.stopped + dropped.capacity]).toEqual([170, 50, 120]);
+  expect(readdirSync(join(dir, 'experiments', 'reused', 'writers'))).toHaveLength(1);
+});
