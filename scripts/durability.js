@@ -57,7 +57,9 @@ The local store promises how much can be lost when a process ends without warnin
 | \`immediate\` | nothing |
 | \`fsync\` | nothing, not even when the power fails |
 
-On an ordinary exit, an uncaught error, SIGTERM and SIGINT nothing is lost in any of them.
+On an ordinary exit, an uncaught error, SIGTERM and SIGINT nothing of the main thread is lost in any of them.
+A worker thread is told nothing when the main thread ends the process: end it first (\`await lab.close()\` in the thread, then \`worker.terminate()\`
+or its own exit), or its events of the last milliseconds go as with a kill. With \`immediate\` and \`fsync\` none do.
 
 Not so with \`sampling: { method: 'reservoir' }\`: its rows are in memory until their writer closes, so a kill loses what that writer's reservoir holds,
 whatever the durability. Its ledger then has all its events in \`sampled_out\` and none in \`stored\`.
