@@ -10,7 +10,7 @@ import { makeFolder } from '../../engine/make-folder.ts';
 import { experimentExists } from '../experiment-exists.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import { stateOf, textOf } from './experiment-text.ts';
-import { withFileLock } from './file-lock.ts';
+import { type RequireHeld, withFileLock } from './file-lock.ts';
 
 const DEFINITION = 'experiment.json';
 
@@ -95,7 +95,7 @@ export class ExperimentFiles {
   }
 
   /** Calls `action` while nobody else changes the experiment. */
-  locked<T>(id: string, action: () => Promise<T>): Promise<T> {
+  locked<T>(id: string, action: (requireHeld: RequireHeld) => Promise<T>): Promise<T> {
     return withFileLock(join(this.folder(id), 'experiment.lock'), action);
   }
 
@@ -138,9 +138,12 @@ export class ExperimentFiles {
   async #update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<Written> {
     await this.require(id);
     const folder = this.folder(id);
-    return this.locked(id, async () => {
+    return this.locked(id, async (requireHeld) => {
       const next = change(await this.require(id));
-      await replaceText(join(folder, DEFINITION), textOf(next));
+      await replaceText(join(folder, DEFINITION), textOf(next), async (draft, text) => {
+        await writeSynced(draft, text);
+        await requireHeld();
+      });
       return { state: next, version: await this.version(id) };
     });
   }

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, stat, unlink } from 'node:fs/promises';
 import { CrucibleError } from '../../core/errors.ts';
 import { unwritable } from '../../engine/file-errors.ts';
-import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import { isAlive, isThreadAlive, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 const RETRY_MS = 5;
 // Who holds a lock touches its file this often: a thread may end while its process lives.
 const REFRESH_MS = 2000;
-// A lock that nobody has touched for so long has no holder. Measured by the clock of who waits.
+// A lock that nobody has touched for so long has no holder, unless it is seen to live: its event loop may be held up. Measured by the clock of who waits.
 const SILENT_STALE_MS = 10_000;
 // For one holder, however often it touches its lock: what is done under it takes no longer than writing small files.
 const PATIENCE_MS = 15_000;
@@ -17,18 +17,23 @@ interface Held {
   readonly file: FileHandle;
 }
 
+/** Rejects with `path_unwritable` when the lock was lost meanwhile: to be asked before the step that counts. */
+export type RequireHeld = () => Promise<void>;
+
 /**
  * Calls `action` while no other process does so for the same path. A lock whose holder has died is broken. Rejects with
  * `path_unwritable` when one and the same holder keeps it for 15 s.
  */
-export async function withFileLock<T>(path: string, action: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(path: string, action: (requireHeld: RequireHeld) => Promise<T>): Promise<T> {
   const { content, file } = await acquire(path);
   const refresh = setInterval(() => {
     const now = new Date();
     file.utimes(now, now).catch(() => undefined);
   }, REFRESH_MS).unref();
   try {
-    return await action();
+    return await action(async () => {
+      if (!(await isOwn(path, content))) throw lost(path);
+    });
   } finally {
     clearInterval(refresh);
     await release(path, { content, file });
@@ -50,7 +55,11 @@ async function acquire(path: string): Promise<Held> {
 async function release(path: string, { content, file }: Held): Promise<void> {
   await file.close().catch(() => undefined);
   // Who was held up for too long has lost it, and does not free what is another's.
-  if ((await readFile(path, 'utf8').catch(() => undefined)) === content) await unlink(path).catch(() => undefined);
+  if (await isOwn(path, content)) await unlink(path).catch(() => undefined);
+}
+
+async function isOwn(path: string, content: string): Promise<boolean> {
+  return (await readFile(path, 'utf8').catch(() => undefined)) === content;
 }
 
 /** A lock as one who waits for it has seen it. */
@@ -79,7 +88,11 @@ class LockFile {
 
   get isAbandoned(): boolean {
     if (this.#holder === undefined) return false;
-    return isStale(this.#holder) || this.#lookedAt - this.#touchedAt > SILENT_STALE_MS;
+    const identity = identityOf(this.#holder);
+    return (
+      !(identity && isThreadAlive(identity)) &&
+      (isStale(this.#holder) || this.#lookedAt - this.#touchedAt > SILENT_STALE_MS)
+    );
   }
 
   async take(): Promise<Held | undefined> {
@@ -151,6 +164,12 @@ function identityOf(holder: string): ProcessIdentity | undefined {
   } catch {
     return undefined;
   }
+}
+
+function lost(path: string): CrucibleError {
+  return new CrucibleError('path_unwritable', `${path} was lost to another process while this one did not answer.`, {
+    hint: 'Nothing was changed: try again.',
+  });
 }
 
 function heldTooLong(path: string, holder: string): CrucibleError {

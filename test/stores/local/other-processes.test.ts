@@ -201,6 +201,36 @@ describe('a lock that is held', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('by a process that is held up, however long it is silent, is not broken', async () => {
+    const path = join(folder(), 'lock');
+    const holder = JSON.stringify(thisProcess());
+    writeFileSync(path, holder);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    let outcome: unknown;
+    const waiting = withFileLock(path, async () => 'entered').catch((error: unknown) => {
+      outcome = error;
+    });
+    await setTimeout(50);
+    vi.advanceTimersByTime(14_000);
+    await setTimeout(100);
+    expect([outcome, readFileSync(path, 'utf8')]).toEqual([undefined, holder]);
+    await passUntil(() => outcome !== undefined);
+    await waiting;
+    expect(outcome).toMatchObject({ code: 'path_unwritable' });
+    expect(readFileSync(path, 'utf8')).toBe(holder);
+  });
+
+  it('and was lost is told to its holder before the step that counts', async () => {
+    const path = join(folder(), 'lock');
+    const outcome = withFileLock(path, async (requireHeld) => {
+      await requireHeld();
+      writeFileSync(path, 'of another');
+      await requireHeld();
+      return 'went on';
+    });
+    await expect(outcome).rejects.toMatchObject({ code: 'path_unwritable' });
+  });
+
   it('and was broken is not taken from the next holder', async () => {
     const path = join(folder(), 'lock');
     await withFileLock(path, async () => writeFileSync(path, 'of another'));
