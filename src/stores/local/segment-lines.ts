@@ -11,7 +11,7 @@ const NOTHING = '';
 export interface Rejects {
   /** A last line without its end: its writer was interrupted, or is still writing. */
   torn: number;
-  /** No JSON, no whole record, or one of another writer. */
+  /** No JSON, no whole record, one of another writer, or one whose sequence is beyond that of the next. */
   damaged: number;
   /** A sequence that came before. */
   doubled: number;
@@ -42,16 +42,17 @@ export class SegmentLines {
     const texts = isUtf8(bytes) ? bytes.toString('utf8').split('\n') : undefined;
     for (let from = 0, line = 0; from < bytes.length; line++) {
       const to = bytes.indexOf(NEWLINE, from);
-      const record = this.#record(texts ? texts[line]! : validText(bytes.subarray(from, to)));
+      const textAfter = () => texts?.[line + 1] ?? validText(bytes.subarray(to + 1, bytes.indexOf(NEWLINE, to + 1)));
+      const record = this.#record(texts ? texts[line]! : validText(bytes.subarray(from, to)), textAfter);
       if (record) take(record, from, to);
       else reject?.(from, to);
       from = to + 1;
     }
   }
 
-  #record(text: string): Partial<EventRecord> | undefined {
+  #record(text: string, textAfter: () => string): Partial<EventRecord> | undefined {
     const record = recordOf(text);
-    if (record?.writer_id !== this.#writer || !(record.sequence! >= 0)) {
+    if (record?.writer_id !== this.#writer || !(record.sequence! >= 0) || this.#isAhead(record.sequence!, textAfter)) {
       this.rejects.damaged++;
       return undefined;
     }
@@ -61,6 +62,14 @@ export class SegmentLines {
     }
     this.lastSequence = record.sequence!;
     return record;
+  }
+
+  // A number that was altered must not make repeats of all that follow: where they jump and go back, the one between is wrong.
+  #isAhead(sequence: number, textAfter: () => string): boolean {
+    if (sequence <= this.lastSequence + 1) return false;
+    const after = recordOf(textAfter());
+    const next = after?.writer_id === this.#writer ? after.sequence! : sequence;
+    return next > this.lastSequence && next < sequence;
   }
 }
 

@@ -280,6 +280,16 @@ describe('a sealed segment', () => {
     expect(await sealSegment(engine, path)).toMatchObject({ outcome: 'already_sealed' });
   });
 
+  it('lacks only the record whose number was altered, not all that follow it', async () => {
+    const records = recordsOf(requests(30));
+    const lines = linesOf(records);
+    const path = live(lines.replace('"sequence":10,', '"sequence":910,'));
+    expect(await sealSegment(engine, path)).toMatchObject({ rows: 29, rejects: { torn: 0, damaged: 1, doubled: 0 } });
+    expect((await sealedRows(path)).map(({ sequence }) => Number(sequence))).toEqual(
+      records.map(({ sequence }) => sequence).filter((sequence) => sequence !== 10),
+    );
+  });
+
   it('is made anew where its live one has gone on', async () => {
     const records = recordsOf(requests(12));
     const path = live(linesOf(records.slice(0, 10)));
