@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { CrucibleError, show } from '../core/errors.ts';
 import { requireOptions } from '../core/options.ts';
+import { beforeProcessEnds } from '../core/process-end.ts';
 import { warnOnce } from '../core/warn.ts';
 import { checkedStore } from './checked-store.ts';
 import { type MetricsDriver, metricsStoreFrom } from './metrics-driver.ts';
@@ -20,7 +21,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /**
  * A metrics store in front of a slower one: points wait in memory and are handed over in order, `maxPoints` at a time or after
  * `maxDelayMs`. `flush`, reading, `remove` and `close` hand over what waits first. So does the end of the process, unless it is
- * killed: at `exit` a store that writes at once, as `jsonlMetrics` does, gets everything; one that answers later gets what waits
+ * killed: at `exit`, SIGTERM and SIGINT a store that writes at once, as `jsonlMetrics` does, gets everything; one that answers later gets what waits
  * when the event loop runs empty, but not after `process.exit()` or an uncaught error.
  *
  * `record` resolves when the point waits. What the store refuses later counts in `rejects.refused`, warns once, and makes the
@@ -48,6 +49,7 @@ const waiting = new Set<BatchingDriver>();
 const handOverAll = () => {
   for (const driver of waiting) void driver.handOver();
 };
+let takeBack = (): void => undefined;
 
 class BatchingDriver implements MetricsDriver {
   readonly name = 'batching';
@@ -134,14 +136,19 @@ class BatchingDriver implements MetricsDriver {
   #wait(): void {
     this.#timer = setTimeout(() => void this.handOver(), this.#maxDelayMs);
     this.#timer.unref();
-    if (waiting.size === 0) process.on('beforeExit', handOverAll).on('exit', handOverAll);
+    if (waiting.size === 0) {
+      process.on('beforeExit', handOverAll);
+      takeBack = beforeProcessEnds({ flush: handOverAll, end: handOverAll }, true);
+    }
     waiting.add(this);
   }
 
   #stopWaiting(): void {
     clearTimeout(this.#timer);
     waiting.delete(this);
-    if (waiting.size === 0) process.off('beforeExit', handOverAll).off('exit', handOverAll);
+    if (waiting.size > 0) return;
+    process.off('beforeExit', handOverAll);
+    takeBack();
   }
 }
 

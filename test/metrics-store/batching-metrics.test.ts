@@ -162,7 +162,9 @@ test('it can remove a run only if the store can', () => {
   expect(batchingMetrics(slowStore().store).remove).toBeUndefined();
 });
 
-const endings: Record<string, { body: string; status: number | null }> = {
+const killed = (signal: NodeJS.Signals) =>
+  `process.kill(process.pid, '${signal}'); await new Promise((done) => setTimeout(done, 1e4));`;
+const endings: Record<string, { body: string; status: number | null; signal?: NodeJS.Signals }> = {
   'runs to its end': { body: '', status: 0 },
   'calls process.exit': { body: 'process.exit(3);', status: 3 },
   throws: { body: "throw new Error('crash');", status: 1 },
@@ -170,11 +172,13 @@ const endings: Record<string, { body: string; status: number | null }> = {
     body: "Promise.reject(new Error('crash')); await new Promise(setImmediate);",
     status: 1,
   },
+  'is told to end': { body: killed('SIGTERM'), status: null, signal: 'SIGTERM' },
+  'is interrupted': { body: killed('SIGINT'), status: null, signal: 'SIGINT' },
 };
 
 test.each(Object.entries(endings))(
   'a process that %s loses nothing, and ends as it would have',
-  (name, { body, status }) => {
+  (name, { body, status, signal = null }) => {
     const path = join(dir, `${name.replaceAll(' ', '-')}.jsonl`);
     const program = `
     import { batchingMetrics } from '${sandbox.url('metrics-store/batching-metrics.ts')}';
@@ -183,7 +187,7 @@ test.each(Object.entries(endings))(
     for (const [n, store] of stores.entries()) for (let i = 0; i < 5; i++) await store.record('run_' + n, 'loss', i);
     ${body}`;
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-    expect(child.status).toBe(status);
+    expect([child.status, child.signal]).toEqual([status, signal]);
     expect(child.stderr).not.toContain('MaxListeners');
     const values = readFileSync(path, 'utf8')
       .trim()
@@ -207,11 +211,13 @@ test('a process whose event loop runs empty waits for a store that answers later
 });
 
 test('no listener stays behind once nothing waits', async () => {
-  const before = ['exit', 'beforeExit'].map((event) => process.listenerCount(event));
+  const listeners = () => ['beforeExit', 'SIGTERM', 'SIGINT'].map((event) => process.listenerCount(event));
+  const before = listeners();
   const batching = batchingMetrics(memoryMetrics());
   await batching.record('run', 'loss', 1);
+  expect(listeners()).not.toEqual(before);
   await batching.flush();
-  expect(['exit', 'beforeExit'].map((event) => process.listenerCount(event))).toEqual(before);
+  expect(listeners()).toEqual(before);
 });
 
 test.each([
