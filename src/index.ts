@@ -85,6 +85,7 @@ export type {
 } from './experiment/sampling/sampling-options.ts';
 export type { SeriesSummary } from './experiment/streaming/series.ts';
 export type { StreamingSummary } from './experiment/streaming/streaming-metrics.ts';
+export type { TrainingSeriesSummary } from './experiment/streaming/training-series.ts';
 export type { AnonymizeOptions, ExportFormat, ExportOptions, ExportResult } from './export/export-records.ts';
 export type { CrucibleOptions } from './lab/crucible-options.ts';
 export type { ExperimentOptions } from './lab/definition.ts';

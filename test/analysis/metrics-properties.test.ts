@@ -167,7 +167,8 @@ describe('streaming', () => {
       expectClose([liveCount, sum, liveMean], [count, total ?? 0, mean], kind);
     }
     for (const [name, live] of Object.entries(streaming.training)) {
-      const { count, mean, min, max, non_finite } = batch.training[name as 'loss'];
+      const { count, mean, min, max, non_finite, events } = batch.training[name as 'loss'];
+      expect(live.event === null ? [] : [live.event], name).toEqual(events);
       expectClose(live, { count, mean, min, max, non_finite }, name);
     }
     return streaming;

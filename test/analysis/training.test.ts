@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compareExperiments } from '../../src/analysis/comparison/compare.ts';
 import { computeMetrics } from '../../src/analysis/metrics.ts';
 import { bestDirection } from '../../src/analysis/training/best-direction.ts';
 import type { MetricPoint } from '../../src/metrics-store/metrics-store.ts';
@@ -34,6 +35,7 @@ describe('training metrics', () => {
       max: 2,
       non_finite: 0,
       diverged: [],
+      events: ['crucible_train.batch'],
     });
     expectClose(accuracy, { count: 3, first: 0.1, last: 0.9, best: 0.95, best_is: 'max', mean: 0.65 });
   });
@@ -72,12 +74,76 @@ describe('training metrics', () => {
       max: null,
       non_finite: 0,
       diverged: [],
+      events: [],
     });
     expect(by_epoch).toEqual([]);
   });
 });
 
+describe('of several kinds of events', () => {
+  const epoch = (at: number, m: Record<string, unknown>): Emitted => ({ name: 'crucible_train.epoch.stop', at, m });
+  // Three epochs, in each of which minibatches scatter about what the epoch says in the end.
+  const mixed = [1, 2, 3].flatMap((own) => [
+    batch(10 * own, { epoch: own, step: 2 * own, loss: 9 - own, learning_rate: 0.1 }),
+    batch(10 * own + 1, { epoch: own, step: 2 * own + 1, loss: 0.1 }),
+    epoch(10 * own + 2, { epoch: own, loss: 3 / own }),
+  ]);
+  mixed.push(batch(40, { epoch: 4, loss: 7 }));
+
+  it('the epochs answer alone, and say so', async () => {
+    const { loss, learning_rate } = await trainingOf(mixed);
+    expectClose(loss, { count: 3, first: 3, last: 1, best: 1, mean: 5.5 / 3, min: 1, max: 3 });
+    expect(loss.events).toEqual(['crucible_train.epoch']);
+    expect(learning_rate).toMatchObject({ count: 3, events: ['crucible_train.batch'] });
+  });
+
+  it('metrics, streaming metrics and the comparison tell one last loss', async () => {
+    const runs = await Promise.all(
+      ['a', 'b'].map((id) => recorded(mixed, { id, condition: id === 'a' ? 'control' : 'treatment' })),
+    );
+    const comparison = await compareExperiments(
+      runs.map(({ state, batches }) => ({ state, batches })),
+      { metrics: ['loss'] },
+    );
+    const { means, events } = comparison.comparisons[0]!.metrics.loss!;
+    const { loss } = await trainingOf(mixed);
+    expect(means.baseline).toBe(loss.last);
+    expect(events.baseline).toEqual(loss.events);
+    const live = runs[0]!.streaming().training;
+    expect(live.loss).toMatchObject({ event: 'crucible_train.epoch', count: 3, min: 1, max: 3 });
+    expect(live.learning_rate).toMatchObject({ event: 'crucible_train.batch', count: 3 });
+  });
+
+  it('of several runs each answers by its own first source', async () => {
+    const one = await recorded(mixed, { id: 'a' });
+    const two = await recorded([batch(1, { loss: 8 }), batch(2, { loss: 5 })], { id: 'b' });
+    const { training } = await computeMetrics({
+      states: [one.state, two.state],
+      batches: async function* () {
+        yield* two.batches();
+        yield* one.batches();
+      },
+    });
+    expect(training.loss).toMatchObject({
+      count: 5,
+      runs: 2,
+      first: 5.5,
+      last: 3,
+      events: ['crucible_train.epoch', 'crucible_train.batch'],
+    });
+  });
+});
+
 describe('by epoch', () => {
+  it('takes one event by name where the epoch says nothing', async () => {
+    const { by_epoch } = await trainingOf([
+      batch(1, { epoch: 1, loss: 4 }),
+      { name: 'crucible_train.checkpoint.saved', at: 2, m: { epoch: 1, loss: 1 } },
+      { name: 'crucible_train.training.stop', at: 3, m: { epoch: 1, loss: 1 } },
+    ]);
+    expect(by_epoch).toMatchObject([{ epoch: 1, loss: 4 }]);
+  });
+
   it('takes what epochs report of themselves before what their batches do', async () => {
     const { by_epoch } = await trainingOf([
       batch(1, { epoch: 1, loss: 4, learning_rate: 0.1 }),

@@ -133,6 +133,32 @@ describe('the report of a study', () => {
     expect(text(all(all(page, 'svg')[1]!, 'desc')[0]!)).toContain('control: half of the requests took at most');
   });
 
+  it('tells one last loss of a run with batches and epochs, and whose it is', async () => {
+    const run = await freshLab().startExperiment({ name: 'sgd' });
+    for (let epoch = 1; epoch <= 3; epoch++) {
+      run.execute('crucible_train.epoch.stop', { loss: 1 / epoch }, { epoch });
+      run.execute('crucible_train.batch.stop', { loss: 7 }, { epoch });
+    }
+    const words = text(parseHtml((await run.report({ format: 'html' })).text));
+    expect(words).toContain('from 1 at 1 to 0.3333 at 3.');
+    expect(words).toContain('From crucible_train.epoch; an epoch that it says nothing of');
+    expect(words).toContain('last values of training (loss of crucible_train.epoch)');
+    expect(words).toContain('loss 0.3333');
+    expect(words).not.toContain('loss 7');
+  });
+
+  it('draws by step the source that the numbers are of, and no other', async () => {
+    const run = await freshLab().startExperiment({ name: 'sgd' });
+    for (let step = 1; step <= 3; step++) {
+      run.execute('crucible_train.batch.stop', { loss: 1 / step }, { step });
+      run.execute('crucible_train.checkpoint.saved', { loss: 50 }, { step });
+    }
+    const words = text(parseHtml((await run.report({ format: 'html' })).text));
+    expect(words).toContain('from 1 at 1 to 0.3333 at 3.');
+    expect(words).toContain('From crucible_train.batch.');
+    expect(words).not.toMatch(/to 50|loss 50/);
+  });
+
   it('says of a run that diverged where it did', async () => {
     const lab = freshLab();
     const run = await lab.startExperiment({ name: 'sgd' });

@@ -1,3 +1,4 @@
+import { bySource } from '../../events/training-source.ts';
 import { weightedMean } from '../../stats/sampling/weighted-estimate.ts';
 import { sum } from '../../stats/sum.ts';
 import type { MissingCause } from './comparison-result.ts';
@@ -53,10 +54,7 @@ export function lastValues(
   });
 }
 
-/**
- * The last value of a training field in an experiment, of one kind of event: the end of an epoch where one has it, so that batches do not
- * stand for the run, else the first by name.
- */
+/** The last value of a training field in an experiment, of one kind of event: see `bySource`. */
 export function lastTraining(
   { training }: ExperimentRows,
   metric: string,
@@ -64,11 +62,7 @@ export function lastTraining(
 ): { readonly operation: string; readonly value: number } | undefined {
   const found = [...(training.get(metric) ?? [])]
     .filter(([operation]) => event === null || operation === event)
-    .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+    .sort(([a], [b]) => bySource(a, b));
   const first = found[0];
   return first && { operation: first[0], value: first[1].value };
-}
-
-function rank(operation: string): number {
-  return operation.endsWith('.epoch') ? 0 : 1;
 }

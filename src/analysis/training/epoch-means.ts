@@ -1,3 +1,4 @@
+import { bySource, trainingSource } from '../../events/training-source.ts';
 import { CompensatedSum } from '../../stats/sum.ts';
 import { type EpochMetrics, TRAINING_FIELDS } from './training-metrics.ts';
 
@@ -11,12 +12,15 @@ type Means = readonly Mean[];
 
 /** Means of the training fields by epoch. See `EpochMetrics` for which events count. */
 export class EpochMeans {
-  readonly #ofEpochs = new Map<number, Means>();
-  readonly #ofOthers = new Map<number, Means>();
+  readonly #byEvent = new Map<string, Map<number, Means>>();
 
   /** Takes a finite value of the training field at that index. */
-  add(epoch: number, endOfEpoch: boolean, field: number, value: number): void {
-    const byEpoch = endOfEpoch ? this.#ofEpochs : this.#ofOthers;
+  add(epoch: number, event: string, field: number, value: number): void {
+    let byEpoch = this.#byEvent.get(event);
+    if (!byEpoch) {
+      byEpoch = new Map();
+      this.#byEvent.set(event, byEpoch);
+    }
     let means = byEpoch.get(epoch);
     if (!means) {
       means = TRAINING_FIELDS.map(() => ({ sum: new CompensatedSum(), count: 0 }));
@@ -28,14 +32,19 @@ export class EpochMeans {
   }
 
   toList(): EpochMetrics[] {
-    const epochs = [...new Set([...this.#ofEpochs.keys(), ...this.#ofOthers.keys()])].sort((a, b) => a - b);
+    const inOrder = [...this.#byEvent.keys()].sort(byEvent).map((event) => this.#byEvent.get(event)!);
+    const epochs = [...new Set(inOrder.flatMap((byEpoch) => [...byEpoch.keys()]))].sort((a, b) => a - b);
     return epochs.map((epoch) => {
       const values = TRAINING_FIELDS.map((name, field) => {
-        const own = this.#ofEpochs.get(epoch)?.[field];
-        const mean = own?.count ? own : this.#ofOthers.get(epoch)?.[field];
-        return [name, mean?.count ? mean.sum.value / mean.count : null] as const;
+        const mean = inOrder.map((byEpoch) => byEpoch.get(epoch)?.[field]).find((own) => own?.count);
+        return [name, mean ? mean.sum.value / mean.count : null] as const;
       });
       return { epoch, ...Object.fromEntries(values) } as EpochMetrics;
     });
   }
+}
+
+// What an end says comes before what a start announced.
+function byEvent(a: string, b: string): number {
+  return bySource(trainingSource(a), trainingSource(b)) || (a > b ? -1 : 1);
 }

@@ -25,10 +25,20 @@ export class MetricCourse<Time extends number | string> {
   }
 
   summary(name: string): MetricSummary {
-    const { count, mean, min, max } = this.#values.description;
+    return MetricCourse.summaryOf(name, [this], []);
+  }
+
+  /** Of several courses, which have no run in common. */
+  static summaryOf<Time extends number | string>(
+    name: string,
+    courses: readonly MetricCourse<Time>[],
+    events: readonly string[],
+  ): MetricSummary {
+    const values = ValueList.joined(courses.map((course) => course.#values));
+    const { count, mean, min, max } = values.description;
     const direction = bestDirection(name);
-    const runs = [...this.#runs.values()];
-    const diverged = [...this.#losses.values()].flatMap(({ place }) => place ?? []);
+    const runs = courses.flatMap((course) => [...course.#runs.values()]);
+    const diverged = courses.flatMap((course) => [...course.#losses.values()].flatMap(({ place }) => place ?? []));
     return {
       count,
       runs: runs.length,
@@ -39,8 +49,9 @@ export class MetricCourse<Time extends number | string> {
       mean,
       min,
       max,
-      non_finite: this.#values.nonFinite,
+      non_finite: values.nonFinite,
       diverged,
+      events,
     };
   }
 

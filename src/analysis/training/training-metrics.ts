@@ -33,11 +33,17 @@ export interface MetricSummary {
   readonly non_finite: number;
   /** The runs whose latest value is not finite. */
   readonly diverged: readonly Divergence[];
+  /**
+   * The events whose values these are, without `.stop`: of each run those of one source, as `compare` takes them. The epochs' own where they
+   * have values, else those of the first event by name. None of metric points.
+   */
+  readonly events: readonly string[];
 }
 
 /**
- * One epoch: the mean of each metric over its `*.epoch.stop` events that have it, and only where there is none over the other
- * training events of that epoch, so that batches do not blur what the epoch itself reports. Of several experiments: over all.
+ * One epoch: the mean of each metric over its `*.epoch.stop` events that have it, and only where there is none over those of the first other
+ * training event by name that has it in that epoch, so that batches do not blur what the epoch itself reports. Of several experiments: over
+ * all.
  */
 export interface EpochMetrics extends Readonly<Record<TrainingField, number | null>> {
   readonly epoch: number;

@@ -106,6 +106,7 @@ const COURSE_COLUMNS: readonly Column<NamedCourse>[] = [
   { title: 'FIRST', value: ([, { first }]) => figure(first), align: 'right', keep: 2 },
   { title: 'LAST', value: ([, course]) => lastText(course), align: 'right' },
   { title: 'BEST', value: ([, { best }]) => figure(best), align: 'right', keep: 3 },
+  { title: 'OF', value: ([, { events }]) => events.join(', '), keep: 4 },
   { title: 'NOT FINITE', value: ([, { non_finite }]) => count(non_finite), align: 'right', keep: 1 },
 ];
 

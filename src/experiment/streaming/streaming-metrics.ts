@@ -5,6 +5,7 @@ import { RequestLeaves } from '../../record/request-leaves.ts';
 import { Row } from '../../record/row.ts';
 import { type WilsonInterval, wilsonInterval } from '../../stats/wilson.ts';
 import { type SeriesSummary, StreamingSeries } from './series.ts';
+import { TrainingSeries, type TrainingSeriesSummary } from './training-series.ts';
 
 const LATENCY = fieldIndex('latency_ms');
 const COST = fieldIndex('cost_usd');
@@ -50,7 +51,7 @@ export interface StreamingSummary {
     readonly success_rate_ci: WilsonInterval | null;
     readonly failure_rate: number | null;
   };
-  readonly training: Readonly<Record<(typeof TRAINING)[number], SeriesSummary>>;
+  readonly training: Readonly<Record<(typeof TRAINING)[number], TrainingSeriesSummary>>;
 }
 
 /**
@@ -64,7 +65,7 @@ export class StreamingMetrics {
   readonly #cost = new StreamingSeries();
   readonly #inputTokens = new StreamingSeries();
   readonly #outputTokens = new StreamingSeries();
-  readonly #training = TRAINING.map(() => new StreamingSeries());
+  readonly #training = TRAINING.map(() => new TrainingSeries());
   readonly #leaves = new RequestLeaves();
   #successful = 0;
   #failed = 0;
@@ -153,7 +154,7 @@ export class StreamingMetrics {
   #observeTraining(row: Row): void {
     for (let i = 0; i < TRAINING_ROLES.length; i++) {
       const role = TRAINING_ROLES[i]!;
-      if (row.has(role)) this.#training[i]!.add(row.numbers[role]!);
+      if (row.has(role)) this.#training[i]!.add(row.eventName, row.numbers[role]!);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ExperimentMetrics } from '../../analysis/metrics.ts';
 import { NumberCells } from '../../analysis/rows/cells.ts';
 import { eventInfo } from '../../events/registry.ts';
+import { bySource, trainingSource } from '../../events/training-source.ts';
 import type { MetricCurves, ReportSource, RunCurve } from './report-data.ts';
 import { ThinnedSeries } from './thinned-series.ts';
 
@@ -22,11 +23,16 @@ export interface CurveSource {
  */
 export async function readCurves(runs: readonly CurveSource[]): Promise<MetricCurves[]> {
   const curves = new Map<string, { metric: string; axis: MetricCurves['axis']; runs: RunCurve[] }>();
+  const eventsOf = (metric: string) => {
+    const field = FIELDS.find((own) => own === metric);
+    const all = field ? runs.flatMap(({ metrics }) => metrics.training[field].events) : [];
+    return [...new Set(all)].sort(bySource);
+  };
   for (const { source, arm, metrics } of runs) {
     const all: RunSeries = new Map();
     addEpochs(all, metrics);
     const unseen = FIELDS.filter((field) => metrics.training[field].count > 0 && !all.has(keyOf(field, 'epoch')));
-    if (unseen.length > 0) await addSteps(all, source, unseen);
+    if (unseen.length > 0) await addSteps(all, source, metrics, unseen);
     await addPoints(all, source);
     for (const [key, { metric, axis, series }] of all) {
       if (series.values === 0) continue;
@@ -37,7 +43,9 @@ export async function readCurves(runs: readonly CurveSource[]): Promise<MetricCu
     }
   }
   // A single point is a number, which the tables have.
-  return [...curves.values()].filter(({ runs: own }) => own.some(({ values }) => values > 1));
+  return [...curves.values()]
+    .filter(({ runs: own }) => own.some(({ values }) => values > 1))
+    .map((curve) => ({ ...curve, events: eventsOf(curve.metric) }));
 }
 
 function addEpochs(all: RunSeries, { training }: ExperimentMetrics): void {
@@ -59,6 +67,7 @@ function addEpochs(all: RunSeries, { training }: ExperimentMetrics): void {
 async function addSteps(
   all: RunSeries,
   { batches }: ReportSource,
+  { training }: ExperimentMetrics,
   fields: readonly ('loss' | 'accuracy')[],
 ): Promise<void> {
   const steps = new NumberCells('step');
@@ -69,7 +78,9 @@ async function addSteps(
       if (!own.read(batch, batch.rows)) continue;
       for (let row = 0; row < batch.rows; row++) {
         if (own.present[row] === 0 || steps.present[row] === 0) continue;
-        if (eventInfo(batch.eventName(row))?.category !== 'training') continue;
+        const name = batch.eventName(row);
+        if (eventInfo(name)?.category !== 'training' || !training[field].events.includes(trainingSource(name)))
+          continue;
         seriesOf(all, field, 'step').add(steps.values[row]!, own.values[row]!);
       }
     }

@@ -54,6 +54,8 @@ export interface RunCurve {
 export interface MetricCurves {
   readonly metric: string;
   readonly axis: 'epoch' | 'step' | 'point';
+  /** The training events that it is drawn from; none of metric points. */
+  readonly events: readonly string[];
   readonly runs: readonly RunCurve[];
 }
 

@@ -50,7 +50,7 @@ export function trainingCurves({ curves, arms }: ReportData): Block[] {
   ];
 }
 
-function ofMetric({ metric, axis, runs }: MetricCurves, arms: readonly string[]): Figure {
+function ofMetric({ metric, axis, events, runs }: MetricCurves, arms: readonly string[]): Figure {
   const groups = arms.filter((arm) => runs.some((run) => run.arm === arm));
   const lost = runs.reduce((sum, run) => sum + run.non_finite, 0);
   const diverged = runs.flatMap(({ experiment, diverged_at }) =>
@@ -61,7 +61,7 @@ function ofMetric({ metric, axis, runs }: MetricCurves, arms: readonly string[])
     description: told(runs),
     caption: `${count(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}, one line each${
       runs.some(({ values, points }) => values > points.length) ? `, thinned to at most ${DRAWN_STEPS} points` : ''
-    }.${lost === 0 ? '' : ` ${count(lost)} values that are no finite number are not drawn.`}${
+    }.${fromText(events, axis)}${lost === 0 ? '' : ` ${count(lost)} values that are no finite number are not drawn.`}${
       diverged.length === 0 ? '' : ` Diverged: ${diverged.join(', ')}.`
     }`,
     x: { title: axis, format: figure },
@@ -69,6 +69,12 @@ function ofMetric({ metric, axis, runs }: MetricCurves, arms: readonly string[])
     groups,
     lines: runs.map(({ arm, points }) => ({ group: groups.indexOf(arm), points })),
   });
+}
+
+function fromText(events: MetricCurves['events'], axis: MetricCurves['axis']): string {
+  if (events.length === 0) return '';
+  const rest = axis === 'epoch' ? '; an epoch that it says nothing of, by the mean of another event of that epoch' : '';
+  return ` From ${events.join(', ')}${rest}.`;
 }
 
 function told(runs: MetricCurves['runs']): string {

@@ -37,7 +37,7 @@ export function experimentTables({ experiments }: ReportData): Block[] {
   };
   const others: Block = {
     kind: 'table',
-    caption: 'Events, scores and last values of training',
+    caption: `Events, scores and last values of training${sourceText(experiments)}`,
     columns: [
       { title: 'Experiment' },
       number('Events'),
@@ -66,4 +66,13 @@ export function experimentTables({ experiments }: ReportData): Block[] {
   const sampled = experiments.filter(({ metrics }) => metrics.weighted !== null).map(({ state }) => state.name);
   const said = `Records of ${sampled.join(', ')} were sampled: rates, quantiles, means and totals are estimates for all events, weighted by 1 / the inclusion probability; counts are of the records kept.`;
   return [heading(2, 'Experiments'), requests, others, ...(sampled.length > 0 ? [note(said)] : [])];
+}
+
+// Which events the losses and accuracies are from.
+function sourceText(experiments: ReportData['experiments']): string {
+  const told = (['loss', 'accuracy'] as const).flatMap((field) => {
+    const events = [...new Set(experiments.flatMap(({ metrics }) => metrics.training[field].events))];
+    return events.length === 0 ? [] : [`${field} of ${events.join(', ')}`];
+  });
+  return told.length === 0 ? '' : ` (${told.join('; ')})`;
 }
