@@ -165,7 +165,7 @@ export interface MetricComparison {
   readonly arms: { readonly baseline: ArmValues; readonly treatment: ArmValues };
   /** What the test supposes of the data, and every doubt it found in them. */
   readonly assumptions: readonly string[];
-  /** Why what is null is null. */
+  /** Why what is null is null, and whether an interval of shares was cut to −1 to +1. */
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];
   /** Of what is drawn at random, by a bootstrap or for permutations; null where nothing is. */

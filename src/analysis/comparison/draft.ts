@@ -9,6 +9,7 @@ import type {
 } from './comparison-result.ts';
 import { type Bounds, equivalenceP, type MarginP, marginP } from './inference/margin-p.ts';
 import { sequenceItems } from './inference/sequence-items.ts';
+import { cutToShares } from './inference/share-bounds.ts';
 import { type Approach, approachOf, testItems } from './inference/test-items.ts';
 import type { Arranged } from './items/arranged.ts';
 import type { Metric } from './metric.ts';
@@ -42,9 +43,14 @@ export interface Draft {
   readonly assumptions: readonly string[];
   /** Sentences about this metric alone. */
   readonly methods: readonly string[];
+  /** Whether the items are shares, or means of shares, from 0 to 1; default: those of a rate. */
+  readonly isShare?: boolean;
+  /** Whether the interval reached beyond what shares can be, and was cut. */
+  readonly isCut: boolean;
 }
 
-export interface DraftInput extends Omit<Draft, 'approach' | 'result' | 'equivalence' | 'notWorse' | 'margin'> {}
+export interface DraftInput
+  extends Omit<Draft, 'approach' | 'result' | 'equivalence' | 'notWorse' | 'margin' | 'isCut'> {}
 
 /** Tests the items of a metric as their kind and design ask for. */
 export function draftOf(input: DraftInput, options: CheckedOptions): Draft {
@@ -59,6 +65,7 @@ export function draftOf(input: DraftInput, options: CheckedOptions): Draft {
       approach,
       margin,
       result: testItems(approach, items, settings),
+      isCut: false,
       equivalence: null,
       notWorse: null,
     };
@@ -66,11 +73,13 @@ export function draftOf(input: DraftInput, options: CheckedOptions): Draft {
   const result = interim
     ? sequenceItems(approach, items, 1 - alpha, interim.tunedFor)
     : testItems(approach, items, settings);
+  const isShare = input.isShare ?? kind === 'rate';
+  const cut = isShare ? cutToShares(result) : { result, isCut: false };
   const beyond = margin === null || interim ? null : marginP(approach, items, result, margin);
   return {
     ...input,
     approach,
-    result,
+    ...cut,
     equivalence: beyond && equivalenceP(beyond),
     notWorse: notWorseP(beyond, metric),
     margin,

@@ -4,6 +4,7 @@ import type { CheckedOptions } from './compare-options.ts';
 import { decisionTexts } from './decision-text.ts';
 import { type Draft, hasSequence } from './draft.ts';
 import { isDrawn } from './inference/over-replicates.ts';
+import { CUT } from './inference/share-bounds.ts';
 import { isBinary } from './inference/test-items.ts';
 import type { Decision } from './verdict.ts';
 
@@ -33,6 +34,7 @@ const QUANTILES =
 export function methodsText(draft: Draft, decision: Decision, options: CheckedOptions, family: number): string {
   const { name, interim, kind, approach, result, quantileDifferences, overReplicates: over } = draft;
   const sentences = [`${name}: ${analysis(draft, options)}`, ...unused(draft), ...draft.methods];
+  if (draft.isCut) sentences.push(CUT);
   if (interim && hasSequence(kind, approach) && result.ci !== null) sentences.push(INTERIM);
   if (!interim && result.effect_size !== null) sentences.push(effectText(result.effect_size));
   if (!interim && quantileDifferences.length > 0) sentences.push(QUANTILES);

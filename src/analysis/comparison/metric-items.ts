@@ -51,6 +51,7 @@ export function rowItems(metric: Metric, tables: MetricTables, context: MetricCo
       ...known,
       ...replicateInput(arrangeReplicates(...numbers), context, isSampled(both)),
       methods: ['The number of a replicate is the mean over its samples.'],
+      isShare: allBinary(both),
     };
   }
   const { zeroAs, zeros } = kind === 'latency' ? zeroLatency(both) : { zeroAs: 1, zeros: 0 };

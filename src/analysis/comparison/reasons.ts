@@ -1,12 +1,13 @@
 import { type Draft, hasSequence, shown } from './draft.ts';
 import { NO_QUANTILES } from './inference/quantile-differences.ts';
+import { CUT } from './inference/share-bounds.ts';
 
-/** Why what is null of a metric is null, each reason once. */
+/** Why what is null of a metric is null, each reason once, and why its interval is not all that the test gave. */
 export function reasonsOf(draft: Draft): string[] {
   const { result, interim, kind, approach } = draft;
   const isAnytime = interim !== null && hasSequence(kind, approach) && result.p_value !== null;
   const anytime = isAnytime ? ['p_value is null: the data are interim, and anytime_p_value holds at every look.'] : [];
-  return [...new Set([...causes(draft), ...anytime])];
+  return [...new Set([...causes(draft), ...anytime, ...(draft.isCut ? [CUT] : [])])];
 }
 
 /** Why a metric has no test, in a sentence; null where nothing is known. */

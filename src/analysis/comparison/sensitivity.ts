@@ -6,6 +6,7 @@ import { lacksMore } from './inference/lacks-more.ts';
 import { type Bounds, equivalenceP, type MarginP, marginP } from './inference/margin-p.ts';
 import { completed, missingItems, rangeOf } from './inference/missing-at-worst.ts';
 import { sequenceItems } from './inference/sequence-items.ts';
+import { withinShares } from './inference/share-bounds.ts';
 import { type Approach, approachOf, testItems } from './inference/test-items.ts';
 import type { Arranged } from './items/arranged.ts';
 
@@ -63,7 +64,7 @@ export function sensitivityOf(
   const known = [ends.low, ends.high].flatMap((end) => end?.result.estimate ?? []);
   const estimates = [...known, ...(result.estimate === null ? [] : [result.estimate])];
   const end = (isOpen: boolean, of: (...values: number[]) => number) =>
-    isOpen || estimates.length < 2 ? null : shown(of(...estimates), kind);
+    isOpen || estimates.length < 2 ? null : shown(isRate ? withinShares(of(...estimates)) : of(...estimates), kind);
   const flips = (claim: Claim | null) => claim && !survives(claim, draft, ends);
   return {
     missing,
