@@ -304,6 +304,19 @@ describe('crucible power', () => {
     expect(stdout).toMatch(/samples +77 first arm, 77 second arm\neffect +\+25 points\n/);
   });
 
+  it('tells the rise and the fall of a rate, and how many clusters there are', async () => {
+    const rates = await crucible(['power', 'rates', '--baseline', '0.9', '--n', '300']);
+    // R, power.prop.test: 0.9585315 and 0.8208885 with power 0.8.
+    expect(rates.stdout).toMatch(/^effect +\+5\.853 points for a rise, −7\.911 points for a fall$/m);
+    const upwards = await crucible(['power', 'rates', '--baseline', '0.9', '--n', '300', '--alternative', 'greater']);
+    expect(upwards.stdout).toMatch(/^effect +\+[\d.]+ points$/m);
+    const cluster = ['--icc', '0.2', '--cluster-size', '5'];
+    const pairs = await crucible(['power', 'paired-means', '--sd', '1', '--n', '70', ...cluster]);
+    expect(pairs.stdout).toMatch(/^samples +70 pairs\nclusters +14\n/m);
+    const arms = await crucible(['power', 'means', '--sd', '1', '--n', '70', ...cluster]);
+    expect(arms.stdout).toMatch(/^clusters +14 in the first arm, 14 in the second arm$/m);
+  });
+
   it.each([
     [['means', '--sd', '1'], 'Neither --effect nor --n is given.'],
     [['means', '--sd', '1', '--n', '9', '--effect', '1', '--power', '0.8'], 'leave nothing to find out'],

@@ -64,11 +64,8 @@ async function print(plan: Plan, kind: string): Promise<void> {
     numbers?.map((n, i) => `${count(n)} ${arms[i]}`).join(', ');
   await printPairs([
     ['samples', each(plan.n) ?? NONE],
-    ['clusters', each(plan.n_clusters)],
-    [
-      'effect',
-      kind.endsWith('rates') && plan.effect !== null ? `${signed(100 * plan.effect)} points` : signed(plan.effect),
-    ],
+    ['clusters', clustersText(plan.n_clusters, kind)],
+    ['effect', effectText(plan, kind)],
     ['power', percent(plan.power)],
     ['alpha', `${plan.alpha}, ${plan.alternative}`],
     ['design effect', plan.design_effect === 1 ? undefined : figure(plan.design_effect)],
@@ -76,4 +73,17 @@ async function print(plan: Plan, kind: string): Promise<void> {
   ]);
   await printLine();
   for (const assumption of plan.assumptions) await printLine(assumption);
+}
+
+// Of rates that may go either way both are told: what is found upwards may be missed downwards.
+function effectText({ effect, opposite_effect: fall }: Plan, kind: string): string {
+  if (!kind.endsWith('rates')) return signed(effect);
+  const points = (share: number | null) => (share === null ? NONE : `${signed(100 * share)} points`);
+  return fall === null ? points(effect) : `${points(effect)} for a rise, ${points(fall)} for a fall`;
+}
+
+function clustersText(clusters: Plan['n_clusters'], kind: string): string | undefined {
+  if (clusters === null) return undefined;
+  if (kind.startsWith('paired')) return count(clusters[0]);
+  return clusters.map((n, i) => `${count(n)} in the ${i === 0 ? 'first' : 'second'} arm`).join(', ');
 }

@@ -21,6 +21,11 @@ export interface Plan {
   readonly power: number | null;
   /** The true difference, second group minus first, in the unit of the values. */
   readonly effect: number | null;
+  /**
+   * Of a two-sided search for the smallest effect: the smallest one on the other side, a fall, that is found with the same power. For rates it
+   * is not −`effect`. null for one-sided questions, where the effect was given, and where no rate is far enough away.
+   */
+  readonly opposite_effect: number | null;
   /** Samples in each group; for pairs, the number of pairs once. Whole numbers, and with clusters whole clusters. */
   readonly n: readonly number[] | null;
   /** The size of the first group before it was rounded up. */
@@ -73,7 +78,8 @@ export function sampleSize(
 
 /**
  * The smallest effect that an experiment of this size finds with the given power (default 0.8). It is positive unless the
- * alternative is `less`. `null` where no rate is far enough away. Otherwise as `power`.
+ * alternative is `less`; of a two-sided one `opposite_effect` is the smallest fall. `null` where no rate is far enough away. Otherwise as
+ * `power`.
  */
 export function minimumDetectableEffect(
   design: Design,
@@ -84,22 +90,34 @@ export function minimumDetectableEffect(
   requireSize(design, n);
   const wanted = requirePower(options.power, alpha);
   const sign = alternative === 'less' ? -1 : 1;
-  const reach = (size: number): number => powerAt(design, n, sign * size, alpha, alternative);
+  const onSide = (side: number) =>
+    smallestEffect(design, side, wanted, (by) => powerAt(design, n, by, alpha, alternative));
+  const effect = onSide(sign);
+  const opposite = alternative === 'two-sided' ? onSide(-1) : null;
+  const known = { n, alpha, alternative, effect, opposite_effect: opposite };
+  const lacks = effect === null || (opposite === null && alternative === 'two-sided');
+  const side = effect !== null ? ' downwards' : opposite !== null ? ' upwards' : '';
+  const reasons = lacks ? [`No effect${side}: even the largest would be missed too often.`] : [];
+  const reached = effect === null ? null : powerAt(design, n, effect, alpha, alternative);
+  return planOf(design, { ...known, power: reached }, reasons);
+}
+
+function smallestEffect(
+  design: Design,
+  sign: number,
+  wanted: number,
+  powerOf: (effect: number) => number,
+): number | null {
+  const reach = (size: number): number => powerOf(sign * size);
   let most = largestEffect(design, sign) * (1 - 1e-12);
   if (most === Number.POSITIVE_INFINITY) {
     most = 1;
     while (reach(most) < wanted) most *= 2;
   }
-  const known = { n, alpha, alternative };
-  if (reach(most) < wanted) {
-    return planOf(design, { ...known, effect: null, power: null }, [
-      'No effect: even the largest would be missed too often.',
-    ]);
-  }
+  if (reach(most) < wanted) return null;
   let least = most;
   while (reach(least) >= wanted) least /= 2;
-  const effect = sign * sizeAt(reach, wanted, least, most);
-  return planOf(design, { ...known, effect, power: powerAt(design, n, effect, alpha, alternative) });
+  return sign * sizeAt(reach, wanted, least, most);
 }
 
 const MOST = 1e15;
@@ -113,6 +131,7 @@ function sizeAt(reach: (size: number) => number, wanted: number, from: number, t
 interface Known {
   readonly n: number | null;
   readonly effect: number | null;
+  readonly opposite_effect?: number | null;
   readonly power: number | null;
   readonly alpha: number;
   readonly alternative: Alternative;
@@ -127,6 +146,7 @@ function planOf(design: Design, known: Known, reasons: readonly string[] = [], e
   const sizes = n === null || second === null ? null : grouped ? [n, second] : [n];
   return {
     method: METHODS[design.kind],
+    opposite_effect: null,
     ...rest,
     n: sizes,
     n_exact: exact,

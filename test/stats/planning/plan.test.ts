@@ -22,6 +22,42 @@ describe('R 4.2.2', () => {
   });
 });
 
+describe('the smallest effect on both sides', () => {
+  // R 4.2.2: uniroot(function(x) power.prop.test(n = 300, p1 = .9, p2 = x)$power - .8, …, tol = 1e-14).
+  test.each([
+    [300, 0.9, 0.0585314745634693, -0.0791115422104328],
+    [120, 0.2, 0.161753082537432, -0.124111633772267],
+  ])('of %d samples with the rate %d', (n, baseline, rise, fall) => {
+    const plan = minimumDetectableEffect({ kind: 'proportions', baseline }, n);
+    expect(plan.effect).toBeCloseTo(rise, 10);
+    expect(plan.opposite_effect).toBeCloseTo(fall, 10);
+    expect(plan.power).toBeCloseTo(0.8, 10);
+  });
+
+  test('may be a fall alone where a rate is near 1', () => {
+    // No rise: power.prop.test(n = 100, p1 = .97, p2 = .99999)$power is 0.414.
+    const plan = minimumDetectableEffect({ kind: 'proportions', baseline: 0.97 }, 100);
+    expect(plan.effect).toBeNull();
+    expect(plan.opposite_effect).toBeCloseTo(-0.109779272805251, 10);
+    expect(plan.power).toBeNull();
+    expect(plan.assumptions.at(-1)).toMatch(/No effect upwards/);
+    const mirrored = minimumDetectableEffect({ kind: 'proportions', baseline: 0.03 }, 100);
+    expect(mirrored.effect).toBeCloseTo(0.109779272805251, 10);
+    expect(mirrored.opposite_effect).toBeNull();
+    expect(mirrored.assumptions.at(-1)).toMatch(/No effect downwards/);
+  });
+
+  test('is the same of means, and is not told where the question has one side or names its effect', () => {
+    const plan = minimumDetectableEffect(means, 50);
+    expect(plan.opposite_effect).toBeCloseTo(-plan.effect!, 12);
+    for (const alternative of ['greater', 'less'] as const) {
+      expect(minimumDetectableEffect(means, 50, { alternative }).opposite_effect).toBeNull();
+    }
+    expect(power(means, 50, 1).opposite_effect).toBeNull();
+    expect(sampleSize(means, 1).opposite_effect).toBeNull();
+  });
+});
+
 test('statsmodels 0.15.0, one-sided', () => {
   const greater = { alternative: 'greater' as const };
   expect(sampleSize(means, 0.3, { ...greater, power: 0.9 }).n_exact).toBeCloseTo(190.98793180621956, 6);
