@@ -30,6 +30,7 @@ import { LabelReader } from './reading/label-reader.ts';
 import { RowsCollection } from './reading/rows-collection.ts';
 import { SeenIds } from './reading/seen-ids.ts';
 import { ValueReader } from './reading/value-reader.ts';
+import { retryWarnings } from './retries.ts';
 import { distinct, withOptions } from './same-metric.ts';
 import { decide } from './verdict.ts';
 
@@ -88,6 +89,7 @@ export async function compareExperiments(
     checked,
     doubt,
   );
+  const retried = await retryWarnings([baseline, ...treatments], rowsOf, read.requests);
   const family = drafts.filter(({ draft }) => draft.metric.primary && draft.result.p_value !== null).length;
   return {
     by,
@@ -120,6 +122,7 @@ export async function compareExperiments(
       ...unknown,
       ...(doubt === null ? [] : [doubt]),
       ...[baseline, ...treatments].flatMap(repeatedReplicates),
+      ...retried,
     ],
   };
 }
@@ -129,6 +132,7 @@ interface Reading {
   readonly samples: LabelReader;
   readonly clusters: readonly LabelReader[];
   readonly units: LabelReader | null;
+  readonly requests: RequestNames;
 }
 
 async function readRows(arms: readonly Arm[], metrics: readonly Metric[], options: CheckedOptions): Promise<Reading> {
@@ -151,7 +155,7 @@ async function readRows(arms: readonly Arm[], metrics: readonly Metric[], option
     for await (const batch of batches) collection.add(batch);
     samples.complete(true);
     for (const labels of [...clusters, ...(units ? [units] : [])]) labels.complete(false);
-    return { collection, samples, clusters, units };
+    return { collection, samples, clusters, units, requests };
   };
   const batches = (wanted: Projection) => allBatches(experiments, wanted);
   const read = await readLeaves({ requests, projection, batches }, collect);
