@@ -51,12 +51,8 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     const known = { adjusted, adjustedEquivalence, adjustedNotWorse, sensitivity, source };
     const inconclusive = (reason: string): Decision => ({ ...known, verdict: 'inconclusive', reason });
     if (doubt !== null) return inconclusive(doubt);
-    if (claim === null) return inconclusive(whyNothing(draft, deciding));
-    if (sensitivity?.could_flip === true) {
-      return inconclusive(
-        `The complete data say more, but ${sensitivity.missing === 1 ? 'the one item' : `the ${sensitivity.missing} items`} without a value could turn it round.`,
-      );
-    }
+    if (claim === null) return inconclusive(whyNothing(draft, deciding, alpha));
+    if (sensitivity?.could_flip === true) return inconclusive(couldFlip(claim, sensitivity.missing));
     if (claim.kind === 'equivalence') {
       return { ...known, verdict: 'equivalent', reason: 'The difference lies within the margin that was declared.' };
     }
@@ -92,11 +88,21 @@ function sourceOf({ metric, interim }: Draft, correction: Adjustment): string {
   return correction === 'none' ? `${p}, not corrected` : `${p}, corrected (${correction})`;
 }
 
-function whyNothing(draft: Draft, p: number | null): string {
+function couldFlip({ kind }: Claim, missing: number): string {
+  const said = kind === 'equivalence' ? 'that the difference is within the margin' : 'a difference';
+  const lacking = missing === 1 ? '1 item lacks' : `${missing} items lack`;
+  return `The items that have a value show ${said}, but ${lacking} one: at the worst this would change it.`;
+}
+
+function whyNothing(draft: Draft, p: number | null, alpha: number): string {
   if (p === null && draft.result.standard_error === 0 && !draft.interim) {
     return `Nothing varies, and nothing bounds what was not seen. ${whyUntested(draft) ?? ''}`.trim();
   }
   if (p === null) return `There is no test. ${whyUntested(draft) ?? ''}`.trim();
+  const alone = pOf(draft);
+  if (alone !== null && alone <= alpha && p > alpha) {
+    return 'The p-value alone is at or below alpha, corrected for the other primary comparisons it is not, so the data do not tell a difference from none. The interval is not corrected.';
+  }
   return draft.margin === null
     ? 'The data do not tell a difference from none.'
     : 'The data tell neither a difference from none nor that it lies within the margin.';
