@@ -202,8 +202,12 @@ describe('crucible compare', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^loss +0\.\d+ +0\.\d+ +−0\.\d+ +−0\.\d+ to −0\.\d+ +\S+ +5 pairs +better$/m);
     expect(stdout).toMatch(/^loss +├─*●─*┤ *┊$/m);
+    expect(stdout).toContain('treatment against control (5 and 5 runs)');
+    expect(stdout).toMatch(/^METRIC +control +treatment +DIFFERENCE/m);
     expect(stdout).toMatch(/−\d+ % +0 +\+\d+ % +of control/);
-    expect(stdout).toContain('Intervals at 95 %, 2 p-values corrected together (holm).');
+    expect(stdout).toContain(
+      'Intervals at 95 %, each by itself; 2 p-values of differences are corrected together (holm), so that an interval may leave out 0',
+    );
   });
 
   it('fails in CI on the verdicts that are named, and on no others', async () => {

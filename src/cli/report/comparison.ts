@@ -19,6 +19,7 @@ import {
   warningTexts,
   whyText,
 } from '../../report/comparison/comparison-texts.ts';
+import { correctionText, coverText, replicateCounts } from '../../report/comparison/design-texts.ts';
 import { forestPlot } from '../../report/comparison/forest-text.ts';
 import { printLine, warn } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
@@ -30,12 +31,11 @@ const STYLES = { better: 'green', worse: 'red', equivalent: 'cyan', inconclusive
 
 /** Prints what `compare` answers: for each treatment a table of verdicts and a forest plot, then how they came about. */
 export async function printComparison(comparison: ExperimentComparison, withQuantiles = false): Promise<void> {
-  const { arms, baseline, comparisons, correction, family_size, interim, interim_reasons, alpha, sample_ratio } =
-    comparison;
-  const runs = new Map(arms.map(({ name, experiments }) => [name, experiments.length]));
+  const { baseline, comparisons, interim, interim_reasons, alpha, sample_ratio } = comparison;
+  const [ofBaseline = 1, ...ofTreatments] = replicateCounts(comparison);
   for (const [i, treatment] of comparisons.entries()) {
     if (i > 0) await printLine();
-    await printTreatment(treatment, baseline, runs);
+    await printTreatment(treatment, baseline, { baseline: ofBaseline, treatment: ofTreatments[i] ?? 1 });
     if (withQuantiles) await printQuantiles(treatment, baseline);
   }
   await printLine();
@@ -43,9 +43,9 @@ export async function printComparison(comparison: ExperimentComparison, withQuan
     await printLine(`Interim: ${interim_reasons.join(' ')} Intervals hold at every look; verdicts may still change.`);
   }
   if (sample_ratio) await printLine(sampleRatioText(sample_ratio));
-  const together = family_size > 1 ? `, ${family_size} p-values corrected together (${correction})` : '';
+  const corrected = correctionText(comparison);
   await printLine(
-    `Intervals at ${percent(1 - alpha)}${together}. --json tells methods, assumptions and what is missing.`,
+    `Intervals at ${percent(1 - alpha)}${corrected === '' ? '' : `, each by itself; ${corrected}`}. --json tells methods, assumptions and what is missing.`,
   );
   await printLine(MEANS_NOTE);
   // What makes data interim is said above.
@@ -64,17 +64,19 @@ export function verdictsOf(comparison: ExperimentComparison): { verdict: Verdict
 async function printTreatment(
   { name, metrics }: TreatmentComparison,
   baseline: string,
-  runs: ReadonlyMap<string, number>,
+  replicates: Readonly<Record<'baseline' | 'treatment', number>>,
 ): Promise<void> {
   const rows = Object.values(metrics);
+  const armText = (row: MetricComparison, side: 'baseline' | 'treatment') =>
+    `${meanText(row, side)}${coverText(row, side, replicates[side])}`;
   const columns: readonly Column<MetricComparison>[] = [
     {
       title: 'METRIC',
       value: ({ metric, role }) => (role === 'primary' ? metric : `${metric} (exploratory)`),
       min: 10,
     },
-    { title: titled(baseline, runs), value: (row) => meanText(row, 'baseline'), align: 'right', keep: 3 },
-    { title: titled(name, runs), value: (row) => meanText(row, 'treatment'), align: 'right', keep: 4 },
+    { title: baseline, value: (row) => armText(row, 'baseline'), align: 'right', keep: 3 },
+    { title: name, value: (row) => armText(row, 'treatment'), align: 'right', keep: 4 },
     { title: 'DIFFERENCE', value: differenceText, align: 'right' },
     { title: 'INTERVAL', value: intervalText, align: 'right', keep: 6 },
     {
@@ -86,7 +88,9 @@ async function printTreatment(
     { title: 'N', value: itemsText, align: 'right', keep: 1 },
     { title: 'VERDICT', value: ({ verdict }) => verdict, paint: (text, { verdict }) => paint(STYLES[verdict], text) },
   ];
-  await printTitle(`${name} against ${baseline}`);
+  const many = Math.max(replicates.treatment, replicates.baseline) > 1;
+  const runs = many ? ` (${replicates.treatment} and ${replicates.baseline} runs)` : '';
+  await printTitle(`${name} against ${baseline}${runs}`);
   await printTable(rows, columns);
   const open = rows.filter(({ verdict }) => verdict === 'inconclusive');
   if (open.length > 0) {
@@ -142,9 +146,4 @@ async function printQuantiles({ name, metrics }: TreatmentComparison, baseline: 
   );
   await printLine();
   await printTable(rows, columns);
-}
-
-function titled(arm: string, runs: ReadonlyMap<string, number>): string {
-  const number = runs.get(arm) ?? 1;
-  return number > 1 ? `${arm} (${number} runs)` : arm;
 }

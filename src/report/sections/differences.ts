@@ -11,6 +11,7 @@ import {
   quantileTexts,
   valueText,
 } from '../comparison/comparison-texts.ts';
+import { coverText, replicateCounts } from '../comparison/design-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading, paragraph, type TableColumn } from '../document/block.ts';
 import { forestFigure } from '../figures/forest.ts';
@@ -20,18 +21,25 @@ import { type Treatment, treatmentsOf } from './treatments.ts';
 export function differences(data: ReportData): Block[] {
   if (!data.comparison) return [];
   const baseline = data.arms[0] ?? NONE;
-  const blocks = treatmentsOf(data).flatMap((treatment) => ofTreatment(treatment, baseline, data.comparison!.interim));
+  const { interim } = data.comparison;
+  const [ofBaseline = 1, ...ofTreatments] = replicateCounts(data.comparison);
+  const blocks = treatmentsOf(data).flatMap((treatment, i) => {
+    const counts = { baseline: ofBaseline, treatment: ofTreatments[i] ?? 1 };
+    return ofTreatment(treatment, baseline, interim, counts);
+  });
   return [heading(2, 'Differences'), ...blocks];
 }
 
-function ofTreatment({ label, metrics }: Treatment, baseline: string, interim: boolean): Block[] {
+type ArmCounts = Readonly<Record<'baseline' | 'treatment', number>>;
+
+function ofTreatment({ label, metrics }: Treatment, baseline: string, interim: boolean, counts: ArmCounts): Block[] {
   const title = heading(3, `${label} against ${baseline}`);
   if (metrics.length === 0) return [title, paragraph('No metric has values in either arm.')];
   const figureOf = forestFigure(label, baseline, metrics);
   return [
     title,
     ...(figureOf ? [figureOf] : []),
-    estimates(metrics, label, baseline, interim),
+    estimates(metrics, label, baseline, interim, counts),
     paragraph(MEANS_NOTE),
     observed(metrics, label, baseline),
     ...quantiles(metrics, label, baseline),
@@ -42,7 +50,15 @@ function ofTreatment({ label, metrics }: Treatment, baseline: string, interim: b
 
 const number = (title: string): TableColumn => ({ title, align: 'right' });
 
-function estimates(metrics: readonly MetricComparison[], label: string, baseline: string, interim: boolean): Block {
+function estimates(
+  metrics: readonly MetricComparison[],
+  label: string,
+  baseline: string,
+  interim: boolean,
+  counts: ArmCounts,
+): Block {
+  const mean = (metric: MetricComparison, side: keyof ArmCounts) =>
+    `${meanText(metric, side)}${coverText(metric, side, counts[side])}`;
   return {
     kind: 'table',
     caption: `Estimates: ${label} against ${baseline}`,
@@ -61,8 +77,8 @@ function estimates(metrics: readonly MetricComparison[], label: string, baseline
     rows: metrics.map((metric) => [
       metric.role === 'primary' ? metric.metric : `${metric.metric} (exploratory)`,
       { text: metric.verdict, tone: metric.verdict },
-      meanText(metric, 'baseline'),
-      meanText(metric, 'treatment'),
+      mean(metric, 'baseline'),
+      mean(metric, 'treatment'),
       differenceText(metric),
       intervalText(metric),
       pText(metric.p_value ?? metric.anytime_p_value),

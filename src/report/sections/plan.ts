@@ -1,4 +1,5 @@
 import { count, NONE } from '../../core/figures.ts';
+import { correctionText, pairedByText } from '../comparison/design-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -37,7 +38,8 @@ function hypothesisTexts(hypothesis: unknown): string[] {
 }
 
 function rules(data: ReportData): [string, string][] {
-  const { alpha, correction, family_size, pair_by, by } = data.comparison!;
+  const { alpha, by } = data.comparison!;
+  const corrected = correctionText(data.comparison!);
   const metrics = treatmentsOf(data).flatMap((each) => each.metrics);
   const primary = distinct(metrics.filter(({ role }) => role === 'primary').map(({ metric }) => metric));
   const margins = distinct(metrics.flatMap(({ metric, margin }) => (margin === null ? [] : [`${metric} ${margin}`])));
@@ -46,11 +48,8 @@ function rules(data: ReportData): [string, string][] {
     ['Compared', by === 'condition' ? 'conditions: experiments of one are its replicates' : 'experiments, one by one'],
     ['Baseline', data.arms[0] ?? NONE],
     ['Primary metrics', primary.length === 0 ? 'none with values' : primary.join(', ')],
-    [
-      'Error rate',
-      family_size > 1 ? `alpha ${alpha}, ${family_size} p-values corrected together (${correction})` : `alpha ${alpha}`,
-    ],
-    ['Paired by', `${pair_by}, wherever both arms share one`],
+    ['Error rate', `alpha ${alpha}${corrected === '' ? '' : `; intervals each by themselves, ${corrected}`}`],
+    ['Paired by', pairedByText(data.comparison!, metrics)],
     ['Clusters', clusters.length === 0 ? 'none' : clusters.join(', ')],
     [
       'Margins of equivalence',
