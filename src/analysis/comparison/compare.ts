@@ -20,7 +20,7 @@ import {
 import type { ExperimentComparison } from './comparison-result.ts';
 import { type Draft, type DraftInput, draftOf, type Interim } from './draft.ts';
 import { draftInputs, isInRows, resolved } from './draft-inputs.ts';
-import { completenessOf, requireEnded, shortfallText } from './interim.ts';
+import { completenessOf, requireEnded, shortfallText, waitText } from './interim.ts';
 import { ArmRoom } from './items/arm-room.ts';
 import { SharedIds } from './items/shared-ids.ts';
 import { type Metric, metricsOf } from './metric.ts';
@@ -61,10 +61,15 @@ export async function compareExperiments(
   requireOneNumber(known, checked);
   const metrics = withOptions(distinct(known, ofPlan !== undefined), checked);
 
-  const { reasons, shortfalls, unknown } = completenessOf(experiments, read.collection.experiments, checked.final);
+  const { reasons, unfinished, shortfalls, unknown } = completenessOf(
+    experiments,
+    read.collection.experiments,
+    checked.final,
+  );
   const sizes = arms.flatMap(({ experiments: own }) => own.map(({ state }) => state.sample_size ?? 0));
   const planned = sizes.reduce((sum, size) => sum + size, 0);
-  const interim: Interim = reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000 };
+  const interim: Interim =
+    reasons.length === 0 ? null : { tunedFor: planned > 0 ? planned : 1000, remedy: waitText(unfinished, arms) };
   const treatments = arms.filter((arm) => arm !== baseline);
   const drafts: { arm: Arm; draft: Draft }[] = [];
   const { samples } = read;

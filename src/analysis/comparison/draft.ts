@@ -14,8 +14,8 @@ import { type Approach, approachOf, testItems } from './inference/test-items.ts'
 import type { Arranged } from './items/arranged.ts';
 import type { Metric } from './metric.ts';
 
-/** When data are interim: what the confidence sequence is tuned for. null for complete data. */
-export type Interim = { readonly tunedFor: number } | null;
+/** When data are interim: what the confidence sequence is tuned for, and what to do where there is none. null for complete data. */
+export type Interim = { readonly tunedFor: number; readonly remedy: string } | null;
 
 /** One metric of one treatment, tested; what depends on the other metrics is still open. */
 export interface Draft {

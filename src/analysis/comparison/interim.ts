@@ -1,13 +1,18 @@
 import { CrucibleError } from '../../core/errors.ts';
 import { plural } from '../../core/figures.ts';
-import type { ComparedExperiment } from './arms.ts';
+import type { ExperimentState } from '../../stores/experiment-state.ts';
+import type { Arm, ComparedExperiment } from './arms.ts';
 import type { Shortfall } from './comparison-result.ts';
 import type { ExperimentRows } from './reading/experiment-rows.ts';
+
+type Named = Pick<ExperimentState, 'id' | 'name'>;
 
 /** Whether more data may come, and what is short of the plan. */
 export interface Completeness {
   /** Why data are interim; empty where they are final. */
   readonly reasons: readonly string[];
+  /** The experiments that the reasons are about. */
+  readonly unfinished: readonly Named[];
   readonly shortfalls: readonly Shortfall[];
   /** Of which experiments it is not known whether they are short. */
   readonly unknown: readonly string[];
@@ -28,21 +33,41 @@ export function completenessOf(
   rows: ReadonlyMap<string, ExperimentRows>,
   final: boolean,
 ): Completeness {
-  const open = [...rows.keys()].flatMap((id) => {
+  const notEnded = [...rows.keys()].flatMap((id) => {
     const experiment = experiments.find(({ state }) => state.id === id)!;
-    return isOpen(experiment) ? [openText(experiment)] : [];
+    return isOpen(experiment) ? [experiment] : [];
   });
+  const open = notEnded.map(openText);
   // What was not kept counted too.
   const isSampled = ({ state }: ExperimentRows) => state.sampling !== null;
   const unknown = [...rows.values()].filter(isSampled).flatMap(unknownText);
   const shortfalls = [...rows.values()].filter((own) => !isSampled(own)).flatMap(shortfallOf);
-  if (final) return { reasons: [], shortfalls, unknown };
+  if (final) return { reasons: [], unfinished: [], shortfalls, unknown };
   const short = shortfalls.map(({ name, id, planned, seen, of }) => `${name} (${id}) has ${seen} of ${planned} ${of}.`);
   // Who has something running cannot say it yet.
   if (open.length === 0 && short.length > 0) {
     short.push(`${short.pop()} If no more will come, say final: true (--final).`);
   }
-  return { reasons: [...open, ...short], shortfalls: [], unknown };
+  const named = [...notEnded.map(({ state }) => state), ...shortfalls].map(
+    ({ id, name }) => [id, { id, name }] as const,
+  );
+  return { reasons: [...open, ...short], unfinished: [...new Map(named).values()], shortfalls: [], unknown };
+}
+
+/** What to do about data that some experiments keep interim. They can be left out where two arms remain. */
+export function waitText(unfinished: readonly Named[], arms: readonly Arm[]): string {
+  const ids = new Set(unfinished.map(({ id }) => id));
+  const remaining = arms.filter(({ experiments }) => experiments.some(({ state }) => !ids.has(state.id)));
+  const wait = `wait for the end of ${listed(unfinished.map(({ name, id }) => `${name} (${id})`))}`;
+  if (remaining.length < 2) return `${wait}.`;
+  return `${wait}, or leave ${ids.size === 1 ? 'it' : 'them'} out by naming the other experiments instead of the study.`;
+}
+
+const MOST_NAMED = 3;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return more > 0 ? `${names.slice(0, MOST_NAMED).join(', ')} and ${more} more` : names.join(', ');
 }
 
 /** Throws `not_stopped` where data are called final and an experiment has not ended. */

@@ -27,7 +27,7 @@ function causes({ reasons, result, interim, kind, items, approach }: Draft): str
   }
   if (interim && !hasSequence(kind, approach)) {
     const what = kind === 'replicate' ? 'Few replicates' : 'Weighted values';
-    own.push(`${what} have no confidence sequence: wait for the end.`);
+    own.push(`${what} have no confidence sequence: ${interim.remedy}`);
   } else if (result.p_value === null || (interim && result.ci === null)) {
     // What a test says last is why it says no more.
     own.push(...result.assumptions.slice(-1));

@@ -72,7 +72,7 @@ function notWorse(
   if (p === null && treatments > 1) {
     return [
       'inconclusive',
-      'The data are interim, and the intervals of several treatments do not hold together: wait for the end.',
+      'The data are interim, and the intervals of several treatments do not hold together: wait for the end of what the interim reasons name, or leave it out.',
     ];
   }
   if (p === null ? isWithin(ci[worst]!) : p <= alpha) {

@@ -19,7 +19,7 @@ import {
   warningTexts,
   whyText,
 } from '../../report/comparison/comparison-texts.ts';
-import { correctionText, coverText, replicateCounts } from '../../report/comparison/design-texts.ts';
+import { correctionText, coverText, interimText, replicateCounts } from '../../report/comparison/design-texts.ts';
 import { forestPlot } from '../../report/comparison/forest-text.ts';
 import { printLine, warn } from '../terminal/output.ts';
 import { printPairs, printTitle } from '../terminal/pairs.ts';
@@ -40,7 +40,7 @@ export async function printComparison(comparison: ExperimentComparison, withQuan
   }
   await printLine();
   if (interim) {
-    await printLine(`Interim: ${interim_reasons.join(' ')} Intervals hold at every look; verdicts may still change.`);
+    await printLine(`Interim: ${interimText(comparison)} Intervals hold at every look; verdicts may still change.`);
   }
   if (sample_ratio) await printLine(sampleRatioText(sample_ratio));
   const corrected = correctionText(comparison);

@@ -8,6 +8,7 @@ import {
   sampleRatioText,
   warningTexts,
 } from '../../report/comparison/comparison-texts.ts';
+import { interimText } from '../../report/comparison/design-texts.ts';
 import {
   AS_PLANNED,
   claimPText,
@@ -66,7 +67,7 @@ export async function printOutcome(analysis: HypothesisAnalysis): Promise<void> 
 
 async function printDoubts(comparison: ExperimentComparison): Promise<void> {
   const { interim, interim_reasons, sample_ratio } = comparison;
-  if (interim) await printLine(`\nInterim: ${interim_reasons.join(' ')} The outcome may still change.`);
+  if (interim) await printLine(`\nInterim: ${interimText(comparison)} The outcome may still change.`);
   if (sample_ratio) await printLine(`\n${sampleRatioText(sample_ratio)}`);
   for (const warning of warningTexts(comparison)) if (!interim_reasons.includes(warning)) warn(warning);
 }

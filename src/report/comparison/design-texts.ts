@@ -35,3 +35,9 @@ export function replicateCounts({ arms }: ExperimentComparison): number[] {
 export function coverText({ kind, n }: MetricComparison, side: 'baseline' | 'treatment', replicates: number): string {
   return kind === 'replicate' && n[side] < replicates ? ` (${n[side]} of ${replicates} runs)` : '';
 }
+
+/** What makes data interim, and how to go on without it where there are several treatments. */
+export function interimText({ interim_reasons, comparisons }: ExperimentComparison): string {
+  const without = 'To leave an unfinished arm out, name the other experiments instead of the study.';
+  return [...interim_reasons, ...(comparisons.length > 1 ? [without] : [])].join(' ');
+}

@@ -2,6 +2,7 @@ import type { MetricComparison } from '../../analysis/comparison/comparison-resu
 import { shortfallText } from '../../analysis/comparison/interim.ts';
 import { count, dollars, milliseconds, percent } from '../../core/figures.ts';
 import { differenceText, intervalText, pText, whyText } from '../comparison/comparison-texts.ts';
+import { interimText } from '../comparison/design-texts.ts';
 import type { ReportData } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -20,7 +21,7 @@ export function verdicts(data: ReportData): Block[] {
   const interim = comparison.interim
     ? [
         note(
-          `Interim: ${comparison.interim_reasons.join(' ')} Intervals are confidence sequences, which hold at every look; verdicts may still change.`,
+          `Interim: ${interimText(comparison)} Intervals are confidence sequences, which hold at every look; verdicts may still change.`,
         ),
       ]
     : comparison.shortfalls.map((short) => note(shortfallText(short)));

@@ -83,6 +83,32 @@ describe('data that may still change', () => {
     expect(result.arms[0]!.experiments[0]!.status).toBe('crashed');
   });
 
+  it('without a test name who is unfinished, and say how to leave them out where two arms remain', async () => {
+    const run = (condition: string, replicate: string, loss: number, options: ArmOptions = {}) =>
+      experiment(condition, [{ name: 'crucible_train.epoch.stop', at: 1, m: { loss } }], {
+        id: `${condition}-${replicate}`,
+        replicate,
+        ...options,
+      });
+    const finished = [
+      await run('control', '1', 0.5),
+      await run('control', '2', 0.6),
+      await run('treatment', '1', 0.4),
+      await run('treatment', '2', 0.45),
+    ];
+    const pilot = await run('pilot', '1', 0.7, { status: 'running' });
+    const three = await compareExperiments([...finished, pilot], { metrics: ['loss'] });
+    expect(three.comparisons[0]!.metrics.loss!.verdict_reason).toBe(
+      'There is no test. Few replicates have no confidence sequence: wait for the end of pilot-1 (pilot-1), or leave it out by naming the other experiments instead of the study.',
+    );
+    const without = await compareExperiments(finished, { metrics: ['loss'] });
+    expect(only(without, 'loss').p_value).not.toBeNull();
+    const two = await compareExperiments([...finished.slice(0, 2), pilot], { metrics: ['loss'] });
+    expect(only(two, 'loss').reasons).toContain(
+      'Few replicates have no confidence sequence: wait for the end of pilot-1 (pilot-1).',
+    );
+  });
+
   it('give the sequence of the pairs themselves', async () => {
     const arms = await study({ status: 'running' });
     const found = only(await compareExperiments(arms), 'success_rate');
