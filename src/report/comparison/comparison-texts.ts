@@ -31,14 +31,31 @@ export function differenceText({ metric, kind, scale, estimate }: MetricComparis
 }
 
 /** The interval of the estimate, on its scale: `1.13 to 1.35`. */
-export function intervalText({ metric, kind, scale, ci }: MetricComparison): string {
-  if (ci === null) return NONE;
+export function intervalText(metric: MetricComparison): string {
+  const { ci, scale } = metric;
+  return ci === null ? NONE : rangeText(metric, ci, scale === 'ratio' ? '0' : '−∞', '∞');
+}
+
+/** The least and the greatest estimate with what is missing at its worst, in the unit of the estimate. */
+export function worstText(metric: MetricComparison): string {
+  const { sensitivity, kind } = metric;
+  if (sensitivity === null) return NONE;
+  const range = rangeText(metric, sensitivity, 'no bound', 'no bound');
+  return kind === 'rate' && (sensitivity.low !== null || sensitivity.high !== null) ? `${range} points` : range;
+}
+
+function rangeText({ metric, kind, scale }: MetricComparison, ends: Ends, below: string, above: string): string {
   const end = (value: number | null, unbounded: string) => {
     if (value === null) return unbounded;
     if (scale === 'ratio') return figure(value);
     return kind === 'rate' ? points(value) : signed(value, (size) => valueText(metric, kind, size));
   };
-  return `${end(ci.low, scale === 'ratio' ? '0' : '−∞')} to ${end(ci.high, '∞')}`;
+  return `${end(ends.low, below)} to ${end(ends.high, above)}`;
+}
+
+interface Ends {
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 /** A p-value in two digits; a small one by its bound. */
@@ -49,15 +66,25 @@ export function pText(p: number | null): string {
 
 /** The differences of quantiles: metric, quantile, both arms, difference, interval. */
 export function quantileTexts({ metric, kind, quantile_differences }: MetricComparison): string[][] {
-  const text = (value: number | null) => valueText(metric, kind, value);
-  return quantile_differences.map(({ quantile, baseline, treatment, estimate, ci }) => [
-    metric,
-    percent(quantile),
-    text(baseline),
-    text(treatment),
-    text(estimate),
-    `${ci.low === null ? '−∞' : text(ci.low)} to ${ci.high === null ? '∞' : text(ci.high)}`,
-  ]);
+  const text = (value: number) => valueText(metric, kind, value);
+  return quantile_differences.map(({ quantile, baseline, treatment, estimate, ci }) => {
+    const end = kind === 'latency' ? inUnitOf(Math.max(Math.abs(ci.low ?? 0), Math.abs(ci.high ?? 0))) : text;
+    return [
+      metric,
+      percent(quantile),
+      text(baseline),
+      text(treatment),
+      signed(estimate, text),
+      `${ci.low === null ? '−∞' : signed(ci.low, end)} to ${ci.high === null ? '∞' : signed(ci.high, end)}`,
+    ];
+  });
+}
+
+// Both ends of an interval in the unit of the larger one: microseconds beside milliseconds are read wrong.
+function inUnitOf(largest: number): (value: number) => string {
+  const [unit, size] =
+    largest < 1 ? (['µs', 0.001] as const) : largest < 1000 ? (['ms', 1] as const) : (['s', 1000] as const);
+  return (value) => `${figure(value / size)} ${unit}`;
 }
 
 /** What stands behind the estimate: `240 pairs`, or the items of both arms. */
@@ -108,13 +135,13 @@ export function sampleRatioText({ mismatch, p_value, assumptions }: SampleRatioR
     : `The sample ratio is as declared (p ${pText(p_value)}).`;
 }
 
-/** A number with a minus sign where it is negative, as differences have it. */
 /** How many items lack a value, by cause. */
 export function causesText(counts: MissingCounts): string {
   const found = Object.entries(counts).filter(([, n]) => n > 0);
   return found.length === 0 ? NONE : found.map(([cause, n]) => `${cause.replaceAll('_', ' ')} ${count(n)}`).join(', ');
 }
 
+/** A number with a minus sign where it is negative, as differences have it. */
 export function negatable(value: number | null): string {
   return figure(value).replace(/^-/, '−');
 }

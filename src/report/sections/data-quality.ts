@@ -1,6 +1,6 @@
 import { count, NONE } from '../../core/figures.ts';
 import { samplingText } from '../../stores/sampling-design.ts';
-import { causesText, negatable, sampleRatioText, warningTexts } from '../comparison/comparison-texts.ts';
+import { causesText, sampleRatioText, warningTexts, worstText } from '../comparison/comparison-texts.ts';
 import type { ReportData, ReportedExperiment } from '../data/report-data.ts';
 import { type Block, heading, note, paragraph, type TableColumn } from '../document/block.ts';
 import { treatmentsOf } from './treatments.ts';
@@ -69,12 +69,13 @@ function missing(data: ReportData): Block[] {
   const rows = treatmentsOf(data).flatMap(({ label, metrics }) =>
     metrics
       .filter(({ missing: own }) => causesText(own.baseline) !== NONE || causesText(own.treatment) !== NONE)
-      .map(({ metric, missing: own, sensitivity }) => [
+      .map((compared) => ({ ...compared, worst: worstText(compared) }))
+      .map(({ metric, missing: own, sensitivity, worst }) => [
         metric,
         label,
         causesText(own.baseline),
         causesText(own.treatment),
-        sensitivity === null ? NONE : `${bound(sensitivity.low)} to ${bound(sensitivity.high)}`,
+        worst,
         sensitivity?.could_flip == null ? NONE : sensitivity.could_flip ? 'yes' : 'no',
       ]),
   );
@@ -101,8 +102,4 @@ function ratio({ comparison }: ReportData): Block[] {
   if (!found) return [];
   const text = sampleRatioText(found);
   return [found.mismatch === true ? note(text) : paragraph(text)];
-}
-
-function bound(value: number | null): string {
-  return value === null ? 'no bound' : negatable(value);
 }
