@@ -180,7 +180,7 @@ describe('how to compare', () => {
     const { code, stdout } = await inStore('compare', '--study', 'speed', ...asked, '--sample-unit', 'sample_id');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^METRIC +QUANTILE +control +treatment +DIFFERENCE +INTERVAL$/m);
-    expect(stdout).toMatch(/^latency_ms +50 % +112 ms +224 ms +112 ms +\S+ ms to \S+ ms$/m);
+    expect(stdout).toMatch(/^latency_ms +50 % +112 ms +224 ms +\+112 ms +\S+ ms to \S+ ms$/m);
     expect(stdout).toContain('The sample ratio is not as declared (p <0.0001): the assignment is broken.');
     expect((await inStore('compare', '--study', 'speed')).stdout).not.toContain('QUANTILE');
     const page = await inStore('report', 'speed', ...asked, '--sample-unit', 'sample_id', '--correction', 'bh');

@@ -84,7 +84,7 @@ export function quantileTexts({ metric, kind, quantile_differences }: MetricComp
 function inUnitOf(largest: number): (value: number) => string {
   const [unit, size] =
     largest < 1 ? (['µs', 0.001] as const) : largest < 1000 ? (['ms', 1] as const) : (['s', 1000] as const);
-  return (value) => `${figure(value / size)} ${unit}`;
+  return (value) => `${Number((value / size).toPrecision(3))} ${unit}`;
 }
 
 /** What stands behind the estimate: `240 pairs`, or the items of both arms. */
