@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { CrucibleError } from '../../core/errors.ts';
 import { NONE, plural } from '../../core/figures.ts';
+import type { ListedExperiment } from '../../lab/observed-status.ts';
 import { wantsAllExperiments } from '../damage.ts';
+import { ExitCode } from '../exit-code.ts';
 import type { QueryResult } from '../sql/run-query.ts';
-import { findExperiments, withStore } from '../store-access.ts';
-import { printJsonLine, printLine, say } from '../terminal/output.ts';
+import { findExperiments, type OpenedStore, withStore } from '../store-access.ts';
+import { printJsonLine, printLine, say, warn } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { type Column, fittedTable, sayDropped, terminalWidth } from '../terminal/table.ts';
 
@@ -42,24 +44,43 @@ Examples:
       withStore(command, async (opened) => {
         const sql = given === undefined || given === '-' ? await standardInput() : given;
         if (sql.replace(COMMENT, '').trim() === '') throw noSql();
-        const [{ openViews }, { runQuery }] = await Promise.all([
-          import('../sql/views.ts'),
-          import('../sql/run-query.ts'),
-        ]);
         if (!options.experiment) wantsAllExperiments();
         const chosen =
           options.experiment && new Set((await findExperiments(opened, options.experiment)).map(({ id }) => id));
         const filter = options.study === undefined ? {} : { study: options.study };
         const experiments = (await opened.lab.listExperiments(filter)).filter(({ id }) => !chosen || chosen.has(id));
-        const views = await withProgress('reading segments', () => openViews(opened, experiments));
-        try {
-          const result = await withProgress('asking', () => runQuery(views.engine, sql));
-          await (options.json ? printObjects(result) : printTable(result));
-        } finally {
-          await views.close();
-        }
+        await answer(opened, experiments, sql, options.json ? printObjects : printTable);
       }),
     );
+}
+
+// A segment may turn out to be damaged when its contents are read: the answer is then that without it.
+async function answer(
+  opened: OpenedStore,
+  experiments: readonly ListedExperiment[],
+  sql: string,
+  print: (result: QueryResult) => Promise<void>,
+): Promise<void> {
+  const [{ openViews }, { runQuery, DamagedSegments }] = await Promise.all([
+    import('../sql/views.ts'),
+    import('../sql/run-query.ts'),
+  ]);
+  const without = new Set<string>();
+  for (;;) {
+    const views = await withProgress('reading segments', () => openViews(opened, experiments, without));
+    try {
+      return await print(await withProgress('asking', () => runQuery(views, sql)));
+    } catch (error) {
+      if (!(error instanceof DamagedSegments)) throw error;
+      for (const path of error.paths) {
+        without.add(path);
+        warn(`${path} is damaged: all its records are left out. crucible verify says more.`);
+      }
+      process.exitCode = ExitCode.DAMAGED;
+    } finally {
+      await views.close();
+    }
+  }
 }
 
 async function printObjects({ columns, chunks }: QueryResult): Promise<void> {
