@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
 import { localStore } from '../../src/stores/local/index.ts';
-import { crucible, temporaryFolder } from './crucible.ts';
+import { crucible, jsonLines, temporaryFolder } from './crucible.ts';
 
 const PLAN = {
   statement: 'Caching makes answers faster.',
@@ -100,5 +100,35 @@ describe('an archive that is imported', () => {
     const { code, stderr } = await crucible(['--dir', target, 'import', join(folder, 'control')]);
     expect([code, stderr.includes('has a plan that is none')]).toEqual([4, true]);
     expect(JSON.parse((await crucible(['--dir', target, 'list', '--json'])).stdout || '[]')).toEqual([]);
+  });
+});
+
+describe('a csv that is imported', () => {
+  it('keeps ids, models and replicates texts, however they look', async () => {
+    const path = join(temporaryFolder(), 'ids.csv');
+    const header = 'event_name,timestamp,experiment_id,replicate,session_id,user_id,sample_id,trace_id,model,provider';
+    const row = (i: number) => `req_llm.request.stop,2026-01-01T00:00:0${i}Z,1.50,1e2,1e3,7.0,${i}.0,true,4.10,1e400`;
+    writeFileSync(
+      path,
+      `${header},metadata.request_no,metadata_correlation_id\n${[1, 2].map((i) => `${row(i)},${i}e2,1e3`).join('\n')}\n`,
+    );
+    const target = temporaryFolder();
+    const { stdout } = await crucible(['--dir', target, 'import', path, '--json']);
+    expect(JSON.parse(stdout).experiments).toMatchObject([{ from: '1.50', events: 2 }]);
+    const sql = `SELECT replicate, session_id, user_id, sample_id, trace_id, model, provider, correlation_id,
+      metadata->'$.request_no' AS request_no FROM events ORDER BY timestamp`;
+    const [first, second] = jsonLines((await crucible(['--dir', target, 'query', '--json', sql])).stdout);
+    expect(first).toEqual({
+      replicate: '1e2',
+      session_id: '1e3',
+      user_id: '7.0',
+      sample_id: '1.0',
+      trace_id: 'true',
+      model: '4.10',
+      provider: '1e400',
+      correlation_id: '1e3',
+      request_no: '100',
+    });
+    expect(second).toMatchObject({ sample_id: '2.0', request_no: '200' });
   });
 });
