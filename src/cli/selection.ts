@@ -15,6 +15,11 @@ export async function selectedIds(
   }
   if (wanted.length > 0) return (await findExperiments(opened, wanted, '--study')).map(({ id }) => id);
   if (study === undefined) return undefined;
+  return studyIds(opened, study);
+}
+
+/** The ids of the experiments of a study. Throws `experiment_not_found` where there are none. */
+export async function studyIds(opened: OpenedStore, study: string): Promise<string[]> {
   wantsAllExperiments();
   const found = (await opened.store.list()).filter((state) => state.study === study);
   if (found.length > 0) return found.map(({ id }) => id);

@@ -4,6 +4,7 @@ import { NONE, plural } from '../../core/figures.ts';
 import type { ListedExperiment } from '../../lab/observed-status.ts';
 import { wantsAllExperiments } from '../damage.ts';
 import { ExitCode } from '../exit-code.ts';
+import { studyIds } from '../selection.ts';
 import type { QueryResult } from '../sql/run-query.ts';
 import { findExperiments, type OpenedStore, withStore } from '../store-access.ts';
 import { printJsonLine, printLine, say, warn } from '../terminal/output.ts';
@@ -45,13 +46,20 @@ Examples:
         const sql = given === undefined || given === '-' ? await standardInput() : given;
         if (sql.replace(COMMENT, '').trim() === '') throw noSql();
         if (!options.experiment) wantsAllExperiments();
-        const chosen =
-          options.experiment && new Set((await findExperiments(opened, options.experiment)).map(({ id }) => id));
-        const filter = options.study === undefined ? {} : { study: options.study };
-        const experiments = (await opened.lab.listExperiments(filter)).filter(({ id }) => !chosen || chosen.has(id));
-        await answer(opened, experiments, sql, options.json ? printObjects : printTable);
+        const chosen = await chosenIds(opened, options);
+        const experiments = await opened.lab.listExperiments();
+        const asked = experiments.filter(({ id }) => chosen.every((ids) => ids.includes(id)));
+        await answer(opened, asked, sql, options.json ? printObjects : printTable);
       }),
     );
+}
+
+// What an experiment has to be in, each list of ids.
+async function chosenIds(opened: OpenedStore, { experiment, study }: Options): Promise<readonly string[][]> {
+  return [
+    ...(experiment ? [(await findExperiments(opened, experiment)).map(({ id }) => id)] : []),
+    ...(study === undefined ? [] : [await studyIds(opened, study)]),
+  ];
 }
 
 // A segment may turn out to be damaged when its contents are read: the answer is then that without it.
