@@ -34,4 +34,19 @@ describe('crucible query', () => {
     expect(stderr).toMatch(/^error: There is no experiment .*"nope"/);
     expect((await inStore('query', 'SELECT 1 FROM events', '--study', 'chat')).code).toBe(0);
   });
+
+  it('knows SQL that comes after -e for what it is, but not the name of an experiment', async () => {
+    const SQL = 'SELECT count(*) AS n FROM events';
+    const { code, stdout } = await inStore('query', '--json', '-e', 'multi', SQL);
+    expect([code, jsonLines(stdout)]).toEqual([0, [{ n: 12 }]]);
+    const both = await inStore('query', '--json', '-e', 'multi', 'select x', SQL);
+    expect(jsonLines(both.stdout)).toEqual([{ n: 24 }]);
+    const none = await inStore('query', '-e', SQL);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      'error: -e names no experiment: after it comes the SQL.\nhint: crucible query "SELECT …" -e my_run\n',
+    ]);
+    const empty = await inStore('query', '-e', 'multi', 'select x');
+    expect([empty.code, empty.stderr.includes('before -e, which takes all words after it')]).toEqual([2, true]);
+  });
 });

@@ -41,10 +41,11 @@ Examples:
   $ crucible query "SELECT condition, replicate, max(accuracy) FROM events GROUP BY ALL ORDER BY ALL" --study penguins
   $ crucible query --json "FROM metrics" | jq .value`,
     )
-    .action((given: string | undefined, options: Options) =>
+    .action((argument: string | undefined, flags: Options) =>
       withStore(command, async (opened) => {
-        const sql = given === undefined || given === '-' ? await standardInput() : given;
-        if (sql.replace(COMMENT, '').trim() === '') throw noSql();
+        const { given, options } = await sqlApart(opened, argument, flags);
+        const sql = given === undefined || given === '-' ? await standardInput(options) : given;
+        if (sql.replace(COMMENT, '').trim() === '') throw noSql(options);
         if (!options.experiment) wantsAllExperiments();
         const chosen = await chosenIds(opened, options);
         const experiments = await opened.lab.listExperiments();
@@ -52,6 +53,24 @@ Examples:
         await answer(opened, asked, sql, options.json ? printObjects : printTable);
       }),
     );
+}
+
+const SQL = /^\s*(select|from|with|describe|summarize|values|pivot|unpivot)\s+\S/i;
+
+// -e takes all words up to the next flag, so also a statement after it.
+async function sqlApart(
+  { store }: OpenedStore,
+  given: string | undefined,
+  options: Options,
+): Promise<{ given: string | undefined; options: Options }> {
+  const last = options.experiment?.at(-1);
+  const isSwallowed = given === undefined && last !== undefined && SQL.test(last);
+  if (!isSwallowed || (await store.list()).some(({ name }) => name === last)) return { given, options };
+  const experiment = options.experiment?.slice(0, -1) ?? [];
+  if (experiment.length > 0) return { given: last, options: { ...options, experiment } };
+  throw new CrucibleError('invalid_argument', '-e names no experiment: after it comes the SQL.', {
+    hint: 'crucible query "SELECT …" -e my_run',
+  });
 }
 
 // What an experiment has to be in, each list of ids.
@@ -131,13 +150,16 @@ function cell(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function noSql(): CrucibleError {
-  return new CrucibleError('invalid_argument', 'There is no SQL.', { hint: 'crucible query "SELECT …"' });
+function noSql({ experiment }: Options): CrucibleError {
+  const where = experiment ? ', before -e, which takes all words after it.' : '';
+  return new CrucibleError('invalid_argument', 'There is no SQL.', {
+    hint: `crucible query "SELECT …"${where}`,
+  });
 }
 
-async function standardInput(): Promise<string> {
+async function standardInput(options: Options): Promise<string> {
   if (process.stdin.isTTY) {
-    throw noSql();
+    throw noSql(options);
   }
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
