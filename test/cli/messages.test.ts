@@ -50,3 +50,14 @@ describe('crucible query', () => {
     expect([empty.code, empty.stderr.includes('before -e, which takes all words after it')]).toEqual([2, true]);
   });
 });
+
+describe('crucible compare', () => {
+  it('lists of the metrics those that there are', async () => {
+    const { code, stderr } = await inStore('compare', '--study', 'chat', '--margin', 'foo=1');
+    expect(code).toBe(2);
+    expect(stderr).toContain('hint: Compared are latency_ms, cost_usd, success_rate, total_tokens.\n');
+    const unknown = await inStore('compare', '--study', 'chat', '--metric', 'nope');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('latency_ms, cost_usd, success_rate');
+  });
+});
