@@ -61,3 +61,15 @@ describe('crucible compare', () => {
     expect(unknown.stderr).toContain('latency_ms, cost_usd, success_rate');
   });
 });
+
+describe('crucible metrics', () => {
+  it('says that nothing matched, and which models there are', async () => {
+    const { code, stdout, stderr } = await inStore('metrics', 'multi', '--model', 'gpt-4o');
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toBe('None of 12 events is of model "gpt-4o"; there is gpt-4o-mini, home-made-7b.\n');
+    const early = await inStore('metrics', 'multi', '--to', '2001-01-01', '--model', 'gpt-4o-mini', '--json');
+    expect(early.stderr).toBe('None of 12 events is of that time and of model "gpt-4o-mini".\n');
+    expect(JSON.parse(early.stdout).summary.total_events).toBe(0);
+    expect((await inStore('metrics', 'multi', '--model', 'home-made-7b')).stderr).toBe('');
+  });
+});
