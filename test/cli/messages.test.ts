@@ -72,4 +72,9 @@ describe('crucible metrics', () => {
     expect(JSON.parse(early.stdout).summary.total_events).toBe(0);
     expect((await inStore('metrics', 'multi', '--model', 'home-made-7b')).stderr).toBe('');
   });
+
+  it('names the models whose cost is not known, and why it is not', async () => {
+    const { stdout } = await inStore('metrics', 'multi');
+    expect(stdout).toMatch(/^cost .*; 4 requests of unknown cost \(unknown model: 4; of home-made-7b: 4\)$/m);
+  });
 });
