@@ -78,3 +78,30 @@ describe('crucible metrics', () => {
     expect(stdout).toMatch(/^cost .*; 4 requests of unknown cost \(unknown model: 4; of home-made-7b: 4\)$/m);
   });
 });
+
+describe('what is said of time and numbers', () => {
+  it.each([
+    [['windows', 'multi', '--last', '0s'], '"0s" is no length of time above 0.', 'Give it as 30s, 5m'],
+    [['windows', 'multi', '--size', '5'], '"5" is no length of time.', 'Give it as 30s, 5m'],
+    [
+      ['windows', 'multi', '--from', 'yesterday'],
+      '--from is "yesterday", which is not a moment.',
+      'Give ISO 8601 text',
+    ],
+    [['metrics', 'multi', '--to', 'soon'], '--to is "soon", which is not a moment.', 'Give ISO 8601 text'],
+    [['metrics', 'multi', '--from', '1767225600000'], 'which is not a moment.', 'microseconds (not milliseconds)'],
+    [['metrics', 'multi', '--from', '2026-02-01', '--to', '2026-01-01'], 'is after --to "2026-01-01".', 'Turn them'],
+    [['windows', 'multi', '--last', '1h', '--from', '2026-02-01'], '--last and --from or --to', 'Give either --last'],
+    [['tail', 'multi', '-n', '-3', '--no-follow'], '--lines is "-3".', 'Give a whole number, 0 or more.'],
+  ])('%j is told in the words of the command line', async (args, error, hint) => {
+    const { code, stdout, stderr } = await inStore(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    const lines = stderr.split('\n');
+    expect([lines[0]?.includes(error), lines[1]?.startsWith('hint: '), lines[1]?.includes(hint)], stderr).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(stderr).not.toMatch(/a Date|[{}]/);
+  });
+});

@@ -4,6 +4,7 @@ import { plural } from '../../core/figures.ts';
 import { sumLedgers } from '../../experiment/ledger.ts';
 import type { Experiment } from '../../lab/experiment.ts';
 import { lastedSeconds } from '../lasted.ts';
+import { stretchOf } from '../moments.ts';
 import { printMetrics } from '../report/metrics.ts';
 import { findExperiment, type OpenedStore, withStore } from '../store-access.ts';
 import { printJson, say } from '../terminal/output.ts';
@@ -32,8 +33,7 @@ export function define(command: Command): void {
       withStore(command, async (opened) => {
         const experiment = await findExperiment(opened, wanted);
         const query = {
-          ...(from === undefined ? {} : { from: momentOf(from) }),
-          ...(to === undefined ? {} : { to: momentOf(to) }),
+          ...stretchOf(from, to),
           ...(model === undefined ? {} : { where: { model } }),
         };
         const metrics = await withProgress('reading events', () => experiment.metrics(query));
@@ -71,8 +71,4 @@ async function sayUnmatched({ store }: OpenedStore, { id }: Experiment, model: s
   const there =
     found.size === 0 ? 'no event names a model' : `there is ${shown}${found.size > MOST_MODELS ? ' and others' : ''}`;
   say(`None of ${plural(events, 'event')} is of model ${show(model)}; ${there}.`);
-}
-
-function momentOf(text: string): number | string {
-  return /^\d+$/.test(text) ? Number(text) : text;
 }
