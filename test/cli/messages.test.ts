@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
 import { localStore } from '../../src/stores/local/index.ts';
@@ -103,5 +105,25 @@ describe('what is said of time and numbers', () => {
       true,
     ]);
     expect(stderr).not.toMatch(/a Date|[{}]/);
+  });
+});
+
+describe('what cannot be taken', () => {
+  it.each(['arrow', 'bin'])('is told without its bytes: a file of %s', async (kind) => {
+    const path = join(temporaryFolder(), `x.${kind}`);
+    if (kind === 'arrow') await inStore('export', 'multi', '-o', path);
+    else writeFileSync(path, Buffer.from([0x1f, 0x8b, 8, 0, 0xff, 0xfe, 65]));
+    const { code, stderr } = await inStore('import', path);
+    expect(code).toBe(2);
+    expect(stderr).toContain(kind === 'arrow' ? 'It is an Arrow file' : 'It is no text.');
+    expect(stderr).not.toMatch(/\\u|ARROW1|[^ -~\n]/);
+  });
+
+  it.each(['compare', 'report'])('is told with what there is: the baseline of %s', async (command) => {
+    const { code, stderr } = await inStore(command, '--study', 'chat', '--baseline', 'nope');
+    expect([code, stderr]).toEqual([
+      3,
+      'error: There is no condition and no experiment "nope".\nhint: Conditions are control, treatment; crucible list shows the experiments.\n',
+    ]);
   });
 });
