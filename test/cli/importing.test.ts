@@ -132,3 +132,30 @@ describe('a csv that is imported', () => {
     expect(second).toMatchObject({ sample_id: '2.0', request_no: '200' });
   });
 });
+
+describe('what is imported a second time', () => {
+  it('is told: the same experiment, or a file of the same name that does not say whose it is', async () => {
+    const folder = temporaryFolder();
+    const line = (more: string) => `{"event_name":"a.b","timestamp":1733000000123456${more}}\n`;
+    const files = {
+      'own.jsonl': ',"experiment_id":"run-1"',
+      'copy.jsonl': ',"experiment_id":"run-1"',
+      'none.jsonl': '',
+    };
+    for (const [name, more] of Object.entries({ ...files, 'other.jsonl': '' }))
+      writeFileSync(join(folder, name), line(more));
+    const target = temporaryFolder();
+    const told = async (name: string, ...more: string[]) => {
+      const { code, stderr } = await crucible(['--dir', target, 'import', join(folder, name), ...more]);
+      expect(code).toBe(0);
+      return stderr;
+    };
+    expect(await told('own.jsonl')).toBe('');
+    expect(await told('copy.jsonl')).toMatch(/^warning: imported looks like what was imported before, as exp-/);
+    expect(await told('none.jsonl')).toBe('');
+    expect(await told('other.jsonl')).toBe('');
+    expect(await told('none.jsonl', '--dry-run')).toMatch(
+      /^warning: imported looks like .*: its records would be there twice\./,
+    );
+  });
+});

@@ -44,12 +44,14 @@ export function define(command: Command): void {
       withStore(
         command,
         async (opened) => {
-          const [{ Importer }, { sniff }] = await Promise.all([
+          const [{ Importer }, { ImportedBefore }, { sniff }] = await Promise.all([
             import('../import/importer.ts'),
+            import('../import/imported-before.ts'),
             import('../import/sniff.ts'),
           ]);
           const { tag, dryRun, json, ...overrides } = options;
           const { kind, path } = await sniff(given);
+          const before = new ImportedBefore(await opened.store.list());
           const importer = new Importer(dryRun ? undefined : opened, basename(path), {
             ...overrides,
             ...(tag ? { tags: tag } : {}),
@@ -68,6 +70,12 @@ export function define(command: Command): void {
             finished();
           }
           await (json ? printJson(summary) : print(summary, dryRun === true));
+          for (const { from, name } of summary.experiments) {
+            const id = before.find(from, basename(path));
+            if (id === undefined) continue;
+            const twice = dryRun ? 'would be there twice' : 'are there twice now';
+            warn(`${cleanText(name)} looks like what was imported before, as ${id}: its records ${twice}.`);
+          }
           for (const { line, reason } of summary.reasons) warn(`row ${line} ${cleanText(reason)}`);
           if (summary.skipped > 0) {
             say(`Skipped ${plural(summary.skipped, 'row')}.`);
