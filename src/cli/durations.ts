@@ -21,8 +21,13 @@ export function parseDuration(text: string): Duration {
     duration[unit] = (duration[unit] ?? 0) + Number(part[1]);
     left = left.slice(part[0].length);
   }
-  if (left === '' && Object.keys(duration).length > 0) return duration;
-  throw new CrucibleError('invalid_argument', `${show(text)} is no length of time.`, {
-    hint: 'Give it as 30s, 5m, 1h30m or 2d.',
-  });
+  const amounts = left === '' ? Object.values(duration) : [];
+  if (amounts.some((amount) => amount > 0)) return duration;
+  throw new CrucibleError(
+    'invalid_argument',
+    `${show(text)} is no length of time${amounts.length > 0 ? ' above 0' : ''}.`,
+    {
+      hint: 'Give it as 30s, 5m, 1h30m or 2d.',
+    },
+  );
 }

@@ -15,6 +15,11 @@ export async function selectedIds(
   }
   if (wanted.length > 0) return (await findExperiments(opened, wanted, '--study')).map(({ id }) => id);
   if (study === undefined) return undefined;
+  return studyIds(opened, study);
+}
+
+/** The ids of the experiments of a study. Throws `experiment_not_found` where there are none. */
+export async function studyIds(opened: OpenedStore, study: string): Promise<string[]> {
   wantsAllExperiments();
   const found = (await opened.store.list()).filter((state) => state.study === study);
   if (found.length > 0) return found.map(({ id }) => id);
@@ -37,9 +42,23 @@ export async function studyOrIds(
   return selectedIds(opened, wanted, study);
 }
 
+const MOST_CONDITIONS = 12;
+
 /** A condition as it is, or the id of the experiment that was named as any may be. */
 export async function namedBaseline(opened: OpenedStore, given: string | undefined): Promise<string | undefined> {
   if (given === undefined) return undefined;
-  const isCondition = (await opened.store.list()).some(({ condition }) => condition === given);
-  return isCondition ? given : ((await findExperiments(opened, [given]))[0]?.id ?? given);
+  const states = await opened.store.list();
+  const conditions = [...new Set(states.flatMap(({ condition }) => condition ?? []))];
+  if (conditions.includes(given)) return given;
+  try {
+    return (await findExperiments(opened, [given]))[0]?.id ?? given;
+  } catch (error) {
+    if (!(error instanceof CrucibleError) || error.code !== 'experiment_not_found') throw error;
+    const shown = conditions.sort().slice(0, MOST_CONDITIONS).join(', ');
+    const others = conditions.length > MOST_CONDITIONS ? ' and others' : '';
+    throw new CrucibleError('experiment_not_found', `There is no condition and no experiment ${show(given)}.`, {
+      hint: `${conditions.length > 0 ? `Conditions are ${shown}${others}; ` : ''}crucible list shows the experiments.`,
+      cause: error,
+    });
+  }
 }

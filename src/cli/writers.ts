@@ -18,7 +18,10 @@ export async function requireNobodyWrites({ store }: OpenedStore, experiment: Ex
 export async function stillOpen({ store }: OpenedStore, { name, id, state }: Experiment): Promise<CrucibleError> {
   const { observed } = await import('../lab/observed-status.ts');
   const { status } = await observed(store, state);
+  const isWritten = (await store.writers(id)).some((writer) => writer.status === 'open');
   return new CrucibleError('not_stopped', `Experiment ${show(name)} (${id}) is ${status} and cannot be archived.`, {
-    hint: `--stop stops it first; so does crucible stop ${id}.`,
+    hint: isWritten
+      ? `Stop it where it runs, or with crucible stop ${id} --force.`
+      : `--stop stops it first; so does crucible stop ${id}.`,
   });
 }

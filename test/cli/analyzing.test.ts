@@ -139,7 +139,7 @@ describe('crucible analyze', () => {
       2,
       '"inconclusive" was taken for the name of an experiment.\nhint: Words of --fail-on have commas between, and no spaces: --fail-on supported,inconclusive',
     ],
-    [['right', '--baseline', 'nobody'], 3, 'There is no experiment "nobody"'],
+    [['right', '--baseline', 'nobody'], 3, 'There is no condition and no experiment "nobody"'],
   ])('refuses %j', async (args, expected, words) => {
     const { code, stdout, stderr } = await analyze(...args);
     expect([code, stdout]).toEqual([expected, '']);

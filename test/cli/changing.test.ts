@@ -286,6 +286,9 @@ describe('crucible archive', () => {
     await lab.startExperiment({ name: 'open' });
     const busy = await crucible(['archive', '--dir', target, 'open', '--stop']);
     expect([busy.code, busy.stderr.includes('is being written')]).toEqual([1, true]);
+    const written = await crucible(['archive', '--dir', target, 'open']);
+    for (const { stderr } of [busy, written])
+      expect(stderr).toMatch(/hint: Stop it where it runs, or with crucible stop exp-\S+ --force\.\n/);
     await lab.close();
     const refused = await crucible(['archive', '--dir', target, 'open']);
     expect(refused.code).toBe(1);

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
@@ -65,5 +65,23 @@ describe('data that cannot be read', () => {
     expect((await crucible(['--dir', folder, 'metrics', 'whole'])).code).toBe(0);
     const { code, stdout } = await crucible(['--dir', folder, 'list', '--json']);
     expect([code, JSON.parse(stdout).length]).toEqual([4, 2]);
+  });
+
+  it('is left out of SQL also where only the contents of a segment are damaged', async () => {
+    const folder = temporaryFolder();
+    cpSync(dir, folder, { recursive: true });
+    const [path] = segments(folder, 'part').filter((name) => !name.includes('00000077'));
+    const bytes = readFileSync(path!);
+    const footer = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    for (let i = 4; i < footer; i++) bytes[i] = bytes[i]! ^ 0xff;
+    writeFileSync(path!, bytes);
+    const query = (...args: string[]) => crucible(['--dir', folder, 'query', '--json', ...args]);
+    const SQL = 'SELECT count(DISTINCT event_id) AS ids, count(metadata) AS n FROM events';
+    const { code, stdout, stderr } = await query(SQL, '-e', 'part', 'whole');
+    expect([code, JSON.parse(stdout)]).toEqual([4, { ids: 50, n: 50 }]);
+    expect(stderr).toContain(`warning: ${path} is damaged: all its records are left out.`);
+    expect(stderr).not.toContain('error:');
+    expect((await query(SQL, '-e', 'whole')).code).toBe(0);
+    expect((await query('SELECT nope FROM events', '-e', 'part')).code).toBe(2);
   });
 });

@@ -205,8 +205,10 @@ describe('crucible doctor', () => {
 
   it('seals with --seal what nobody writes to, and nothing is lost', async () => {
     const dir = copy();
-    const { code, stderr } = await crucible(['doctor', '--dir', dir, '--seal']);
+    const { code, stdout, stderr } = await crucible(['doctor', '--dir', dir, '--seal']);
     expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok {4}segments +all that are finished are sealed$/m);
+    expect(stdout).not.toContain('--seal');
     expect(stderr).toMatch(/^Sealed \d+ segments\.$/m);
     for (const id of ['live', 'sealed', 'killed'])
       expect(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompareOptions, createCrucible, type ExperimentComparison } from '../../src/index.ts';
@@ -81,6 +81,20 @@ describe('crucible report', () => {
     expect(final).toContain('samples of two (run-1), declared final before its sample size');
     expect(final).toContain('"final": true');
     expect(final).not.toMatch(/Interim: |Nothing differs from the plan/);
+  });
+
+  it('says with --json where it is and what it holds', async () => {
+    const path = join(temporaryFolder(), 'speed.html');
+    const { code, stdout, stderr } = await inStore('report', 'speed', '-o', path, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    const written = JSON.parse(stdout);
+    expect(written).toMatchObject({ format: 'html', path, bytes: statSync(path).size, analysis: null });
+    expect(written.comparison).toEqual(JSON.parse((await inStore('compare', '--study', 'speed', '--json')).stdout));
+    expect(written).not.toHaveProperty('text');
+    const one = JSON.parse((await inStore('report', 'one', '--json')).stdout);
+    expect(one).toMatchObject({ format: 'markdown', path: null, comparison: null });
+    expect(one.text).toMatch(/^# Experiment one\n/);
+    expect(one.bytes).toBe(Buffer.byteLength(one.text));
   });
 
   it('prints Markdown where no file is named, and describes one experiment', async () => {

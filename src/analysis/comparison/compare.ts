@@ -59,8 +59,6 @@ export async function compareExperiments(
     arm.experiments.map(({ state }) => read.collection.experiments.get(state.id)!);
   const known = resolved(declared, [...read.collection.experiments.values()], checked);
   requireOneNumber(known, checked);
-  const metrics = withOptions(distinct(known, ofPlan !== undefined), checked);
-
   const { reasons, unfinished, shortfalls, unknown } = completenessOf(
     experiments,
     read.collection.experiments,
@@ -74,7 +72,7 @@ export async function compareExperiments(
   const drafts: { arm: Arm; draft: Draft }[] = [];
   const { samples } = read;
   const shared = new SharedIds();
-  const inputsOf = (arm: Arm): DraftInput[] =>
+  const inputsOf = (metrics: readonly Metric[], arm: Arm): DraftInput[] =>
     draftInputs(metrics, read.collection, {
       options: checked,
       clusters: { candidates: read.clusters, explicit: typeof checked.clusterBy === 'string', samples },
@@ -84,8 +82,14 @@ export async function compareExperiments(
       shared,
       rooms: [new ArmRoom(samples.count), new ArmRoom(samples.count)],
     });
+  const own = distinct(known, ofPlan !== undefined);
+  const metrics = withOptions(
+    own,
+    checked,
+    () => new Set(treatments.flatMap((arm) => inputsOf(own, arm)).map(({ metric }) => metric.name)),
+  );
   for (const arm of treatments) {
-    for (const input of inputsOf(arm)) drafts.push({ arm, draft: draftOf(input, checked) });
+    for (const input of inputsOf(metrics, arm)) drafts.push({ arm, draft: draftOf(input, checked) });
   }
   const ratio = sampleRatio(arms, read.units, rowsOf, checked);
   const doubt = ratio?.mismatch === true ? 'The sample ratio is not as declared: the assignment is broken.' : null;

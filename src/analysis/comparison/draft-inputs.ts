@@ -2,7 +2,7 @@ import { CrucibleError, show } from '../../core/errors.ts';
 import type { CheckedOptions } from './compare-options.ts';
 import type { DraftInput } from './draft.ts';
 import { arrangeReplicates, type ReplicateValue } from './items/replicate-items.ts';
-import { type Metric, metricMet, scoreOf } from './metric.ts';
+import { type Metric, metricMet, scoreOf, USUAL } from './metric.ts';
 import type { MetricContext } from './metric-context.ts';
 import { replicateInput, rowItems } from './metric-items.ts';
 import { summarize, tablesOf } from './metric-tables.ts';
@@ -43,13 +43,12 @@ export function resolved(
     }
     if (isScore) return scoreOf(metric, name);
     if (logged.includes(name)) return { ...metric, source: { from: 'logged', name }, kind: 'replicate' };
-    const there = [...scores.map((own) => `scores.${own}`), ...logged.map((own) => `logged.${own}`)];
+    const met = [...scores.map((own) => `scores.${own}`), ...logged.map((own) => `logged.${own}`)];
     throw new CrucibleError(
       'unknown_field',
       `${show(name)} is no field, no score and no metric point of these experiments.`,
       {
-        hint:
-          there.length > 0 ? `There are ${there.join(', ')}.` : 'Give a field, or a path such as measurements.score.',
+        hint: `${met.length > 0 ? `There are ${met.join(', ')}. ` : ''}Fields are ${USUAL.join(', ')} and other numbers of a record; a path is measurements.score.`,
       },
     );
   }

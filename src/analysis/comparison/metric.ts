@@ -40,7 +40,7 @@ export interface Metric {
 }
 
 /** What is compared when nobody names anything; scores and metric points are added as they are met. */
-const USUAL = ['latency_ms', 'cost_usd', 'success_rate', 'total_tokens', 'loss', 'accuracy'] as const;
+export const USUAL = ['latency_ms', 'cost_usd', 'success_rate', 'total_tokens', 'loss', 'accuracy'] as const;
 
 const KINDS: readonly MetricKind[] = ['latency', 'cost', 'mean', 'rate', 'replicate'];
 const COSTS: ReadonlySet<string> = new Set([

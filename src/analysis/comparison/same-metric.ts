@@ -12,8 +12,17 @@ function means(name: string, metric: Metric, metrics: readonly Metric[]): boolea
   return (source.from === 'score' || source.from === 'logged') && source.name === named.name;
 }
 
-/** Metrics with what the options say of them under another name. Throws `invalid_argument` for a name of none of them. */
-export function withOptions(metrics: readonly Metric[], options: CheckedOptions): readonly Metric[] {
+/**
+ * Metrics with what the options say of them under another name. Throws `invalid_argument` for a name of none of them, with those of
+ * which there are values.
+ *
+ * @param namesThere The metrics that have values, looked for only then.
+ */
+export function withOptions(
+  metrics: readonly Metric[],
+  options: CheckedOptions,
+  namesThere: () => ReadonlySet<string>,
+): readonly Metric[] {
   const { primary, margin, minimumEffect } = options;
   const listed: readonly (readonly [string, readonly string[]])[] = [
     ['primary', primary ?? []],
@@ -23,9 +32,11 @@ export function withOptions(metrics: readonly Metric[], options: CheckedOptions)
   for (const [option, names] of listed) {
     const unknown = names.find((name) => !metrics.some((metric) => isNameOf(name, metric, metrics)));
     if (unknown === undefined) continue;
+    const there = namesThere();
+    const compared = metrics.filter(({ name }) => there.has(name)).map(({ name }) => name);
     throw refused(
       `${option} names ${show(unknown)}, which is not compared`,
-      `Compared are ${metrics.map(({ name }) => name).join(', ')}.`,
+      compared.length > 0 ? `Compared are ${compared.join(', ')}.` : 'There is nothing to compare.',
     );
   }
   const of = (all: PerMetric | undefined, metric: Metric): number | null => {

@@ -29,7 +29,8 @@ export function define(command: Command): void {
         const experiment = await findExperiment(opened, wanted);
         if (experiment.status === 'running' || experiment.status === 'paused') {
           if (!stop) throw await stillOpen(opened, experiment);
-          await requireNobodyWrites(opened, experiment, 'Stop it where it runs, or with crucible stop --force.');
+          const hint = `Stop it where it runs, or with crucible stop ${experiment.id} --force.`;
+          await requireNobodyWrites(opened, experiment, hint);
           await experiment.stop();
         }
         await withProgress('archiving', () => experiment.archive(path === undefined ? {} : { path }));

@@ -36,6 +36,11 @@ export function define(command: Command): void {
           dir,
           async (opened) => {
             unsealed.push(...(await unsealedOf(opened)));
+            // What is said of the segments is how they are from now on.
+            if (seal && unsealed.length > 0) {
+              await sealAll(unsealed);
+              unsealed.splice(0, unsealed.length, ...(await unsealedOf(opened)));
+            }
             checks.push(...(await checkStore(opened, unsealed.length)));
           },
           { creates: !isThere },
@@ -43,7 +48,7 @@ export function define(command: Command): void {
       }
       if (json) await printJson(checks);
       else for (const check of checks) await print(check);
-      if (unsealed.length > 0 && (seal || (await wantsSealing(unsealed.length, json)))) await sealAll(unsealed);
+      if (!seal && unsealed.length > 0 && (await wantsSealing(unsealed.length, json))) await sealAll(unsealed);
       if (checks.some(({ status }) => status === 'failed')) process.exitCode = ExitCode.FAILED;
     });
 }

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { CrucibleError } from '../../core/errors.ts';
 import { plural } from '../../core/figures.ts';
 import { ExitCode } from '../exit-code.ts';
 import type { Importer, ImportSummary } from '../import/importer.ts';
@@ -46,12 +44,14 @@ export function define(command: Command): void {
       withStore(
         command,
         async (opened) => {
-          const [{ Importer }, { sniff }] = await Promise.all([
+          const [{ Importer }, { ImportedBefore }, { sniff }] = await Promise.all([
             import('../import/importer.ts'),
+            import('../import/imported-before.ts'),
             import('../import/sniff.ts'),
           ]);
           const { tag, dryRun, json, ...overrides } = options;
           const { kind, path } = await sniff(given);
+          const before = new ImportedBefore(await opened.store.list());
           const importer = new Importer(dryRun ? undefined : opened, basename(path), {
             ...overrides,
             ...(tag ? { tags: tag } : {}),
@@ -70,6 +70,12 @@ export function define(command: Command): void {
             finished();
           }
           await (json ? printJson(summary) : print(summary, dryRun === true));
+          for (const { from, name } of summary.experiments) {
+            const id = before.find(from, basename(path));
+            if (id === undefined) continue;
+            const twice = dryRun ? 'would be there twice' : 'are there twice now';
+            warn(`${cleanText(name)} looks like what was imported before, as ${id}: its records ${twice}.`);
+          }
           for (const { line, reason } of summary.reasons) warn(`row ${line} ${cleanText(reason)}`);
           if (summary.skipped > 0) {
             say(`Skipped ${plural(summary.skipped, 'row')}.`);
@@ -96,25 +102,16 @@ async function* takeAll(importer: Importer, kind: ImportKind, path: string): Asy
   }
 }
 
+// A plan that was changed stays what it is: with the hash it was frozen with, analyze and report see that too.
 async function takeDefinition(importer: Importer, path: string): Promise<void> {
-  const [{ fromJsonText }, { originOf }] = await Promise.all([
-    import('../../record/json.ts'),
-    import('../import/event-of-row.ts'),
-  ]);
-  let state: Record<string, unknown>;
-  try {
-    state = fromJsonText(await readFile(path, 'utf8')) as Record<string, unknown>;
-  } catch (cause) {
-    throw new CrucibleError('damaged_data', `${path} is not the definition of an experiment.`, { cause });
-  }
-  const { hypothesis, sample_size, request_events, metadata } = state;
-  const origin = originOf({ ...state, experiment_id: state.id, experiment_name: state.name });
-  await importer.target(origin, {
-    ...(typeof hypothesis === 'string' ? { hypothesis } : {}),
-    ...(typeof sample_size === 'number' ? { sampleSize: sample_size } : {}),
-    ...(Array.isArray(request_events) ? { requestEvents: request_events.map(String) } : {}),
-    ...(typeof metadata === 'object' && metadata !== null ? { metadata: { ...metadata } } : {}),
-  });
+  const { readDefinition } = await import('../import/definition.ts');
+  const { origin, options, preregistration, isPlanChanged } = await readDefinition(path);
+  await importer.target(origin, options, preregistration);
+  if (!isPlanChanged) return;
+  warn(
+    `The plan in ${path} was changed since it was frozen: it is not what its SHA-256 says. analyze will tell it too.`,
+  );
+  process.exitCode = ExitCode.DAMAGED;
 }
 
 async function print({ experiments, points }: ImportSummary, dryRun: boolean): Promise<void> {

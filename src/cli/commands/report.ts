@@ -5,13 +5,14 @@ import type { Report, ReportFormat } from '../../report/report.ts';
 import { addComparisonFlags, type ComparisonFlags, comparisonOptions } from '../comparison-options.ts';
 import { namedBaseline, studyOrIds } from '../selection.ts';
 import { type OpenedStore, withStore } from '../store-access.ts';
-import { printLine, say } from '../terminal/output.ts';
+import { printJson, printLine, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 
 interface Options extends ComparisonFlags {
   readonly output?: string;
   readonly format?: string;
   readonly title?: string;
+  readonly json?: boolean;
 }
 
 export function define(command: Command): void {
@@ -23,6 +24,10 @@ export function define(command: Command): void {
     .option('-o, --output <file>', 'report.html or report.md (default: Markdown on stdout)')
     .option('--format <format>', 'html or markdown, where the name of the file does not say')
     .option('--title <text>', 'title of the report')
+    .option(
+      '--json',
+      'print as a JSON object what was written and what it holds; the text itself where no file is named',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ crucible report penguins -o penguins.html\n  $ crucible report penguins --primary accuracy > penguins.md\n  $ crucible report my_run -o run.html',
@@ -30,10 +35,16 @@ export function define(command: Command): void {
     .action((wanted: readonly string[], options: Options) =>
       withStore(command, async (opened) => {
         const written = await withProgress('writing the report', () => write(opened, wanted, options));
-        if (written.path === null) await printLine(written.text.trimEnd());
+        if (options.json) await printJson(summaryOf(written));
+        else if (written.path === null) await printLine(written.text.trimEnd());
         else say(`Written to ${written.path}`);
       }),
     );
+}
+
+function summaryOf({ format, path, text, comparison, analysis }: Report): object {
+  const where = path === null ? { text } : {};
+  return { format, path, bytes: Buffer.byteLength(text), ...where, comparison, analysis };
 }
 
 async function write(opened: OpenedStore, wanted: readonly string[], options: Options): Promise<Report> {

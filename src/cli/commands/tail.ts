@@ -137,5 +137,5 @@ async function latest({ store, dir }: OpenedStore): Promise<string> {
 
 function lineCount(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
-  throw new CrucibleError('invalid_argument', `--lines is ${show(text)}.`, { hint: 'Give a whole number.' });
+  throw new CrucibleError('invalid_argument', `--lines is ${show(text)}.`, { hint: 'Give a whole number, 0 or more.' });
 }

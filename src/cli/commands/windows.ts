@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { WindowMetrics } from '../../analysis/windowed-metrics.ts';
+import { CrucibleError } from '../../core/errors.ts';
 import { count, dollars, milliseconds, moment, percent } from '../../core/figures.ts';
 import { parseDuration } from '../durations.ts';
+import { stretchOf } from '../moments.ts';
 import { findExperiment, withStore } from '../store-access.ts';
 import { printJson, say } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
@@ -25,7 +27,7 @@ export function define(command: Command): void {
     .option('--size <time>', 'length of a window: 30s, 5m, 1h', '1m')
     .option('--step <time>', 'from one window to the next; below the size they overlap (default: the size)')
     .option('--last <time>', 'only the last while before now')
-    .option('--from <time>', 'only events from then on (ISO 8601)')
+    .option('--from <time>', 'only events from then on (ISO 8601, or microseconds since 1970)')
     .option('--to <time>', 'only events up to then')
     .option('--event <names...>', 'events to measure (default: the requests)')
     .option('--empty', 'also windows without events')
@@ -37,13 +39,13 @@ export function define(command: Command): void {
     .action((wanted: string, { size, step, last, from, to, event, empty, json }: Options) =>
       withStore(command, async (opened) => {
         const experiment = await findExperiment(opened, wanted);
+        if (last !== undefined && (from !== undefined || to !== undefined)) throw saidTwice();
         const result = await withProgress('reading events', () =>
           experiment.windowedMetrics({
             size: parseDuration(size),
             ...(step === undefined ? {} : { step: parseDuration(step) }),
             ...(last === undefined ? {} : { last: parseDuration(last) }),
-            ...(from === undefined ? {} : { from }),
-            ...(to === undefined ? {} : { to }),
+            ...stretchOf(from, to),
             ...(event === undefined ? {} : { events: event }),
             ...(empty ? { emptyWindows: true } : {}),
           }),
@@ -60,6 +62,12 @@ export function define(command: Command): void {
           say('Estimates for all events from those that were sampled; EVENTS and MEASURED count what was kept.');
       }),
     );
+}
+
+function saidTwice(): CrucibleError {
+  return new CrucibleError('invalid_argument', '--last and --from or --to contradict each other.', {
+    hint: 'Give either --last, or --from and --to.',
+  });
 }
 
 const columns = (step: number): readonly Column<WindowMetrics>[] => [

@@ -3,6 +3,7 @@ import { place } from '../../record/batch.ts';
 import { FIELDS, fieldIndex } from '../../record/fields.ts';
 import { fromJsonText } from '../../record/json.ts';
 import { parsePath } from '../../record/path.ts';
+import { UNKNOWN } from './imported-before.ts';
 
 /** The experiment that a row says it is from. */
 export interface RowOrigin {
@@ -23,7 +24,7 @@ const ELIXIR = { measurement_: 'measurements', metadata_: 'metadata' } as const;
 /** Which experiment a row is from; `unknown` when it does not say. */
 export function originOf(row: Row): RowOrigin {
   const text = (name: string) => (typeof row[name] === 'string' && row[name] !== '' ? row[name] : undefined);
-  const id = text('experiment_id') ?? 'unknown';
+  const id = text('experiment_id') ?? UNKNOWN;
   const replicate = row.replicate === null ? undefined : row.replicate;
   return {
     id,

@@ -6,6 +6,7 @@ import type { Lab } from '../../lab/lab.ts';
 import { pointFromLine } from '../../metrics-store/point-line.ts';
 import { toJsonText } from '../../record/json.ts';
 import type { Store } from '../../stores/store.ts';
+import type { Preregistration } from './definition.ts';
 import { eventOfRow, originOf, type RowOrigin } from './event-of-row.ts';
 import type { ImportRow } from './rows.ts';
 
@@ -43,6 +44,7 @@ interface Target {
   readonly origin: RowOrigin;
   readonly options: ExperimentOptions;
   readonly experiment: Experiment | undefined;
+  readonly startedAt: number | undefined;
   events: number;
   /** When its events happened, in microseconds since the Unix epoch. */
   first: number;
@@ -99,18 +101,25 @@ export class Importer {
     }
   }
 
-  /** The experiment for what is from there, new if need be. */
-  async target(origin: RowOrigin, definition: Partial<ExperimentOptions> = {}): Promise<Target> {
+  /** The experiment for what is from there, new if need be. With a `preregistration` it has that instead of one of its own. */
+  async target(
+    origin: RowOrigin,
+    definition: Partial<ExperimentOptions> = {},
+    preregistration?: Preregistration,
+  ): Promise<Target> {
     const known = this.#targets.get(origin.id);
     if (known) return known;
     const options = this.#options(origin, definition);
     const starting = this.#lab?.startExperiment(options);
     if (starting) this.#started.push(starting);
     const experiment = await starting;
+    const { started_at, ...frozen } = preregistration ?? {};
+    if (experiment && preregistration) await this.#store?.update(experiment.id, (state) => ({ ...state, ...frozen }));
     const target = {
       origin,
       options,
       experiment,
+      startedAt: started_at,
       events: 0,
       first: Number.POSITIVE_INFINITY,
       last: Number.NEGATIVE_INFINITY,
@@ -127,6 +136,10 @@ export class Importer {
       const duplicates = experiment?.ledger().dropped.duplicate ?? 0;
       if (experiment && events > 0) await this.#noteTimes(experiment, target);
       await experiment?.stop();
+      // Not before: whoever collects takes another start for another experiment.
+      const { startedAt } = target;
+      if (experiment && startedAt !== undefined)
+        await this.#store?.update(experiment.id, (state) => ({ ...state, started_at: startedAt }));
       experiments.push({
         id: experiment?.id ?? null,
         from: origin.id,

@@ -2,7 +2,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, openEngine, sqlFile, sqlName } from '../../engine/duckdb.ts';
 import { readLines } from '../../metrics-store/adapters/jsonl/line-reader.ts';
+import { FIELDS, fieldIndex } from '../../record/fields.ts';
 import { fromJsonText } from '../../record/json.ts';
+import { ROLE_KINDS, RoleKind, roleOf } from '../../record/roles.ts';
 import { valueReader } from '../sql/values.ts';
 
 /** One row or line of a file, by field; or why it is none. */
@@ -42,7 +44,8 @@ const NUMBER = "'^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$|^(NaN|-?Infin
 
 /**
  * The rows of a CSV file. CSV has no types: a column is one of numbers, or of truth values, when all its cells are written like
- * that. An empty cell is no value, `""` an empty text.
+ * that, but for those of which the record knows that they are texts: an id may look like a number. An empty cell is no value, `""` an
+ * empty text.
  */
 export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
   const read = (more: string) =>
@@ -58,12 +61,20 @@ export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
     ]);
     const [row = []] = (await engine.connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows();
     const columns = names.map((name, i) => {
+      if (isText(name)) return sqlName(name);
       if (row[i * 2]) return `CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`;
       if (row[i * 2 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
       return sqlName(name);
     });
     return `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`;
   }, rejectedRows);
+}
+
+/** Whether a column is a text by its name: a field, or a nested value that fills one, also as the Elixir library flattens it. */
+function isText(column: string): boolean {
+  if (FIELDS[fieldIndex(column)]?.type === 'string') return true;
+  const role = roleOf(column.replace(/^metadata_/, 'metadata.'), null);
+  return role !== undefined && ROLE_KINDS[role.id] === RoleKind.TEXT;
 }
 
 async function* rejectedRows(engine: Engine): AsyncGenerator<ImportRow> {

@@ -8,6 +8,8 @@ import { unreadable } from '../../engine/file-errors.ts';
 export type ImportKind = 'archive' | 'jsonl' | 'csv' | 'parquet';
 
 const BEGINNING_BYTES = 4096;
+// Control characters but tab and carriage return, and what is no UTF-8.
+const BINARY = /[^\P{Cc}\t\r]|\ufffd/u;
 
 /** What to import, and where it is. */
 export interface Found {
@@ -37,11 +39,14 @@ async function fileKind(path: string): Promise<ImportKind | Found> {
   }
   const beginning = await beginningOf(path);
   if (beginning.startsWith('PAR1')) return 'parquet';
+  if (beginning.startsWith('ARROW1'))
+    throw unknown(path, 'It is an Arrow file, which is written for others and not read back.');
   const text = beginning.replace(/^\ufeff/, '').trimStart();
   if (text.startsWith('{')) return 'jsonl';
   const [header = ''] = text.split('\n');
   if (/(^|,)"?event_name"?(,|\r|$)/.test(header)) return 'csv';
-  throw unknown(path, `It begins with ${show(header.slice(0, 60))}.`);
+  const isText = !BINARY.test(header.slice(0, 60));
+  throw unknown(path, isText ? `It begins with ${show(header.slice(0, 60))}.` : 'It is no text.');
 }
 
 function isArchive(folder: string): boolean {

@@ -59,9 +59,22 @@ export async function printMetrics(
 }
 
 function costText({ total, mean_per_request, coverage }: ExperimentMetrics['cost']): string | undefined {
-  const unknown = coverage.unknown > 0 ? `; ${plural(coverage.unknown, 'request')} of unknown cost` : '';
+  const { unknown_models, reasons } = coverage;
+  const why = [counted(reasons, (reason) => reason.replaceAll('_', ' ')), counted(unknown_models, (model) => model)];
+  const told = why.filter((part) => part !== '').join('; of ');
+  const unknown = coverage.unknown > 0 ? `; ${plural(coverage.unknown, 'request')} of unknown cost (${told})` : '';
   if (total === null) return coverage.unknown > 0 ? `not known${unknown}` : undefined;
   return `${dollars(total)}, ${dollars(mean_per_request)} a request${unknown}`;
+}
+
+const MOST_NAMED = 5;
+
+function counted(times: Readonly<Record<string, number>>, nameOf: (key: string) => string): string {
+  const sorted = Object.entries(times).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const named = sorted.slice(0, MOST_NAMED).map(([key, n]) => `${nameOf(key)}: ${count(n)}`);
+  return [...named, ...(sorted.length > MOST_NAMED ? [`and ${count(sorted.length - MOST_NAMED)} more`] : [])].join(
+    ', ',
+  );
 }
 
 // Estimated totals have fractions.

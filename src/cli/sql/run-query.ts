@@ -1,6 +1,7 @@
 import { CrucibleError } from '../../core/errors.ts';
-import type { Engine } from '../../engine/duckdb.ts';
+import { damagedFiles } from './damaged-files.ts';
 import { valueReader } from './values.ts';
+import type { Views } from './views.ts';
 
 /** The answer to a query, read bit by bit. */
 export interface QueryResult {
@@ -11,13 +12,24 @@ export interface QueryResult {
 
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/;
 
+/** Thrown when an answer cannot be begun because of files that it needs. */
+export class DamagedSegments extends Error {
+  readonly paths: readonly string[];
+
+  constructor(paths: readonly string[], cause: unknown) {
+    super(`${paths.join(', ')} cannot be read.`, { cause });
+    this.paths = paths;
+  }
+}
+
 /**
  * Runs one statement that reads. Rejects with `invalid_argument` for several statements, for one that would change or reach
- * anything, and for SQL that DuckDB does not accept.
+ * anything, and for SQL that DuckDB does not accept; with `DamagedSegments` where a file that it needs is damaged. Where that
+ * shows when rows were given out, `chunks` rejects with `damaged_data`.
  */
-export async function runQuery(engine: Engine, sql: string): Promise<QueryResult> {
+export async function runQuery(views: Pick<Views, 'engine' | 'sealed'>, sql: string): Promise<QueryResult> {
   const duckdb = await import('@duckdb/node-api');
-  const { connection } = engine;
+  const { connection } = views.engine;
   const statements = await accepted(() => connection.extractStatements(sql));
   if (statements.count !== 1) {
     throw new CrucibleError('invalid_argument', `That is ${statements.count} statements.`, {
@@ -31,29 +43,59 @@ export async function runQuery(engine: Engine, sql: string): Promise<QueryResult
       hint: 'The data can be read here, not changed; crucible export writes files.',
     });
   }
-  const result = await accepted(() => prepared.stream());
+  const result = await readable(views, false, () => prepared.stream());
   const read = valueReader(duckdb);
   const names = result.deduplicatedColumnNames();
+  // Damage mostly shows here, when the answer can still be had without it.
+  let chunk = await readable(views, false, () => result.fetchChunk());
   return {
     columns: names.map((name, i) => ({ name, numeric: NUMERIC.test(String(result.columnType(i))) })),
     async *chunks() {
-      for (;;) {
-        const chunk = await accepted(() => result.fetchChunk());
-        if (!chunk || chunk.rowCount === 0) return;
+      while (chunk && chunk.rowCount > 0) {
         yield chunk.getRows().map((row) => row.map(read));
+        chunk = await readable(views, true, () => result.fetchChunk());
       }
     },
   };
+}
+
+// What is wrong with the SQL, or needs too much: no file has to be read again for that.
+const NOT_OF_FILES = /^(Conversion|Binder|Parser|Catalog|Permission|Out of Memory|INTERRUPT)/;
+
+async function readable<T>(
+  { engine, sealed }: Pick<Views, 'engine' | 'sealed'>,
+  hasBegun: boolean,
+  action: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    const damaged = NOT_OF_FILES.test(messageOf(cause)) ? [] : await damagedFiles(engine, sealed);
+    if (damaged.length === 0) throw refused(cause);
+    if (!hasBegun) throw new DamagedSegments(damaged, cause);
+    throw new CrucibleError('damaged_data', `${damaged.join(', ')} cannot be read: ${messageOf(cause)}`, {
+      hint: 'What was printed is not the whole answer. crucible verify says what is damaged; -e asks of other experiments.',
+      cause,
+    });
+  }
 }
 
 async function accepted<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message.trim() : String(cause);
-    const hint = message.startsWith('Permission Error')
-      ? 'Only the views events, experiments and metrics can be read; crucible export writes files.'
-      : 'The views are events, experiments and metrics; DESCRIBE events shows the columns.';
-    throw new CrucibleError('invalid_argument', message, { hint, cause });
+    throw refused(cause);
   }
+}
+
+function refused(cause: unknown): CrucibleError {
+  const message = messageOf(cause);
+  const hint = message.startsWith('Permission Error')
+    ? 'Only the views events, experiments and metrics can be read; crucible export writes files.'
+    : 'The views are events, experiments and metrics; DESCRIBE events shows the columns.';
+  return new CrucibleError('invalid_argument', message, { hint, cause });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message.trim() : String(cause);
 }

@@ -15,11 +15,17 @@ import type { OpenedStore } from '../store-access.ts';
 /** DuckDB with the views `events`, `experiments` and `metrics` and nothing else: no file, no network, no setting can be reached. */
 export interface Views {
   readonly engine: Engine;
+  /** The sealed segments that `events` reads whenever it is asked. */
+  readonly sealed: readonly string[];
   close(): Promise<void>;
 }
 
-/** Opens the views on some experiments. The caller closes them. */
-export async function openViews(opened: OpenedStore, experiments: readonly ListedExperiment[]): Promise<Views> {
+/** Opens the views on some experiments, `without` the records of some sealed segments. The caller closes them. */
+export async function openViews(
+  opened: OpenedStore,
+  experiments: readonly ListedExperiment[],
+  without: ReadonlySet<string> = new Set(),
+): Promise<Views> {
   const staging = await mkdtemp(join(tmpdir(), 'crucible-query-'));
   const remove = () => rm(staging, { recursive: true, force: true, maxRetries: 3 });
   const removed = onInterrupt(remove);
@@ -32,7 +38,8 @@ export async function openViews(opened: OpenedStore, experiments: readonly Liste
   try {
     const { stageEvents } = await import('../../stores/local/index.ts');
     const ids = experiments.map(({ id }) => id);
-    const events = await stageEvents(opened.dir, ids, staging);
+    const found = await stageEvents(opened.dir, ids, staging);
+    const events = { ...found, sealed: found.sealed.filter((path) => !without.has(path)) };
     const staged = (await readdir(staging)).map((name) => join(staging, name));
     engine = await openEngine({ tempFolder: join(staging, 'spilled'), threads: 2, memoryLimit: '1GB' });
     await confine(engine, [...events.sealed, ...staged]);
@@ -40,7 +47,7 @@ export async function openViews(opened: OpenedStore, experiments: readonly Liste
     for (const path of staged) await rm(path);
     await makeExperiments(engine, opened, experiments);
     await makeMetrics(engine, opened, experiments);
-    return { engine, close };
+    return { engine, sealed: events.sealed, close };
   } catch (error) {
     await close();
     throw error;

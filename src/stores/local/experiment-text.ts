@@ -3,6 +3,7 @@ import { EXPERIMENT_ID } from '../../core/ids.ts';
 import { SCHEMA_VERSION } from '../../record/fields.ts';
 import { fromJsonText, toJsonText } from '../../record/json.ts';
 import { blankState, type ExperimentState } from '../experiment-state.ts';
+import type { FrozenPlan } from '../frozen-plan.ts';
 import { SAMPLING_METHODS } from '../sampling-design.ts';
 import { type Check, isNumber, isObject, isOneOf, isText, isTexts, orNull } from './checks.ts';
 
@@ -69,7 +70,8 @@ const isSampling: Check = (value) => {
   const keys = SAMPLINGS[method as keyof typeof SAMPLINGS];
   return Object.entries(keys).every(([key, isRight]) => isRight(value[key]));
 };
-const isPlan: Check = (value) =>
+/** Whether a plan has what every plan has; its hash may still not be that of what it says. */
+export const isPlan = (value: unknown): value is FrozenPlan =>
   isObject(value) &&
   isText(value.statement) &&
   isText(value.sha256) &&
