@@ -218,13 +218,16 @@ export class Experiment implements ExperimentContext {
    */
   async archive(options: { readonly path?: string } = {}): Promise<void> {
     requireOptions('archive', options, ['path']);
-    const isWritten = this.status === 'archived' && options.path !== undefined;
-    if (!isWritten) archived(this.#state, 0);
-    if (options.path !== undefined) {
+    const { path } = options;
+    // Another call, here or elsewhere, may mark it while this one writes: both have then done what they were to do.
+    const marked: typeof archived = (state, now) =>
+      path !== undefined && state.status === 'archived' ? state : archived(state, now);
+    marked(this.#state, 0);
+    if (path !== undefined) {
       const { writeArchive } = await import('./archiving.ts');
-      await writeArchive(this.#lab, this.#state, options.path);
+      await writeArchive(this.#lab, this.#state, path);
     }
-    if (!isWritten) await this.#change(archived);
+    if (this.status !== 'archived' || path === undefined) await this.#change(marked);
   }
 
   /** Removes the experiment with all its records and metric points. It is stopped first if it is not. */

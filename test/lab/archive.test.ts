@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createCrucible } from '../../src/lab/lab.ts';
 import { fromJsonText } from '../../src/record/json.ts';
+import { localStore } from '../../src/stores/local/index.ts';
 import { bench, codeOf, recordsOf } from './bench.ts';
 
 let dir = '';
@@ -17,7 +19,7 @@ const lines = (path: string) =>
     .filter((line) => line !== '');
 
 async function stopped(id: string, events: number) {
-  const { lab, clock } = bench();
+  const { lab, store, clock } = bench();
   const experiment = await lab.startExperiment({ name: 'a', id, tags: ['x'], metadata: { seed: 1 } });
   for (let i = 0; i < events; i++) {
     clock.advance(1);
@@ -26,7 +28,7 @@ async function stopped(id: string, events: number) {
   await experiment.logMetric('loss', 0.5, { step: 1, metadata: { epoch: 1 } });
   await experiment.logMetric('loss', Number.NaN, { step: 2 });
   await experiment.stop();
-  return { lab, experiment };
+  return { lab, store, experiment };
 }
 
 test('archiving to a path writes definition, records and metric points, then marks the experiment', async () => {
@@ -63,16 +65,39 @@ test('an experiment without events has an archive with the same files', async ()
   expect([lines(join(dir, 'empty', 'events.jsonl')), lines(join(dir, 'empty', 'metrics.jsonl'))]).toEqual([[], []]);
 });
 
-test('an archive that was there is replaced whole, left-overs of an attempt included', async () => {
+test('an archive that was there is replaced whole', async () => {
   const { experiment } = await stopped('exp-a', 2);
   mkdirSync(join(dir, 'exp-a'));
   writeFileSync(join(dir, 'exp-a', 'experiment.json'), '{"id":"exp-a"}');
-  writeFileSync(join(dir, 'exp-a', 'old.txt'), 'old');
-  mkdirSync(join(dir, `exp-a.tmp-${process.pid}`));
-  writeFileSync(join(dir, `exp-a.tmp-${process.pid}`, 'left.txt'), 'left over');
+  writeFileSync(join(dir, 'exp-a', 'events.jsonl'), 'old');
   await experiment.archive({ path: dir });
   expect(readdirSync(dir)).toEqual(['exp-a']);
   expect(readdirSync(join(dir, 'exp-a')).sort()).toEqual(['events.jsonl', 'experiment.json', 'metrics.jsonl']);
+  expect(lines(join(dir, 'exp-a', 'events.jsonl'))).toHaveLength(2);
+});
+
+test("an experiment's own folder in its store, or a copy of it, is no archive and stays as it is", async () => {
+  const home = join(dir, 'store');
+  await using lab = createCrucible({ store: localStore({ dir: home }) });
+  const experiment = await lab.startExperiment({ name: 'a', id: 'exp-a' });
+  for (let i = 0; i < 5; i++) experiment.execute('a.b', { i });
+  await experiment.stop();
+  cpSync(home, join(dir, 'backup'), { recursive: true });
+  for (const path of [join(home, 'experiments'), join(dir, 'backup', 'experiments')]) {
+    const before = readdirSync(path, { recursive: true }).sort();
+    expect(await codeOf(() => experiment.archive({ path }))).toBe('path_unwritable');
+    expect(readdirSync(path, { recursive: true }).sort()).toEqual(before);
+  }
+  expect((await lab.getExperiment('exp-a')).status).toBe('stopped');
+  expect(await recordsOf(experiment)).toHaveLength(5);
+});
+
+test('an archive to which something was added is left alone', async () => {
+  const { experiment } = await stopped('exp-a', 2);
+  await experiment.archive({ path: dir });
+  writeFileSync(join(dir, 'exp-a', 'notes.txt'), 'mine');
+  expect(await codeOf(() => experiment.archive({ path: dir }))).toBe('path_unwritable');
+  expect(readFileSync(join(dir, 'exp-a', 'notes.txt'), 'utf8')).toBe('mine');
 });
 
 test('a folder of that name which is no archive of the experiment is left alone', async () => {
@@ -145,6 +170,17 @@ test('a definition with values that JSON has not is archived without loss', asyn
   const before = experiment.state;
   await experiment.archive({ path: dir });
   expect(fromJsonText(readFileSync(join(dir, 'exp-a', 'experiment.json'), 'utf8'))).toEqual(before);
+});
+
+test('archives that are written at the same time are each whole, and the last one stays', async () => {
+  const { lab, store, experiment } = await stopped('exp-a', 20);
+  const other = await bench({ store, metricsStore: lab.metricsStore }).lab.getExperiment('exp-a');
+  const calls = [experiment, experiment, other, experiment, other].map((each) => each.archive({ path: dir }));
+  expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual(calls.map(() => 'fulfilled'));
+  expect(readdirSync(dir)).toEqual(['exp-a']);
+  expect(lines(join(dir, 'exp-a', 'events.jsonl'))).toHaveLength(20);
+  expect(lines(join(dir, 'exp-a', 'metrics.jsonl'))).toHaveLength(2);
+  expect([experiment.status, other.status]).toEqual(['archived', 'archived']);
 });
 
 test('a path that is no text is refused', async () => {
