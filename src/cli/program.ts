@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../core/package-version.ts';
 import { COMMANDS } from './commands.ts';
 import { damageMet, showWarnings } from './damage.ts';
+import { refuseEmptyNames } from './empty-names.ts';
 import { ExitCode } from './exit-code.ts';
 import { reportFailure } from './failure.ts';
 import { useColor } from './terminal/style.ts';
@@ -52,6 +53,7 @@ export function createProgram(): Command {
     const load = loaders.get(command);
     if (load) (await load()).define(command);
   });
+  program.hook('preAction', (_, command) => refuseEmptyNames(command));
   return program;
 }
 

@@ -328,6 +328,15 @@ describe('crucible delete', () => {
     expect(JSON.parse((await crucible(['list', '--dir', target, '--json'])).stdout)).toEqual([]);
   });
 
+  it('takes an empty name for a mistake, not for the only experiment there is', async () => {
+    const target = temporaryFolder();
+    const lab = createCrucible({ store: localStore({ dir: target }) });
+    await (await lab.startExperiment({ id: 'only', name: 'only' })).stop();
+    await lab.close();
+    expect((await crucible(['delete', '--dir', target, '--yes', ''])).code).toBe(2);
+    expect((await crucible(['show', '--dir', target, 'only'])).code).toBe(0);
+  });
+
   it('leaves what is being written unless forced', async () => {
     const target = temporaryFolder();
     const lab = createCrucible({ store: localStore({ dir: target }) });

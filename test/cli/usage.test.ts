@@ -94,6 +94,11 @@ describe('a mistake', () => {
       /^error: option '--status <status>' argument 'lost' is invalid\. Allowed choices are running, /,
     ],
     [['show'], 2, /^error: missing required argument 'experiment'\.\nhint: /],
+    [['show', ''], 2, /^error: An argument is an empty text\.\nhint: Is a variable of the shell unset\?/],
+    [['metrics', ''], 2, /^error: An argument is an empty text\./],
+    [['verify', 'beta-1', ''], 2, /^error: An argument is an empty text\./],
+    [['export', '--study', ''], 2, /^error: --study is an empty text\./],
+    [['query', '-e', '', '--', 'SELECT 1'], 2, /^error: --experiment is an empty text\./],
     [['show', 'gamma'], 3, /^error: There is no experiment "gamma"\.\nhint: crucible list shows all\.\n$/],
     [['show', 'bet'], 0, /^$/],
     [
