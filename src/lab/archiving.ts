@@ -22,7 +22,8 @@ const MAX_REPLACED = 100;
 /**
  * Writes an experiment's definition, records and metric points to `<path>/<id>/`, which appears only when it is complete. An
  * earlier archive of the same experiment is replaced; any other folder of that name, such as the experiment's own in its store,
- * is left alone and refused.
+ * is left alone and refused. Rejects with `damaged_data` where some records cannot be read: what an archive lacks is lost once
+ * the experiment is deleted.
  */
 export async function writeArchive(lab: LabContext, state: ExperimentState, path: string): Promise<void> {
   if (typeof path !== 'string' || path === '') {
@@ -40,7 +41,8 @@ export async function writeArchive(lab: LabContext, state: ExperimentState, path
     await makeFolder(unfinished);
     await writeFile(join(unfinished, DEFINITION), definition);
     const events = join(unfinished, EVENTS);
-    if (await hasRecords(lab, state.id)) await exportExperiments(lab, [state], 'jsonl', { path: events });
+    if (await hasRecords(lab, state.id))
+      await exportExperiments(lab, [state], 'jsonl', { path: events }, { whole: true });
     else await writeFile(events, '');
     const metrics = join(unfinished, METRICS);
     await writeFile(metrics, '');
@@ -99,7 +101,7 @@ function isTaken(error: unknown): boolean {
 }
 
 async function hasRecords(lab: LabContext, id: string): Promise<boolean> {
-  for await (const batch of lab.store.scan(id, { fields: [] })) if (batch.rows > 0) return true;
+  for await (const batch of lab.store.scan(id, { fields: [], whole: true })) if (batch.rows > 0) return true;
   return false;
 }
 

@@ -78,6 +78,8 @@ export interface ScanOptions extends Projection {
   readonly range?: TimeRange;
   /** Batches by falling latest timestamp, instead of by writer and sequence. */
   readonly newestFirst?: boolean;
+  /** All or nothing: the scan rejects with `damaged_data` where it would otherwise leave something out. Default false. */
+  readonly whole?: boolean;
 }
 
 /** Rows of a batch that were not there before: `from` to before `to`. The batch may get further rows meanwhile. */

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
@@ -83,5 +83,24 @@ describe('data that cannot be read', () => {
     expect(stderr).not.toContain('error:');
     expect((await query(SQL, '-e', 'whole')).code).toBe(0);
     expect((await query('SELECT nope FROM events', '-e', 'part')).code).toBe(2);
+  });
+});
+
+describe('crucible archive', () => {
+  it('writes none of what cannot be read to its end, names the file, and leaves the experiment as it was', async () => {
+    const folder = temporaryFolder();
+    const target = join(temporaryFolder(), 'archives');
+    const lab = createCrucible({ store: localStore({ dir: folder }) });
+    await (await lab.startExperiment({ id: 'part', name: 'part' })).stop();
+    await lab.close();
+    const events = join(dir, 'experiments/part/events');
+    cpSync(events, join(folder, 'experiments/part/events'), { recursive: true });
+    const refused = await crucible(['--dir', folder, 'archive', 'part', '--path', target]);
+    expect([refused.code, refused.stdout]).toEqual([4, '']);
+    expect(refused.stderr).toMatch(/^error: .*00000077\.parquet/m);
+    expect(existsSync(target) ? readdirSync(target) : []).toEqual([]);
+    const shown = await crucible(['--dir', folder, 'show', 'part', '--json']);
+    expect(JSON.parse(shown.stdout).status).toBe('stopped');
+    expect((await crucible(['--dir', folder, 'archive', 'part'])).code).toBe(0);
   });
 });

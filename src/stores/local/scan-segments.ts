@@ -5,11 +5,11 @@ import type { ScanOptions } from '../store.ts';
 import { newestFirst } from './newest-first.ts';
 import type { SealedFiles } from './sealed-files.ts';
 import { listSegments } from './segment-list.ts';
-import { type OnSkipped, sealedPath, warnOfSkipped } from './segment-sources.ts';
+import { type OnSkipped, refuseSkipped, sealedPath, warnOfSkipped } from './segment-sources.ts';
 import { WriterScan } from './writer-scan.ts';
 
 export interface SegmentScanOptions extends ScanOptions {
-  /** Told what had to be left out. Default: a warning, once for each file. */
+  /** Told what had to be left out. Default: a warning, once for each file; the end of the scan where it is to be `whole`. */
   readonly onSkipped?: OnSkipped;
 }
 
@@ -17,7 +17,7 @@ export interface SegmentScanOptions extends ScanOptions {
  * The records in an experiment's folder, each once, from live and sealed segments: by (writer, sequence) with the writers in the
  * order given and unknown ones after them, or by falling latest timestamp. It may run while others write and seal.
  *
- * @throws `unsupported_version` for a segment of a later version of the library.
+ * @throws `unsupported_version` for a segment of a later version of the library; `damaged_data` where all is wanted `whole`.
  */
 export async function* scanSegments(
   files: SealedFiles,
@@ -26,7 +26,7 @@ export async function* scanSegments(
   writersInOrder: readonly string[],
   options: SegmentScanOptions = {},
 ): AsyncGenerator<ColumnBatch> {
-  const { range, onSkipped = warnOfSkipped } = options;
+  const { range, onSkipped = options.whole ? refuseSkipped : warnOfSkipped } = options;
   const sources = (await listSegments(folder, writersInOrder)).map(({ writer, bases }) => ({
     scan: new WriterScan(files, new BatchSchema(state, writer), { projection: options, range, onSkipped }),
     bases,

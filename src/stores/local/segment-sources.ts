@@ -58,14 +58,25 @@ export function isDamage(error: unknown): error is CrucibleError {
 }
 
 /** What is said when nobody asked to be told: nothing is left out in silence. */
-export function warnOfSkipped({ path, rejects, error }: SkippedData): void {
+export function warnOfSkipped(skipped: SkippedData): void {
+  const { path, error } = skipped;
   if (error) warnOnce(`damaged_data:${path}`, error.message);
-  else if (rejects && rejects.damaged + rejects.doubled > 0) {
-    warnOnce(
-      `damaged_data:${path}`,
-      `${path} has ${rejects.damaged} damaged and ${rejects.doubled} doubled lines, which are left out.`,
-    );
-  }
+  else if (hasBadLines(skipped)) warnOnce(`damaged_data:${path}`, `${badLines(skipped)}, which are left out.`);
+}
+
+/** Ends a scan that is to be whole. */
+export function refuseSkipped(skipped: SkippedData): void {
+  if (skipped.error) throw skipped.error;
+  if (!hasBadLines(skipped)) return;
+  throw new CrucibleError('damaged_data', `${badLines(skipped)}.`, { hint: 'crucible verify says where.' });
+}
+
+function hasBadLines({ rejects }: SkippedData): boolean {
+  return rejects !== undefined && rejects.damaged + rejects.doubled > 0;
+}
+
+function badLines({ path, rejects }: SkippedData): string {
+  return `${path} has ${rejects?.damaged} damaged and ${rejects?.doubled} doubled lines`;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -51,6 +51,12 @@ function edited(path: string, change: (content: Record<string, unknown>) => void
   writeFileSync(path, JSON.stringify(content));
 }
 
+async function rowsOf(batches: AsyncIterable<{ readonly rows: number }>): Promise<number> {
+  let rows = 0;
+  for await (const batch of batches) rows += batch.rows;
+  return rows;
+}
+
 async function listed(lab: Lab): Promise<string[]> {
   return (await lab.listExperiments()).map(({ id }) => id);
 }
@@ -117,6 +123,30 @@ describe('a sealed segment', () => {
       expect(rows).toBe(await rowsIn(target, format));
     },
   );
+
+  it('is not left out of an archive: there is none, and the experiment is as it was', async () => {
+    const { dir, sealed } = await recorded();
+    const damaged = join(eventsOf(dir, sealed), readdirSync(eventsOf(dir, sealed)).sort()[1]!);
+    truncateSync(damaged, 500);
+    await using lab = openLab(dir);
+    const experiment = await lab.getExperiment(sealed);
+    await expect(experiment.archive({ path: join(dir, 'archives') })).rejects.toMatchObject({
+      code: 'damaged_data',
+      message: expect.stringContaining(damaged),
+    });
+    expect(readdirSync(join(dir, 'archives'))).toEqual([]);
+    expect(experiment.status).toBe('stopped');
+  });
+
+  it('that is live ends a scan that is to be whole where a line is no record', async () => {
+    const { dir, live } = await recorded();
+    const path = liveOf(dir, live)[0]!;
+    writeFileSync(path, `{"not": "a record"}\n${readFileSync(path, 'utf8')}`);
+    const store = localStore({ dir });
+    await expect(rowsOf(store.scan(live, { whole: true }))).rejects.toMatchObject({ code: 'damaged_data' });
+    expect(await rowsOf(store.scan(live))).toBe(10);
+    await store.close();
+  });
 
   it('is whole and there once when several processes seal at the same time', async () => {
     const dir = folder();
