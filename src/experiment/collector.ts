@@ -93,6 +93,7 @@ export class Collector {
   readonly #clock = () => this.#now();
   // How many of the deferred are recorded, while they are.
   #recordedDeferred = -1;
+  #isEnding = false;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -181,8 +182,9 @@ export class Collector {
     this.ledger.dropped.duplicate++;
   }
 
-  /** Makes records of what a reservoir holds, before the writer ends. Events that come later are dropped as `stopped`. */
+  /** Makes records of what a reservoir holds, before the writer ends. Events that come too late are dropped as `stopped`. */
   closeReservoir(): void {
+    this.#isEnding = true;
     this.#options.reservoir?.close((batch, row) => this.#commitHeld(batch, row));
   }
 
@@ -200,11 +202,7 @@ export class Collector {
     known: Known | undefined,
   ): Outcome {
     try {
-      if (!this.#recorder.begin()) {
-        const { id } = this.#options.schema.experiment;
-        warnOnce(`capacity:${id}`, `Experiment ${id} is full: further events are dropped and counted.`);
-        return 'capacity';
-      }
+      if (!this.#recorder.begin()) return this.#refuse('capacity', 'is full: further events are dropped and counted.');
     } catch (error) {
       return this.#lose(event, messageOf(error));
     }
@@ -329,11 +327,14 @@ export class Collector {
       return this.#offer(reservoir);
     }
     if (recorder.commit()) return 'stored';
-    warnOnce(
-      `overflow:${this.experimentId}`,
-      `Experiment ${this.experimentId} gets events faster than they can be written: some are dropped and counted.`,
-    );
-    return 'overflow';
+    return this.#refuse('overflow', 'gets events faster than they can be written: some are dropped and counted.');
+  }
+
+  // A writer that has ended takes nothing more, whether its store has room or not.
+  #refuse(outcome: 'capacity' | 'overflow', why: string): Outcome {
+    if (this.#isEnding) return 'stopped';
+    warnOnce(`${outcome}:${this.experimentId}`, `Experiment ${this.experimentId} ${why}`);
+    return outcome;
   }
 
   #offer(reservoir: RowReservoir): Outcome {

@@ -49,6 +49,11 @@ export function archived(state: ExperimentState, now: number): ExperimentState {
   return { ...state, status: 'archived', archived_at: now };
 }
 
+/** The same where another may have done it meanwhile: what is archived stays as it is. */
+export function archivedBefore(state: ExperimentState, now: number): ExperimentState {
+  return state.status === 'archived' ? state : archived(state, now);
+}
+
 function ended(phases: readonly Phase[], now: number): Phase[] {
   return phases.map((phase) =>
     phase.ended_at === null ? { ...phase, ended_at: Math.max(now, phase.started_at) } : phase,

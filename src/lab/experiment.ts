@@ -11,7 +11,7 @@ import { warnOnce } from '../core/warn.ts';
 import type { MeasurementsOf, Metadata, MetadataOf } from '../events/types.ts';
 import type { IngestedEvent } from '../experiment/ingest.ts';
 import { sumLedgers } from '../experiment/ledger.ts';
-import { archived, paused, resumed, stopped } from '../experiment/lifecycle.ts';
+import { archived, archivedBefore, paused, resumed, stopped } from '../experiment/lifecycle.ts';
 import type { RunContextValues } from '../experiment/run-context.ts';
 import type { StreamingSummary } from '../experiment/streaming/streaming-metrics.ts';
 import type { ExportFormat, ExportOptions, ExportResult } from '../export/export-records.ts';
@@ -23,7 +23,10 @@ import type { LedgerCounts } from '../stores/ledger-counts.ts';
 import type { RecordQuery, Where } from '../stores/query.ts';
 import { objectOf, redactedMetric, requireFunction } from './arguments.ts';
 import type { LabContext } from './context.ts';
+import { isGone } from './following.ts';
 import { keptName } from './kept-name.ts';
+import { KnownState } from './known-state.ts';
+import { notFound } from './not-found.ts';
 import { readAnomalies, readMetrics, readRecords, readWindow, readWindowedMetrics } from './reading.ts';
 import type { Session } from './session.ts';
 import { watchAnomalies } from './watching.ts';
@@ -35,7 +38,7 @@ import { watchAnomalies } from './watching.ts';
 export class Experiment implements ExperimentContext {
   readonly #lab: LabContext;
   readonly #gone: (experiment: Experiment) => void;
-  #state: ExperimentState;
+  readonly #known: KnownState;
   #session: Session | undefined;
   #ended: Promise<void> | undefined;
   #released = false;
@@ -45,15 +48,15 @@ export class Experiment implements ExperimentContext {
   /** @internal `gone` is called when the experiment was removed. */
   constructor(lab: LabContext, state: ExperimentState, gone: (experiment: Experiment) => void, session?: Session) {
     this.#lab = lab;
-    this.#state = state;
+    this.#known = new KnownState(state);
     this.#gone = gone;
     this.#session = session;
-    // Another one that was started under its id is none of its business: this one is gone.
-    this.#unwatch = lab.store.watch(state.id, (next) =>
-      this.#follow(next?.started_at === state.started_at ? next : undefined),
-    );
+    this.#unwatch = lab.store.watch(state.id, (next) => this.#follow(next));
   }
 
+  get #state(): ExperimentState {
+    return this.#known.current;
+  }
   get id(): string {
     return this.#state.id;
   }
@@ -219,9 +222,7 @@ export class Experiment implements ExperimentContext {
   async archive(options: { readonly path?: string } = {}): Promise<void> {
     requireOptions('archive', options, ['path']);
     const { path } = options;
-    // Another call, here or elsewhere, may mark it while this one writes: both have then done what they were to do.
-    const marked: typeof archived = (state, now) =>
-      path !== undefined && state.status === 'archived' ? state : archived(state, now);
+    const marked = path === undefined ? archived : archivedBefore;
     marked(this.#state, 0);
     if (path !== undefined) {
       const { writeArchive } = await import('./archiving.ts');
@@ -232,7 +233,12 @@ export class Experiment implements ExperimentContext {
 
   /** Removes the experiment with all its records and metric points. It is stopped first if it is not. */
   async delete(): Promise<void> {
-    if (this.status === 'running' || this.status === 'paused') await this.stop();
+    try {
+      if (this.status === 'running' || this.status === 'paused') await this.stop();
+    } catch (error) {
+      // Somebody else deletes it at the same time.
+      if (!isGone(error)) throw error;
+    }
     await this.#lab.store.remove(this.id);
     await this.#lab.metrics.remove?.(this.id);
   }
@@ -347,34 +353,33 @@ export class Experiment implements ExperimentContext {
         hint: 'Open it again with resumeExperiment of another lab.',
       });
     }
+    if (this.#known.isRemoved) throw notFound(this.id);
     const now = this.#lab.clock.nowMicros();
-    const before = this.#state;
     // Seen at once, so that no event slips in while the store writes.
-    this.#apply(transition(before, now));
+    this.#known.begin(transition(this.#state, now));
+    this.#tellCollector();
     try {
-      this.#apply(await this.#lab.store.update(this.id, (state) => transition(state, now)));
+      this.#known.hear(await this.#lab.store.update(this.id, (state) => transition(state, now)));
     } catch (error) {
-      this.#follow((await this.#stored()) ?? before);
+      await this.refresh().catch(() => undefined);
       throw error;
-    }
-  }
-
-  async #stored(): Promise<ExperimentState | undefined> {
-    try {
-      return await this.#lab.store.load(this.id);
-    } catch {
-      return undefined;
+    } finally {
+      this.#known.settle();
+      this.#tellCollector();
     }
   }
 
   #follow(next: ExperimentState | undefined): void {
-    if (next) {
-      this.#apply(next);
+    // Another one that was started under its id is none of its business: this one is gone.
+    if (next?.started_at === this.#state.started_at) {
+      this.#known.hear(next);
     } else {
+      this.#known.remove(this.#lab.clock.nowMicros());
       this.#unwatch();
       this.#gone(this);
     }
-    if (next && next.status !== 'stopped' && next.status !== 'archived') return;
+    this.#tellCollector();
+    if (!this.#known.hasEnded) return;
     this.#endSession().catch((error: unknown) => {
       warnOnce(
         `writer_close:${this.id}`,
@@ -384,9 +389,8 @@ export class Experiment implements ExperimentContext {
   }
 
   // A session that has ended stays as it is: its writer takes nothing more, whatever becomes of the experiment.
-  #apply(state: ExperimentState): void {
-    this.#state = state;
-    if (this.#session && !this.#ended) this.#session.collector.status = state.status;
+  #tellCollector(): void {
+    if (this.#session && !this.#ended) this.#session.collector.status = this.#state.status;
   }
 
   #endSession(): Promise<void> {

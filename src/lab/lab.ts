@@ -28,6 +28,7 @@ import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
 import { ended } from './ended.ts';
 import { Experiment } from './experiment.ts';
+import { notFound } from './not-found.ts';
 import { type ListedExperiment, type ObservedStatus, observed, requireStatus } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
 import { metricsOf } from './shared-metrics.ts';
@@ -298,9 +299,7 @@ export class Lab {
   async #load(id: string): Promise<ExperimentState> {
     const state = await this.#context.store.load(id);
     if (state) return state;
-    throw new CrucibleError('experiment_not_found', `There is no experiment ${show(id)}.`, {
-      hint: 'listExperiments() names those that exist.',
-    });
+    throw notFound(id);
   }
 
   async #compared(which: Comparands): Promise<ComparedExperiment[]> {

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
-import { bench, codeOf, droppedOf, expectBalanced, namesOf } from './bench.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { localStore } from '../../src/stores/local/index.ts';
+import { bench, codeOf, droppedOf, expectBalanced, namesOf, turn } from './bench.ts';
 
 const START = Date.UTC(2026, 0, 1) * 1000;
 
@@ -84,6 +88,27 @@ describe('the way from running to archived', () => {
     await expectBalanced(experiment);
   });
 
+  test('a change that is told of late does not take the experiment back', async () => {
+    const { lab, store } = bench();
+    const experiment = await lab.startExperiment({ name: 'a' });
+    const { update } = store;
+    const changes: Promise<unknown>[] = [];
+    // The first to be made is the last to be told of.
+    store.update = async (id, change) => {
+      const others = changes.length === 0 ? turn() : Promise.resolve();
+      const made = update.call(store, id, change);
+      changes.push(made);
+      await others;
+      return made;
+    };
+    const seen: string[] = [];
+    const look = () => void seen.push(experiment.status);
+    await Promise.all([experiment.stop().then(look), experiment.archive().then(look)]);
+    expect(changes).toHaveLength(2);
+    expect(seen).toEqual(['archived', 'archived']);
+    expect((await store.load(experiment.id))?.status).toBe('archived');
+  });
+
   test('a store that refuses a change leaves the experiment as the store has it', async () => {
     const { lab, bus, store } = bench();
     const experiment = await lab.startExperiment({ name: 'a' });
@@ -164,6 +189,44 @@ describe('unknown and deleted experiments', () => {
     expect(await codeOf(() => experiment.pause())).toBe('experiment_not_found');
     experiment.execute('a.d');
     expect(experiment.ledger()).toMatchObject({ emitted: 2, stored: 0, dropped: { stopped: 2 } });
+  });
+});
+
+describe('an experiment in a folder that is removed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crucible-removed-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('has ended for its handle, and drops what comes during the removal and later as stopped', async () => {
+    const { lab, store } = bench({ store: localStore({ dir: folder }) });
+    for (const kept of [1, 300]) {
+      const experiment = await lab.startExperiment({ name: 'a' });
+      for (let i = 0; i < kept; i++) experiment.execute('a.b');
+      const removing = store.remove(experiment.id);
+      for (let i = 0; i < 300; i++) experiment.execute('a.c');
+      await removing;
+      experiment.execute('a.d');
+      expect(experiment.status).toBe('stopped');
+      expect(experiment.ledger()).toMatchObject({ emitted: kept + 301, stored: kept });
+      expect(droppedOf(experiment)).toEqual({ stopped: 301 });
+      expect(await codeOf(() => experiment.stop())).toBe('experiment_not_found');
+    }
+    await lab.close();
+  });
+
+  test('is stopped by then or was not found, where both are asked for at once', async () => {
+    const { lab } = bench({ store: localStore({ dir: folder }) });
+    for (let round = 0; round < 10; round++) {
+      const experiment = await lab.startExperiment({ name: 'a' });
+      experiment.execute('a.b');
+      const stopping = codeOf(() => experiment.stop());
+      await experiment.delete();
+      expect(['nothing was thrown', 'experiment_not_found']).toContain(await stopping);
+      experiment.execute('a.c');
+      expect(experiment.status).toBe('stopped');
+      expect(droppedOf(experiment)).toEqual({ stopped: 1 });
+    }
+    expect(await lab.listExperiments()).toEqual([]);
+    await lab.close();
   });
 });
 

@@ -138,14 +138,20 @@ export class ExperimentFiles {
   async #update(id: string, change: (state: ExperimentState) => ExperimentState): Promise<Written> {
     await this.require(id);
     const folder = this.folder(id);
-    return this.locked(id, async (requireHeld) => {
-      const next = change(await this.require(id));
-      await replaceText(join(folder, DEFINITION), textOf(next), async (draft, text) => {
-        await writeSynced(draft, text);
-        await requireHeld();
+    try {
+      return await this.locked(id, async (requireHeld) => {
+        const next = change(await this.require(id));
+        await replaceText(join(folder, DEFINITION), textOf(next), async (draft, text) => {
+          await writeSynced(draft, text);
+          await requireHeld();
+        });
+        return { state: next, version: await this.version(id) };
       });
-      return { state: next, version: await this.version(id) };
-    });
+    } catch (error) {
+      // Removed meanwhile: then there is nothing to lock and nothing to write to.
+      if (await isFolder(folder)) throw error;
+      throw notFound(id);
+    }
   }
 
   // `name` is that of a folder in the store, whether it is an id or not.
