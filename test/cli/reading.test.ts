@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -424,6 +424,39 @@ describe('crucible export', () => {
     const { code, stderr } = await inStore('export', 'chat', '--anonymize');
     expect(code).toBe(2);
     expect(stderr).toContain('CRUCIBLE_ANONYMIZE_KEY');
+  });
+});
+
+describe('a store in a folder whose name means something to DuckDB', () => {
+  it('is read by query and by the snippet as any other', async () => {
+    const folder = join(temporaryFolder(), "it's [x]*?", 'condition=WRONG');
+    const lab = createCrucible({ store: localStore({ dir: folder }) });
+    for (const id of ['sealed', 'live']) {
+      const experiment = await lab.startExperiment({ id, name: id, condition: 'right' });
+      for (let i = 0; i < 5; i++) experiment.execute('a.b', { i });
+    }
+    await lab.close();
+    const [segment] = readdirSync(join(folder, 'experiments/live/events'));
+    const kept = readFileSync(join(folder, 'experiments/live/events', segment!));
+    await crucible(['doctor', '--dir', folder, '--seal']);
+    rmSync(join(folder, 'experiments/live/events'), { recursive: true });
+    mkdirSync(join(folder, 'experiments/live/events'));
+    writeFileSync(join(folder, 'experiments/live/events', segment!), kept);
+    const counted = 'SELECT experiment_id, condition, count(*)::INT AS n FROM events GROUP BY ALL ORDER BY ALL';
+    const queried = await crucible(['query', '--json', '--dir', folder, counted]);
+    expect(queried.stderr).toBe('');
+    expect(jsonLines(queried.stdout)).toEqual([
+      { experiment_id: 'live', condition: 'right', n: 5 },
+      { experiment_id: 'sealed', condition: 'right', n: 5 },
+    ]);
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    for (const id of ['live', 'sealed']) {
+      await connection.run((await crucible(['snippet', 'duckdb', id, '--dir', folder])).stdout);
+      expect((await connection.runAndReadAll(counted)).getRows()).toEqual([[id, 'right', 5]]);
+    }
+    connection.closeSync();
+    instance.closeSync();
   });
 });
 

@@ -21,7 +21,8 @@ SET VARIABLE live = list_append(
 -- The last line of a live segment may be half written: it has no sequence then.
 CREATE OR REPLACE TEMP TABLE live_events AS
 SELECT * REPLACE (make_timestamptz("timestamp") AS "timestamp")
-FROM read_json(getvariable('live'), format = 'newline_delimited', ignore_errors = true, columns = {
+FROM read_json(getvariable('live'), format = 'newline_delimited', ignore_errors = true,
+  hive_partitioning = false, columns = {
 ${columns}
   })
 WHERE sequence IS NOT NULL;
@@ -30,7 +31,7 @@ CREATE OR REPLACE TEMP VIEW events AS
 FROM live_events
 UNION ALL BY NAME
 FROM query(CASE WHEN len(getvariable('sealed')) > 0
-  THEN 'FROM read_parquet(getvariable(''sealed''), union_by_name = true)' ELSE 'FROM live_events LIMIT 0' END);
+  THEN 'FROM read_parquet(getvariable(''sealed''), union_by_name = true, hive_partitioning = false)' ELSE 'FROM live_events LIMIT 0' END);
 
 -- measurements and metadata are JSON text: metadata->>'$.tokens.prompt'
 SELECT event_name, count(*) AS events, avg(latency_ms) AS mean_latency_ms FROM events GROUP BY ALL ORDER BY ALL;

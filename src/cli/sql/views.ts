@@ -56,7 +56,9 @@ export async function openViews(
 
 // Before anything comes in that is data: whatever a file of the store says, no other file can be reached from then on.
 async function confine(engine: Engine, files: readonly string[]): Promise<void> {
-  await engine.run(`SET allowed_paths = [${files.map(sqlText).join(', ')}]`);
+  // A path is looked at twice: as it stands in the SQL, where it is a pattern, and as the file that this stands for.
+  const paths = files.flatMap((path) => [sqlText(path), sqlFile(path)]);
+  await engine.run(`SET allowed_paths = [${[...new Set(paths)].join(', ')}]`);
   await engine.run('SET enable_external_access = false');
   await engine.run('SET lock_configuration = true');
 }
