@@ -83,8 +83,10 @@ export function newState(options: ExperimentOptions, id: string, now: number): E
       hint: "Give 'all' or a list of event names.",
     });
   }
-  if (replicate !== undefined && typeof replicate !== 'string' && typeof replicate !== 'number') {
-    throw new CrucibleError('invalid_argument', `replicate is ${show(replicate)}.`, { hint: 'Give text or a number.' });
+  if (replicate !== undefined && typeof replicate !== 'string' && !Number.isFinite(replicate)) {
+    throw new CrucibleError('invalid_argument', `replicate is ${show(replicate)}.`, {
+      hint: 'Give text or a finite number.',
+    });
   }
   const { metadata = {} } = options;
   if (!isRecord(metadata)) {

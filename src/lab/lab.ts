@@ -28,7 +28,7 @@ import { deferredStore } from './deferred-store.ts';
 import { type ExperimentOptions, newState } from './definition.ts';
 import { ended } from './ended.ts';
 import { Experiment } from './experiment.ts';
-import { notFound } from './not-found.ts';
+import { notFound, requireId } from './not-found.ts';
 import { type ListedExperiment, type ObservedStatus, observed, requireStatus } from './observed-status.ts';
 import { openSession, type SessionOptions, type SessionOrigin } from './session.ts';
 import { metricsOf } from './shared-metrics.ts';
@@ -297,9 +297,11 @@ export class Lab {
   }
 
   async #load(id: string): Promise<ExperimentState> {
-    const state = await this.#context.store.load(id);
+    const { store } = this.#context;
+    const state = await store.load(requireId(id));
     if (state) return state;
-    throw notFound(id);
+    const [named] = (await store.list()).filter(({ name }) => name === id);
+    throw notFound(id, named && `That is a name, and an id is needed: ${show(named.id)}.`);
   }
 
   async #compared(which: Comparands): Promise<ComparedExperiment[]> {
@@ -317,7 +319,7 @@ export class Lab {
   async #select(which: Comparands): Promise<ExperimentState[]> {
     this.#requireOpen();
     if (Array.isArray(which))
-      return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item.id)));
+      return Promise.all(which.map((item) => this.#load(typeof item === 'string' ? item : item?.id)));
     if (typeof which === 'object' && which !== null && 'study' in which && typeof which.study === 'string')
       return this.#ofStudy(which.study);
     throw new CrucibleError('invalid_argument', `${show(which)} names no experiments.`, {

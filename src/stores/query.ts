@@ -62,7 +62,7 @@ export function timeRange(query: RecordQuery): TimeRange {
 
 /**
  * The test of a query for rows of batches. Throws `unknown_field` for a name that is neither a field nor a path, and
- * `invalid_argument` for a comparison it does not know.
+ * `invalid_argument` for what is no condition and a comparison it does not know.
  */
 export function rowTest(where: Where | undefined, range: TimeRange): RowTest {
   const tests: RowTest[] = [];
@@ -75,9 +75,17 @@ export function rowTest(where: Where | undefined, range: TimeRange): RowTest {
   if (typeof where === 'function') {
     tests.push((batch, row) => where(batch.record(row)));
   } else if (where !== undefined) {
+    requireConditions(where);
     for (const [name, expected] of Object.entries(where)) tests.push(condition(name, expected));
   }
   return (batch, row) => tests.every((test) => test(batch, row));
+}
+
+function requireConditions(where: unknown): void {
+  if (typeof where === 'object' && where !== null && !Array.isArray(where)) return;
+  throw new CrucibleError('invalid_argument', `where is ${show(where)}.`, {
+    hint: 'Give a function of a record, or an object such as { success: false }.',
+  });
 }
 
 function condition(name: string, expected: Scalar | Comparison): RowTest {

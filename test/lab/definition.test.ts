@@ -132,6 +132,7 @@ test('what cannot be is refused at once, by its name and value, and nothing is l
     [{ name: 'a', requestEvents: 'a.b' }, /requestEvents is "a\.b"/],
     [{ name: 'a', requestEvents: ['a.start'] }, /"a\.start"/],
     [{ name: 'a', replicate: {} }, /replicate is \{\}/],
+    [{ name: 'a', replicate: Number.NaN }, /replicate is NaN/],
     [{ name: 'a', sample_size: 5 }, /no option "sample_size"/],
     [{ name: 'a', scope: 'run' }, /scope is "run"/],
     [{ name: 'a', sampling: 0.5 }, /sampling was given 0\.5/],

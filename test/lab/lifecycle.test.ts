@@ -143,6 +143,19 @@ describe('unknown and deleted experiments', () => {
     }
   });
 
+  test('what is no id is refused, and a name is told the id that it stands for', async () => {
+    const { lab } = bench();
+    await lab.startExperiment({ name: 'control', id: 'prompt-control' });
+    for (const find of ['getExperiment', 'resumeExperiment', 'joinExperiment'] as const) {
+      for (const id of [5, null, undefined, {}])
+        expect(await codeOf(() => lab[find](id as string))).toBe('invalid_argument');
+      const asked = lab[find]('control');
+      await expect(asked).rejects.toMatchObject({ code: 'experiment_not_found' });
+      await expect(asked).rejects.toThrow(/"prompt-control"/);
+    }
+    expect(await codeOf(() => lab.compare([null as unknown as string]))).toBe('invalid_argument');
+  });
+
   test('a deleted experiment is gone, with records and metric points, whoever looks', async () => {
     const { lab, bus } = bench();
     const experiment = await lab.startExperiment({ name: 'a', id: 'a' });

@@ -84,6 +84,14 @@ test('both ends of a time range are included, given as µs, Date or text, and it
   expect(await sequences({ from: 20, to: 40, where: { model: null } })).toEqual([3]);
 });
 
+test('what is no condition at all is refused, not taken for one that lets everything through', () => {
+  for (const where of [5, 'success', true, null, [], [{ success: true }]]) {
+    expect(() => rowTest(where as unknown as Where, timeRange({}))).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining('where is') }),
+    );
+  }
+});
+
 test('what names no field, or compares with what has no order, is refused before anything is read', () => {
   const all = timeRange({});
   expect(() => rowTest({ latency: 5 }, all)).toThrow(expect.objectContaining({ code: 'unknown_field' }));

@@ -1,3 +1,4 @@
+import { isRecord } from '../../bus/records.ts';
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { MetricsStore } from '../metrics-store.ts';
 import { type JsonlMetricsOptions, jsonlMetrics } from './jsonl/jsonl-metrics.ts';
@@ -23,13 +24,18 @@ const ADAPTERS = new Map<unknown, MetricsAdapter<never>>([
  * Opens a metrics store chosen by configuration: `{ adapter: 'jsonl', path }`, `{ adapter: 'local', dir }`,
  * `{ adapter: 'memory' }`, or an adapter of your own with its options, `{ adapter: myMetrics, url }`. Nothing is touched before the first point is recorded or read.
  *
- * Throws `unknown_adapter`, listing the known ones, and whatever the adapter throws for its options.
+ * Throws `invalid_argument` for what is no object, `unknown_adapter`, listing the known ones, and whatever the adapter throws for its options.
  */
 export function openMetricsStore(config: MetricsStoreConfig): MetricsStore;
 export function openMetricsStore<Options extends object>(
   config: { readonly adapter: MetricsAdapter<Options> } & Options,
 ): MetricsStore;
 export function openMetricsStore(config: { readonly adapter: unknown }): MetricsStore {
+  if (!isRecord(config)) {
+    throw new CrucibleError('invalid_argument', `openMetricsStore was given ${show(config)}.`, {
+      hint: "Give an object such as { adapter: 'jsonl', path }.",
+    });
+  }
   const { adapter, ...options } = config;
   const open = typeof adapter === 'function' ? (adapter as MetricsAdapter<never>) : ADAPTERS.get(adapter);
   if (!open) {

@@ -46,6 +46,12 @@ test.each(['jsnol', 'constructor', '', undefined, null, 7])(
   },
 );
 
+test.each([null, undefined, 5, 'jsonl', []])('what is no configuration, %j, is refused', (config) => {
+  expect(() => openMetricsStore(config as unknown as MetricsStoreConfig)).toThrow(
+    expect.objectContaining({ code: 'invalid_argument' }),
+  );
+});
+
 test.each([undefined, '', 7, 'runs/'])('a path that names no file, %j, is an error at once', (path) => {
   const config = { adapter: 'jsonl', path } as MetricsStoreConfig;
   expect(() => openMetricsStore(config)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
