@@ -11,6 +11,7 @@ import { experimentExists } from '../experiment-exists.ts';
 import type { ExperimentState } from '../experiment-state.ts';
 import { stateOf, textOf } from './experiment-text.ts';
 import { type RequireHeld, withFileLock } from './file-lock.ts';
+import { removeStaleDrafts } from './stale-drafts.ts';
 
 const DEFINITION = 'experiment.json';
 
@@ -54,6 +55,7 @@ export class ExperimentFiles {
       if (await isFolder(folder)) throw experimentExists(state.id);
       throw unwritable(parent, error);
     }
+    await removeStaleDrafts(parent);
   }
 
   async load(id: string): Promise<ExperimentState | undefined> {
