@@ -217,7 +217,7 @@ export class Experiment implements ExperimentContext {
   /**
    * Marks a stopped experiment as archived. With a path, its definition, records and metric points are first written there, to
    * a folder named by its id: `experiment.json`, `events.jsonl`, `metrics.jsonl`. One that is archived already can be written
-   * again.
+   * again. Rejects with `damaged_data` where records cannot be read, and with `path_unwritable` where something else lies there.
    */
   async archive(options: { readonly path?: string } = {}): Promise<void> {
     requireOptions('archive', options, ['path']);
