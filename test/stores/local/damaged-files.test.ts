@@ -110,7 +110,9 @@ describe('a sealed segment', () => {
       const [damaged, ...others] = readdirSync(eventsOf(dir, 'rows')).sort();
       expect(others.length).toBeGreaterThan(0);
       const path = join(eventsOf(dir, 'rows'), damaged!);
-      writeFileSync(path, readFileSync(path).fill(0xff, 200, 400));
+      // All columns of the first rows, and nothing of what the file says about itself at its end.
+      const bytes = readFileSync(path);
+      writeFileSync(path, bytes.fill(0xff, 100, bytes.length >> 2));
       await using later = openLab(dir);
       const target = join(dir, `rows.${format}`);
       let rows = -1;
