@@ -300,7 +300,8 @@ export class Lab {
     const { store } = this.#context;
     const state = await store.load(requireId(id));
     if (state) return state;
-    const [named] = (await store.list()).filter(({ name }) => name === id);
+    // A store that cannot be listed has no hint to give.
+    const named = (await store.list().catch(() => [])).find(({ name }) => name === id);
     throw notFound(id, named && `That is a name, and an id is needed: ${show(named.id)}.`);
   }
 
