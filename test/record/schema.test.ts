@@ -40,5 +40,6 @@ test('what the experiment does not say is null', () => {
     condition: null,
     replicate: null,
     tags: [],
+    started_at: null,
   });
 });
