@@ -359,7 +359,7 @@ export class Experiment implements ExperimentContext {
     this.#known.begin(transition(this.#state, now));
     this.#tellCollector();
     try {
-      this.#known.hear(await this.#lab.store.update(this.id, (state) => transition(state, now)));
+      this.#known.hear(await this.#lab.store.update(this.id, (state) => transition(this.#known.same(state), now)));
     } catch (error) {
       await this.refresh().catch(() => undefined);
       throw error;

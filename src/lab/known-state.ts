@@ -1,5 +1,6 @@
 import { stopped } from '../experiment/lifecycle.ts';
 import type { ExperimentState, ExperimentStatus } from '../stores/experiment-state.ts';
+import { notFound } from './not-found.ts';
 
 const RANK: Readonly<Record<ExperimentStatus, number>> = { running: 0, paused: 0, stopped: 1, archived: 2 };
 
@@ -29,6 +30,12 @@ export class KnownState {
   /** Whether it is stopped or archived by what the store says. */
   get hasEnded(): boolean {
     return RANK[this.#stored.status] > 0;
+  }
+
+  /** What the store has under its id. Throws `experiment_not_found` for another one that was started since. */
+  same(stored: ExperimentState): ExperimentState {
+    if (stored.started_at === this.#stored.started_at) return stored;
+    throw notFound(stored.id);
   }
 
   /** Takes that there is no such experiment any more: if it had not ended, it has now. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createCrucible } from '../../src/index.ts';
@@ -158,4 +158,30 @@ describe('what is imported a second time', () => {
       /^warning: imported looks like .*: its records would be there twice\./,
     );
   });
+});
+
+describe('a file that cannot be read to its end', () => {
+  it('ends with 4, names the file, and nothing of it is imported', async () => {
+    const folder = temporaryFolder();
+    const [target, path] = [join(folder, 'store'), join(folder, 'broken.csv')];
+    writeFileSync(path, 'event_name,timestamp,measurements.x\na.b,1,1\na.b,2,"unclosed\n');
+    const { code, stdout, stderr } = await crucible(['--dir', target, 'import', path]);
+    expect([code, stdout]).toEqual([4, '']);
+    expect(stderr).toContain('broken.csv cannot be read: ');
+    expect(stderr).not.toContain('not an error that was foreseen');
+    expect(existsSync(join(target, 'experiments'))).toBe(false);
+  });
+});
+
+it('numbers of more digits than a double has stay texts: ids that differ do not become the same', async () => {
+  const folder = temporaryFolder();
+  const [target, path] = [join(folder, 'store'), join(folder, 'ids.csv')];
+  const ids = ['9007199254740993', '9007199254740992', '12345678901234567'];
+  const rows = ids.map((id, i) => `a.b,${i},${id},${2 ** 53 - i}`);
+  writeFileSync(path, `event_name,timestamp,metadata.customer,measurements.big\n${rows.join('\n')}\n`);
+  expect((await crucible(['--dir', target, 'import', path])).code).toBe(0);
+  const { stdout } = await crucible(['--dir', target, 'query', '--json', 'SELECT metadata, measurements FROM events']);
+  const found = jsonLines(stdout) as { metadata: string; measurements: string }[];
+  expect(found.map(({ metadata }) => JSON.parse(metadata))).toEqual(ids.map((customer) => ({ customer })));
+  expect(found.map(({ measurements }) => JSON.parse(measurements))).toEqual(ids.map((_, i) => ({ big: 2 ** 53 - i })));
 });

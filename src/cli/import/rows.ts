@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CrucibleError } from '../../core/errors.ts';
 import { type Engine, openEngine, sqlFile, sqlName } from '../../engine/duckdb.ts';
 import { readLines } from '../../metrics-store/adapters/jsonl/line-reader.ts';
 import { FIELDS, fieldIndex } from '../../record/fields.ts';
@@ -37,7 +38,7 @@ function parsed(text: string | null): { values: Readonly<Record<string, unknown>
 
 /** The rows of a Parquet file. */
 export async function* parquetRows(path: string): AsyncGenerator<ImportRow> {
-  yield* duckdbRows(async () => `FROM read_parquet(${sqlFile(path)}, hive_partitioning = false)`);
+  yield* duckdbRows(path, async () => `FROM read_parquet(${sqlFile(path)}, hive_partitioning = false)`);
 }
 
 const NUMBER = "'^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$|^(NaN|-?Infinity)$'";
@@ -52,22 +53,33 @@ export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
     `read_csv(${sqlFile(path)}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true,
       allow_quoted_nulls = false, parallel = false, max_line_size = 4194304, ${more})`;
   const source = read('ignore_errors = true');
-  yield* duckdbRows(async (engine) => {
-    const described = await engine.connection.runAndReadAll(`DESCRIBE FROM ${source}`);
-    const names = described.getRows().map(([name]) => String(name));
-    const tests = names.flatMap((name) => [
-      `count(*) FILTER (NOT regexp_matches(${sqlName(name)}, ${NUMBER})) = 0 AND count(${sqlName(name)}) > 0`,
-      `count(*) FILTER (${sqlName(name)} NOT IN ('true', 'false')) = 0 AND count(${sqlName(name)}) > 0`,
-    ]);
-    const [row = []] = (await engine.connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows();
-    const columns = names.map((name, i) => {
-      if (isText(name)) return sqlName(name);
-      if (row[i * 2]) return `CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`;
-      if (row[i * 2 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
-      return sqlName(name);
-    });
-    return `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`;
-  }, rejectedRows);
+  yield* duckdbRows(
+    path,
+    async (engine) => {
+      const described = await engine.connection.runAndReadAll(`DESCRIBE FROM ${source}`);
+      const names = described.getRows().map(([name]) => String(name));
+      const tests = names.flatMap((name) => [
+        `count(*) FILTER (NOT regexp_matches(${sqlName(name)}, ${NUMBER}) OR ${isRounded(sqlName(name))}) = 0
+        AND count(${sqlName(name)}) > 0`,
+        `count(*) FILTER (${sqlName(name)} NOT IN ('true', 'false')) = 0 AND count(${sqlName(name)}) > 0`,
+      ]);
+      const [row = []] = (await engine.connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows();
+      const columns = names.map((name, i) => {
+        if (isText(name)) return sqlName(name);
+        if (row[i * 2]) return `CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`;
+        if (row[i * 2 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
+        return sqlName(name);
+      });
+      return `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`;
+    },
+    rejectedRows,
+  );
+}
+
+// Numbers of more digits than a double has are ids: as numbers some of them would be the same.
+function isRounded(cell: string): string {
+  return `(regexp_matches(${cell}, '^-?[0-9]{16,}$')
+    AND TRY_CAST(TRY_CAST(${cell} AS DOUBLE) AS HUGEINT)::VARCHAR IS DISTINCT FROM ${cell})`;
 }
 
 /** Whether a column is a text by its name: a field, or a nested value that fills one, also as the Elixir library flattens it. */
@@ -85,6 +97,7 @@ async function* rejectedRows(engine: Engine): AsyncGenerator<ImportRow> {
 }
 
 async function* duckdbRows(
+  path: string,
   statement: (engine: Engine) => Promise<string>,
   after?: (engine: Engine) => AsyncGenerator<ImportRow>,
 ): AsyncGenerator<ImportRow> {
@@ -104,7 +117,19 @@ async function* duckdbRows(
       }
     }
     if (after) yield* after(engine);
+  } catch (cause) {
+    throw unreadable(path, cause);
   } finally {
     engine.close();
   }
+}
+
+// A lack of memory says nothing about the file.
+function unreadable(path: string, cause: unknown): unknown {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof CrucibleError || message.startsWith('Out of Memory')) return cause;
+  return new CrucibleError('damaged_data', `${path} cannot be read: ${message.split('\n', 1)[0]}`, {
+    hint: 'Nothing of it was imported. Mend the file, or take a whole copy.',
+    cause,
+  });
 }

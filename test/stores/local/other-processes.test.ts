@@ -425,3 +425,16 @@ it('an experiment started under the id of one that was removed gets nothing of i
   expect([emitted, stored, dropped.overflow + dropped.stopped + dropped.capacity]).toEqual([170, 50, 120]);
   expect(readdirSync(join(dir, 'experiments', 'reused', 'writers'))).toHaveLength(1);
 });
+
+it('a handle of an experiment that was removed does not change the one that was started under its id', async () => {
+  const dir = folder();
+  await using lab = openLab(dir);
+  const old = await lab.startExperiment({ id: 'reused', name: 'old' });
+  await using other = openLab(dir);
+  await (await other.getExperiment('reused')).delete();
+  const next = await other.startExperiment({ id: 'reused', name: 'new' });
+  await expect(old.stop()).rejects.toMatchObject({ code: 'experiment_not_found' });
+  expect([old.status, next.status]).toEqual(['stopped', 'running']);
+  await using later = openLab(dir);
+  expect(await later.getExperiment('reused')).toMatchObject({ name: 'new', status: 'running' });
+});
