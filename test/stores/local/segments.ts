@@ -64,6 +64,12 @@ export function linesOf(records: readonly EventRecord[]): string {
   return records.map((record) => `${recordToLine(record)}\n`).join('');
 }
 
+// Registered while the file is collected: a hook that a running test adds never runs.
+const made: string[] = [];
+afterAll(() => {
+  for (const path of made) rmSync(path, { recursive: true, force: true });
+});
+
 /** An experiment's folder, removed after the tests of the file. */
 export function experimentFolder(): {
   readonly path: string;
@@ -71,7 +77,7 @@ export function experimentFolder(): {
 } {
   const path = mkdtempSync(join(tmpdir(), 'crucible-local-'));
   mkdirSync(join(path, 'events'));
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  made.push(path);
   return {
     path,
     live(writer, number, text) {
