@@ -36,11 +36,13 @@ function textOf(arm: string): string {
 
 function mayRetry({ requests: { samples, length } }: ExperimentRows): boolean {
   if (!samples) return length > 0;
-  const seen = new Set<number>();
+  let most = 0;
+  for (let row = 0; row < length; row++) most = Math.max(most, samples[row]!);
+  const seen = new Uint8Array(most + 1);
   for (let row = 0; row < length; row++) {
     const sample = samples[row]!;
-    if (sample < 0 || seen.has(sample)) return true;
-    seen.add(sample);
+    if (sample < 0 || seen[sample] === 1) return true;
+    seen[sample] = 1;
   }
   return false;
 }
