@@ -257,6 +257,7 @@ describe('a treatment that hangs on its hardest requests', () => {
     { method: 'stratified', by: 'success', probabilities: { true: 0.9 } },
     { method: 'reservoir', size: 1600 },
   ];
+  // Which traces are kept is decided by their ids: of new ones, a hundredth of all draws looks as if something were missing.
   test.each(DESIGNS)(
     'is no faster with sampling %o, and one that does not hang has nothing missing',
     async (sampling) => {
@@ -273,7 +274,7 @@ describe('a treatment that hangs on its hardest requests', () => {
           for (let i = 0; i < 1000; i++) {
             const hardness = ((i * 7919) % 1000) / 500;
             const run = () =>
-              bus.span('req_llm.request', {}, async (span) => {
+              bus.span('req_llm.request', { trace_id: `${condition} ${i}` }, async (span) => {
                 if (hangs && condition === 'treatment' && hardness > 1.66) await new Promise(() => undefined);
                 span.measure({ latency_ms: faster * 100 * Math.exp(hardness + 0.05 * Math.sin(i * (1 + faster))) });
               });
