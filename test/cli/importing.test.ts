@@ -185,3 +185,82 @@ it('numbers of more digits than a double has stay texts: ids that differ do not 
   expect(found.map(({ metadata }) => JSON.parse(metadata))).toEqual(ids.map((customer) => ({ customer })));
   expect(found.map(({ measurements }) => JSON.parse(measurements))).toEqual(ids.map((_, i) => ({ big: 2 ** 53 - i })));
 });
+
+describe('nested values that are exported and imported', () => {
+  const VALUES = [
+    { text: '{"answer":42}', list: ['a', 1, null], mixed: 'plain', whole: 2n ** 60n + 1n, deep: { empty: {} } },
+    { text: '{"answer":43}', list: [], mixed: 7, whole: 5, deep: { empty: {} } },
+    { text: '{"$bigint":"1"}', list: ['"x"'], mixed: '9', whole: 6, quoted: '"yes"' },
+    { text: '[broken', list: [{ a: 1 }], mixed: true, whole: 7, quoted: '"no"' },
+    { text: '{}', list: [[1], 'b'], mixed: null, whole: -(2n ** 62n), number: -0 },
+  ];
+
+  async function roundTrip(format: 'jsonl' | 'csv' | 'parquet'): Promise<unknown[]> {
+    const [source, target, folder] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    const path = join(folder, `events.${format}`);
+    const lab = createCrucible({ store: localStore({ dir: source }) });
+    const experiment = await lab.startExperiment({ name: 'values' });
+    for (const metadata of VALUES) experiment.execute('a.b', { x: 1 }, metadata);
+    await experiment.stop();
+    await experiment.export(format, { path });
+    await lab.close();
+    expect((await crucible(['--dir', target, 'import', path])).code).toBe(0);
+    const again = createCrucible({ store: localStore({ dir: target }) });
+    const found = [];
+    const [{ id } = { id: '' }] = await again.listExperiments();
+    for await (const { metadata } of (await again.getExperiment(id)).records()) found.push(metadata);
+    await again.close();
+    return found;
+  }
+
+  // A cell of a flat file is empty for null and for nothing.
+  const withoutNulls = VALUES.map((value) => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null)));
+
+  it('are what they were, by JSON Lines', async () => {
+    expect(await roundTrip('jsonl')).toEqual(VALUES);
+  });
+
+  it('are what they were, by Parquet: a text that is JSON stays a text, and whole numbers keep all digits', async () => {
+    expect(await roundTrip('parquet')).toEqual(withoutNulls);
+  });
+
+  it('are what they were, by CSV, but for whole numbers beyond 2^53, which are texts', async () => {
+    expect(await roundTrip('csv')).toEqual(withoutNulls.map((value) => ({ ...value, whole: String(value.whole) })));
+  });
+
+  it('are told from texts by their look where a file says nothing', async () => {
+    const folder = temporaryFolder();
+    const [target, path] = [join(folder, 'store'), join(folder, 'foreign.csv')];
+    const rows = ['"""a""",[1],"{""a"":1}","""x"""', '5,[],"{""a"":2}","""y"""'];
+    writeFileSync(
+      path,
+      `event_name,timestamp,metadata.mixed,metadata.list,metadata.text,metadata.quoted\n${rows.map((row, i) => `a.b,${i},${row}`).join('\n')}\n`,
+    );
+    expect((await crucible(['--dir', target, 'import', path])).code).toBe(0);
+    const { stdout } = await crucible([
+      '--dir',
+      target,
+      'query',
+      '--json',
+      'SELECT metadata FROM events ORDER BY timestamp',
+    ]);
+    const found = jsonLines(stdout) as { metadata: string }[];
+    expect(found.map(({ metadata }) => JSON.parse(metadata))).toEqual([
+      { mixed: 'a', list: [1], text: '{"a":1}', quoted: '"x"' },
+      { mixed: 5, list: [], text: '{"a":2}', quoted: '"y"' },
+    ]);
+  });
+});
+
+it('rows that are refused make no experiment', async () => {
+  const folder = temporaryFolder();
+  const [target, path] = [join(folder, 'store'), join(folder, 'bad.jsonl')];
+  writeFileSync(
+    path,
+    '{"event_name":"a.b","timestamp":"no time","experiment_id":"bad"}\n{"event_name":"a.b","timestamp":1,"experiment_id":"good"}\n',
+  );
+  const { code, stdout } = await crucible(['--dir', target, 'import', path, '--json']);
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ experiments: [{ from: 'good', events: 1 }], skipped: 1 });
+  expect(JSON.parse((await crucible(['--dir', target, 'list', '--json'])).stdout)).toHaveLength(1);
+});

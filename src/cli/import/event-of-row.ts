@@ -62,7 +62,7 @@ export function eventOfRow(row: Row): IngestedEvent | string {
 // Cells may be text where the field is none, and the other way round.
 function fieldValue(index: number, value: unknown): unknown {
   const { type } = FIELDS[index]!;
-  if (type === 'string') return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (type === 'string') return ['number', 'boolean', 'bigint'].includes(typeof value) ? String(value) : value;
   if (type === 'number' && typeof value === 'string' && /^(NaN|-?Infinity)$/.test(value)) return Number(value);
   return value;
 }
@@ -76,7 +76,7 @@ function placeNested(key: string, value: unknown, measurements: Nested, metadata
   }
   const path = parsePath(key);
   if (path) {
-    place(path.root === 'metadata' ? metadata : measurements, path.keys, jsonOr(value));
+    place(path.root === 'metadata' ? metadata : measurements, path.keys, value);
     return;
   }
   for (const [prefix, root] of Object.entries(ELIXIR)) {
@@ -99,7 +99,7 @@ function tagsOf(value: unknown): readonly string[] {
   return Array.isArray(tags) ? tags.map(String) : [];
 }
 
-// Lists and objects leave in flat files as JSON text.
+// Whole objects and the tags leave in flat files as JSON text.
 function jsonOr(value: unknown): unknown {
   if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
   try {

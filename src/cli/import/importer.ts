@@ -45,6 +45,8 @@ interface Target {
   readonly options: ExperimentOptions;
   readonly experiment: Experiment | undefined;
   readonly startedAt: number | undefined;
+  /** Whether there is more of it than the rows that say that they are from it. */
+  readonly isStated: boolean;
   events: number;
   /** When its events happened, in microseconds since the Unix epoch. */
   first: number;
@@ -120,6 +122,7 @@ export class Importer {
       options,
       experiment,
       startedAt: started_at,
+      isStated: preregistration !== undefined,
       events: 0,
       first: Number.POSITIVE_INFINITY,
       last: Number.NEGATIVE_INFINITY,
@@ -132,7 +135,12 @@ export class Importer {
   async finish(): Promise<ImportSummary> {
     const experiments: ImportedExperiment[] = [];
     for (const target of this.#targets.values()) {
-      const { origin, options, experiment, events } = target;
+      const { origin, options, experiment, events, isStated } = target;
+      // None of its rows could be taken.
+      if (events === 0 && !isStated) {
+        await experiment?.delete();
+        continue;
+      }
       const duplicates = experiment?.ledger().dropped.duplicate ?? 0;
       if (experiment && events > 0) await this.#noteTimes(experiment, target);
       await experiment?.stop();

@@ -7,6 +7,7 @@ import { FIELDS, fieldIndex } from '../../record/fields.ts';
 import { fromJsonText } from '../../record/json.ts';
 import { ROLE_KINDS, RoleKind, roleOf } from '../../record/roles.ts';
 import { valueReader } from '../sql/values.ts';
+import { fromJsonCell, looksLikeJson, mayBeJson, statedJsonColumns } from './json-columns.ts';
 
 /** One row or line of a file, by field; or why it is none. */
 export type ImportRow =
@@ -38,15 +39,30 @@ function parsed(text: string | null): { values: Readonly<Record<string, unknown>
 
 /** The rows of a Parquet file. */
 export async function* parquetRows(path: string): AsyncGenerator<ImportRow> {
-  yield* duckdbRows(path, async () => `FROM read_parquet(${sqlFile(path)}, hive_partitioning = false)`);
+  const source = `read_parquet(${sqlFile(path)}, hive_partitioning = false)`;
+  yield* duckdbRows(path, async (engine) => ({
+    sql: `FROM ${source}`,
+    jsonColumns: (await statedJsonColumns(engine, path)) ?? (await apparentJsonColumns(engine, source)),
+  }));
+}
+
+async function apparentJsonColumns(engine: Engine, source: string): Promise<readonly string[]> {
+  const described = (await engine.connection.runAndReadAll(`DESCRIBE FROM ${source}`)).getRows();
+  const names = described
+    .filter(([name, type]) => type === 'VARCHAR' && mayBeJson(String(name)) && !isText(String(name)))
+    .map(([name]) => String(name));
+  if (names.length === 0) return [];
+  const tests = names.map(looksLikeJson).join(', ');
+  const [row = []] = (await engine.connection.runAndReadAll(`SELECT ${tests} FROM ${source}`)).getRows();
+  return names.filter((_, i) => row[i] === true);
 }
 
 const NUMBER = "'^-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?$|^(NaN|-?Infinity)$'";
 
 /**
  * The rows of a CSV file. CSV has no types: a column is one of numbers, or of truth values, when all its cells are written like
- * that, but for those of which the record knows that they are texts: an id may look like a number. An empty cell is no value, `""` an
- * empty text.
+ * that, but for those of which the record knows that they are texts: an id may look like a number. A column of lists, or of texts in
+ * quotes among other values, is one of JSON text. An empty cell is no value, `""` an empty text.
  */
 export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
   const read = (more: string) =>
@@ -62,15 +78,19 @@ export async function* csvRows(path: string): AsyncGenerator<ImportRow> {
         `count(*) FILTER (NOT regexp_matches(${sqlName(name)}, ${NUMBER}) OR ${isRounded(sqlName(name))}) = 0
         AND count(${sqlName(name)}) > 0`,
         `count(*) FILTER (${sqlName(name)} NOT IN ('true', 'false')) = 0 AND count(${sqlName(name)}) > 0`,
+        mayBeJson(name) ? looksLikeJson(name) : 'false',
       ]);
       const [row = []] = (await engine.connection.runAndReadAll(`SELECT ${tests.join(', ')} FROM ${source}`)).getRows();
       const columns = names.map((name, i) => {
         if (isText(name)) return sqlName(name);
-        if (row[i * 2]) return `CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`;
-        if (row[i * 2 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
+        if (row[i * 3]) return `CAST(${sqlName(name)} AS DOUBLE) AS ${sqlName(name)}`;
+        if (row[i * 3 + 1]) return `CAST(${sqlName(name)} AS BOOLEAN) AS ${sqlName(name)}`;
         return sqlName(name);
       });
-      return `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`;
+      return {
+        sql: `SELECT ${columns.join(', ')} FROM ${read('store_rejects = true')}`,
+        jsonColumns: names.filter((name, i) => row[i * 3 + 2] === true && !isText(name)),
+      };
     },
     rejectedRows,
   );
@@ -96,9 +116,15 @@ async function* rejectedRows(engine: Engine): AsyncGenerator<ImportRow> {
   for (const [line, message] of found.getRows()) yield { line: Number(line), error: `cannot be read: ${message}` };
 }
 
+interface Statement {
+  readonly sql: string;
+  /** Whose cells are JSON text. */
+  readonly jsonColumns: readonly string[];
+}
+
 async function* duckdbRows(
   path: string,
-  statement: (engine: Engine) => Promise<string>,
+  statement: (engine: Engine) => Promise<Statement>,
   after?: (engine: Engine) => AsyncGenerator<ImportRow>,
 ): AsyncGenerator<ImportRow> {
   const engine = await openEngine({
@@ -106,14 +132,17 @@ async function* duckdbRows(
     memoryLimit: '1GB',
   });
   try {
-    const read = valueReader(await import('@duckdb/node-api'));
-    const result = await engine.connection.stream(await statement(engine));
+    const read = valueReader(await import('@duckdb/node-api'), (whole) => whole);
+    const { sql, jsonColumns } = await statement(engine);
+    const result = await engine.connection.stream(sql);
     const names = result.deduplicatedColumnNames();
+    const isJson = names.map((name) => jsonColumns.includes(name));
     let line = 0;
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       for (const row of chunk.getRows()) {
         line++;
-        yield { line, values: Object.fromEntries(names.map((name, i) => [name, read(row[i])])) };
+        const cells = row.map((cell, i) => (isJson[i] ? fromJsonCell(cell) : read(cell)));
+        yield { line, values: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };
       }
     }
     if (after) yield* after(engine);

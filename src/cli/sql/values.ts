@@ -2,8 +2,15 @@ import { microsToIso } from '../../core/time.ts';
 
 type DuckDB = typeof import('@duckdb/node-api');
 
-/** Turns what DuckDB gives into what JSON can hold: whole numbers that are too large are text, times ISO 8601. */
-export function valueReader(duckdb: DuckDB): (value: unknown) => unknown {
+/**
+ * Turns what DuckDB gives into what JSON can hold: times are ISO 8601.
+ *
+ * @param ofWide What becomes of whole numbers beyond 2^53. By default text.
+ */
+export function valueReader(
+  duckdb: DuckDB,
+  ofWide: (whole: bigint) => string | bigint = String,
+): (value: unknown) => unknown {
   const {
     DuckDBTimestampTZValue,
     DuckDBTimestampValue,
@@ -14,7 +21,7 @@ export function valueReader(duckdb: DuckDB): (value: unknown) => unknown {
     DuckDBDecimalValue,
   } = duckdb;
   const read = (value: unknown): unknown => {
-    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : ofWide(value);
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof DuckDBTimestampTZValue || value instanceof DuckDBTimestampValue) {
       const micros = Number(value.micros);
