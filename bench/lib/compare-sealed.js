@@ -13,14 +13,15 @@ const STRIDE = 700_001;
 
 /**
  * The lines of a row about `compare()` of two sealed experiments, in a new process, so that loading DuckDB is in the figure. There is
- * no peer: nothing else in JavaScript compares. `pairs`: how many there must be; `distinct`: whether each event has a sample of its own,
- * which the other experiment has too, elsewhere in its order, and a session of its own.
+ * no peer: nothing else in JavaScript compares. `pairs`: how many there must be, null where samples are weighted as groups; `distinct`:
+ * whether each event has a sample of its own, which the other experiment has too, elsewhere in its order, and a session of its own.
  */
-export async function measureComparison({ what, pairs, distinct }) {
+export async function measureComparison({ what, pairs, distinct, sampling }) {
   const dir = temporaryFolder();
   try {
     const ids = [];
-    for (let arm = 0; arm < 2; arm++) ids.push(await callIsolated(import.meta.url, 'record', dir, arm, distinct));
+    for (let arm = 0; arm < 2; arm++)
+      ids.push(await callIsolated(import.meta.url, 'record', dir, arm, distinct, sampling));
     const { ns, growth } = await callIsolated(import.meta.url, 'compare', dir, ids, pairs);
     return {
       lines: [
@@ -38,8 +39,8 @@ export async function measureComparison({ what, pairs, distinct }) {
   }
 }
 
-export function record(dir, arm, distinct) {
-  return recordSealed(dir, COUNT, distinct ? (i) => distinctContext(arm, i) : undefined);
+export function record(dir, arm, distinct, sampling) {
+  return recordSealed(dir, COUNT, { sampling, ...(distinct && { contextOf: (i) => distinctContext(arm, i) }) });
 }
 
 export async function compare(dir, ids, pairs) {

@@ -10,14 +10,14 @@ const SEALING_LIMIT_MS = 120_000;
 
 /**
  * Records `count` events into a new local store in that folder, a millisecond apart, and waits until all of them are Parquet.
- * `contextOf` gives by an event's number what its metadata has besides, such as another sample. Gives the experiment's id. Best
- * called in a process of its own: what is measured should not find their memory used.
+ * `contextOf` gives by an event's number what its metadata has besides, such as another sample; `sampling` is the experiment's. Gives
+ * the experiment's id. Best called in a process of its own: what is measured should not find their memory used.
  */
-export async function recordSealed(dir, count, contextOf = () => undefined) {
+export async function recordSealed(dir, count, { contextOf = () => undefined, sampling } = {}) {
   let now = Date.UTC(2026, 0, 1) * 1000;
   const clock = { nowMicros: () => (now += 1000) };
   const lab = createCrucible({ store: localStore({ dir }), clock });
-  const experiment = await lab.startExperiment({ name: 'bench' });
+  const experiment = await lab.startExperiment({ name: 'bench', sampling });
   const stop = telemetry.event(EVENT_NAME);
   for (let done = 0; done < count; done += PART) {
     const values = makeValues(Math.min(PART, count - done), done + 1);

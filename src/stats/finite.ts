@@ -48,7 +48,9 @@ function finiteRows(samples: readonly Sample[]): {
   const kept = new Int32Array(length);
   let count = 0;
   for (let row = 0; row < length; row++) {
-    if (samples.every((sample) => Number.isFinite(sample[row]))) kept[count++] = row;
+    let isWhole = true;
+    for (const sample of samples) isWhole &&= Number.isFinite(sample[row]);
+    if (isWhole) kept[count++] = row;
   }
   const rows = count === length ? kept : kept.slice(0, count);
   const columns = samples.map((sample) => {

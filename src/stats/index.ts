@@ -155,6 +155,7 @@ export { type Ranks, rankValues } from './ranks.ts';
 export type { RateInterval } from './rate-interval.ts';
 export { bootstrap, bootstrapPaired, bootstrapTwoSample, type TwoGroupings } from './resampling/bootstrap.ts';
 export type { BootstrapOptions, BootstrapResult } from './resampling/bootstrap-result.ts';
+export type { Label } from './resampling/label-numbers.ts';
 export {
   type PermutationOptions,
   type PermutationResult,
@@ -162,7 +163,7 @@ export {
   permutationTestPaired,
 } from './resampling/permutation.ts';
 export type { Statistic, TwoSampleStatistic } from './resampling/statistic.ts';
-export type { Grouping, Label } from './resampling/units.ts';
+export type { Grouping } from './resampling/units.ts';
 export {
   type AdaptiveOptions,
   adaptiveProbability,

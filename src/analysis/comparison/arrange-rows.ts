@@ -116,7 +116,7 @@ function arrangeWeighted(
     },
   ] as const;
   return {
-    items: weightedGroups(tables, arms, transform, by, left, areShared),
+    items: weightedGroups(tables, groups, arms, transform, by, left, areShared),
     clusterBy: byRun ? 'replicate' : (clusterBy ?? samples.name),
     weighted: true,
     warnings: [SAMPLED, ...warnings],

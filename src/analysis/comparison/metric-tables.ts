@@ -142,23 +142,23 @@ export function failuresOf(selections: readonly Selection[]): Rate {
 export function weightedFailures(selections: readonly Selection[]): { failed: Float64Array; inclusion: Float64Array } {
   const failed: number[] = [];
   const inclusion: number[] = [];
-  eachJudged(selections, (failure, row, table) => {
-    failed.push(failure);
-    inclusion.push(table.inclusion?.[row] ?? 1);
-  });
+  for (const selection of selections) {
+    const kept = selection.table?.inclusion;
+    eachJudged([selection], (failure, row) => {
+      failed.push(failure);
+      inclusion.push(kept?.[row] ?? 1);
+    });
+  }
   return { failed: Float64Array.from(failed), inclusion: Float64Array.from(inclusion) };
 }
 
-function eachJudged(
-  selections: readonly Selection[],
-  take: (failure: 0 | 1, row: number, table: RowTable) => void,
-): void {
+function eachJudged(selections: readonly Selection[], take: (failure: 0 | 1, row: number) => void): void {
   for (const { table, operation } of selections) {
     if (!table) continue;
     const { verdicts, operations } = table;
     for (let row = 0; row < table.length; row++) {
       if ((operation !== null && operations?.[row] !== operation) || verdicts[row] === Verdict.NONE) continue;
-      take(verdicts[row] === Verdict.FALSE ? 1 : 0, row, table);
+      take(verdicts[row] === Verdict.FALSE ? 1 : 0, row);
     }
   }
 }

@@ -2,7 +2,8 @@ import { fQuantileUpper, fSf } from '../distributions/f.ts';
 import { finiteValues, type Sample } from '../finite.ts';
 import { answer } from '../inference/answer.ts';
 import type { Interval, TestResult } from '../inference/test-result.ts';
-import { type Label, unitsOf } from '../resampling/units.ts';
+import type { Label } from '../resampling/label-numbers.ts';
+import { unitsOf } from '../resampling/units.ts';
 import { requireFraction } from '../special/checks.ts';
 import { CompensatedSum, sum } from '../sum.ts';
 

@@ -1,7 +1,8 @@
 import { finitePairs, finiteValues, type Sample } from '../finite.ts';
 import { type BootstrapOptions, type BootstrapResult, bootstrapResult } from './bootstrap-result.ts';
+import type { Label } from './label-numbers.ts';
 import { nameOf, ofOne, ofTwo, type Statistic, type TwoSampleStatistic } from './statistic.ts';
-import { type Grouping, type Label, unitsOf } from './units.ts';
+import { type Grouping, unitsOf } from './units.ts';
 
 /** Labels for each of two samples. */
 export interface TwoGroupings {

@@ -4,8 +4,9 @@ import type { Alternative, TestResult } from '../inference/test-result.ts';
 import { randomStream } from '../random.ts';
 import { requireAtLeast, requireFinite } from '../special/checks.ts';
 import { type Arrangements, choices, everyChoice, everySide, randomChoices, randomSides } from './arrangements.ts';
+import type { Label } from './label-numbers.ts';
 import { nameOf, ofOne, ofTwo, type Statistic, type TwoSampleStatistic } from './statistic.ts';
-import { type Label, type Units, unitsOf } from './units.ts';
+import { type Units, unitsOf } from './units.ts';
 
 export interface PermutationOptions {
   /** Default `two-sided`: twice the smaller of the one-sided p-values. */

@@ -1,9 +1,7 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import type { RandomStream } from '../random.ts';
 import { requireSameLength } from '../special/checks.ts';
-
-/** The name of a cluster or stratum. */
-export type Label = string | number;
+import { type Label, labelAt } from './label-numbers.ts';
 
 /** How the rows of a sample hang together. */
 export interface Grouping {
@@ -80,12 +78,4 @@ export function drawRows(units: Units, stream: RandomStream, room: (length: numb
     at += unit.length;
   }
   return rows;
-}
-
-function labelAt(labels: ArrayLike<Label>, row: number, what: string): Label {
-  const label: unknown = labels[row];
-  if ((typeof label === 'string' && label !== '') || (typeof label === 'number' && !Number.isNaN(label))) return label;
-  throw new CrucibleError('invalid_argument', `Row ${row} has the ${what} ${show(label)}.`, {
-    hint: `Give every row a ${what}, or leave the row out.`,
-  });
 }

@@ -4,7 +4,8 @@ import { studentTQuantileUpper } from '../distributions/student-t.ts';
 import { finiteValues, type Sample } from '../finite.ts';
 import { answer } from '../inference/answer.ts';
 import type { TestResult } from '../inference/test-result.ts';
-import { type Label, unitsOf } from '../resampling/units.ts';
+import { type Label, type LabelNumbers, labelNumbers } from '../resampling/label-numbers.ts';
+import { unitsOf } from '../resampling/units.ts';
 import { requireFraction, requireSameLength } from '../special/checks.ts';
 import { CompensatedSum, sum } from '../sum.ts';
 
@@ -68,26 +69,24 @@ export function weightedTotal(
     });
   }
   const labels = fixed?.samples ?? together;
-  const { kept, weights, clusters, known } = weighted('Horvitz-Thompson total', values, inclusion, {
-    ...(labels && { clusters: labels }),
-  });
+  const { kept, rows, weights, known } = weighted('Horvitz-Thompson total', values, inclusion, {});
+  const units = labels && unitsOf(rows, values.length, { clusters: labels }).strata.flat();
   const assumption = fixed
     ? `Each sample of ${fixed.size} items was as likely as any other of that size.`
     : together
       ? 'Each item was kept with the probability it carries, and what has different labels independently of each other.'
       : 'Each item was kept independently of the others, with the probability it carries.';
-  const own = { ...known, n_clusters: null };
-  if (kept.length === 0) return { ...own, assumptions: [assumption, 'No estimate: there are no values.'] };
+  if (kept.length === 0) return { ...known, assumptions: [assumption, 'No estimate: there are no values.'] };
   const shares = kept.map((value, i) => value * weights[i]!);
   const estimate = sum(shares);
   const variance = new CompensatedSum();
-  eachUnit(kept.length, clusters, (rows) =>
-    variance.add(fixed ? fixedVariance(rows, shares, weights, fixed.size) : poissonVariance(rows, shares, weights)),
+  eachUnit(kept.length, units, (unit) =>
+    variance.add(fixed ? fixedVariance(unit, shares, weights, fixed.size) : poissonVariance(unit, shares, weights)),
   );
   const error = Math.sqrt(variance.value);
   const reach = normalQuantileUpper((1 - level) / 2) * error;
   return withinDoubles({
-    ...own,
+    ...known,
     estimate,
     standard_error: error,
     ci: { level, low: estimate - reach, high: estimate + reach, method: 'normal' },
@@ -152,7 +151,7 @@ export function weightedMean(
     const ci = { level, low: estimate - reach, high: estimate + reach, method: 'normal' };
     return withinDoubles({ ...known, estimate, standard_error: error, ci, assumptions: [assumption] });
   }
-  const units = clusters?.length ?? kept.length;
+  const units = clusters?.count ?? kept.length;
   if (units < 2) return none(`it needs two ${clusters ? 'clusters' : 'values'} or more`, estimate);
   const error = ratioError(kept, weights, clusters, estimate);
   if (error === 0) return none('all values are equal', estimate);
@@ -205,19 +204,19 @@ export function ratioError(
 ): number {
   const total = sum(weights);
   const squares = new CompensatedSum();
-  eachUnit(values.length, clusters, (rows) => {
-    let residual = 0;
-    for (const row of rows) residual += weights[row]! * (values[row]! - mean);
-    squares.add((residual / total) ** 2);
-  });
-  const units = clusters?.length ?? values.length;
+  const residuals = new Float64Array(clusters?.count ?? values.length);
+  for (let i = 0; i < values.length; i++) {
+    residuals[clusters ? clusters.numbers[i]! : i]! += weights[i]! * (values[i]! - mean);
+  }
+  for (const residual of residuals) squares.add((residual / total) ** 2);
+  const units = residuals.length;
   return Math.sqrt((squares.value * units) / (units - 1));
 }
 
-// What counts as one: a cluster, or a value by itself. Lists of one row each for a million values would take most of the time.
-function eachUnit(n: number, clusters: WeightedSample['clusters'], visit: (rows: Int32Array) => void): void {
-  if (clusters) {
-    for (const rows of clusters) visit(rows);
+// What was decided at once, or a value by itself. Lists of one row each for a million values would take most of the time.
+function eachUnit(n: number, units: readonly Int32Array[] | undefined, visit: (rows: Int32Array) => void): void {
+  if (units) {
+    for (const rows of units) visit(rows);
     return;
   }
   const single = new Int32Array(1);
@@ -229,9 +228,11 @@ function eachUnit(n: number, clusters: WeightedSample['clusters'], visit: (rows:
 
 export interface WeightedSample {
   readonly kept: Float64Array;
+  /** Where each value stood. */
+  readonly rows: Int32Array;
   readonly weights: Float64Array;
-  /** The values of each cluster; undefined where values are independent. */
-  readonly clusters: readonly Int32Array[] | undefined;
+  /** Undefined where values are independent. */
+  readonly clusters: LabelNumbers | undefined;
   /** A result without an estimate yet. */
   readonly known: WeightedEstimate;
 }
@@ -252,17 +253,18 @@ export function weighted(
   const { values: kept, rows, dropped } = finiteValues(values);
   const weights = new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) weights[i] = 1 / inclusion[rows[i]!]!;
-  const units = clusters && unitsOf(rows, values.length, { clusters }).strata.flat();
+  if (clusters) requireSameLength('rows and cluster labels', values.length, clusters.length);
+  const units = clusters && labelNumbers(rows, clusters, 'cluster');
   const total = sum(weights);
   const known = {
     ...answer({
       method,
       n: [kept.length],
-      n_clusters: units ? units.length : null,
+      n_clusters: units?.count ?? null,
       dropped: { not_finite: dropped, unpaired: 0 },
     }),
     n_effective: kept.length === 0 ? null : total ** 2 / sum(weights.map((weight) => weight * weight)),
     population_size: total,
   };
-  return { kept, weights, clusters: units, known };
+  return { kept, rows, weights, clusters: units, known };
 }

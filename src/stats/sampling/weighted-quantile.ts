@@ -38,7 +38,7 @@ export function weightedQuantile(
     estimate,
     assumptions: [assumption, `No interval: ${reason}.`],
   });
-  if ((clusters ?? kept).length < 2) return none(`it needs two ${clusters ? 'clusters' : 'values'} or more`);
+  if ((clusters?.count ?? kept.length) < 2) return none(`it needs two ${clusters ? 'clusters' : 'values'} or more`);
   const below = kept.map((value) => (value <= estimate ? 1 : 0));
   const reach = normalQuantileUpper((1 - level) / 2) * ratioError(below, weights, clusters, p);
   if (p - reach <= 0 || p + reach >= 1) return none('there are too few values beyond the quantile');

@@ -4,6 +4,7 @@ import { isRounding } from '../../../stats/inference/group-moments.ts';
 import { resolveOptions } from '../../../stats/inference/options.ts';
 import { inferByT } from '../../../stats/inference/t-statistic.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
+import { labelNumbers } from '../../../stats/resampling/label-numbers.ts';
 import { type WeightedEstimate, weightedMean } from '../../../stats/sampling/weighted-estimate.ts';
 import { weightedRate } from '../../../stats/sampling/weighted-rate.ts';
 import { sum } from '../../../stats/sum.ts';
@@ -24,7 +25,7 @@ export function weightedDifference(groups: WeightedArms, level: number, isRate: 
   const inclusion = groups.inclusion!;
   const arm = (values: Float64Array, kept: Float64Array, clusters: Int32Array | null | undefined) => {
     const options = { level, ...(clusters && { clusters }) };
-    const mean = weightedMean(values, kept, options);
+    const mean = isRate ? weightedRate(values, kept, options) : weightedMean(values, kept, options);
     // What weights tell less, clusters of them do too.
     const told = (mean.n_effective ?? 0) / Math.max(values.length, 1);
     const freedom = Math.max(told * (mean.n_clusters ?? values.length) - 1, 1);
@@ -32,7 +33,7 @@ export function weightedDifference(groups: WeightedArms, level: number, isRate: 
       ...mean,
       freedom,
       told,
-      variance: varianceOf(mean, isRate ? weightedRate(values, kept, options) : null, level),
+      variance: varianceOf(mean, isRate, level),
     };
   };
   const [a, b] = [arm(first, inclusion.first, firstClusters), arm(second, inclusion.second, secondClusters)];
@@ -85,14 +86,14 @@ type Inclusion = Pick<NonNullable<Groups['inclusion']>, 'first' | 'second'>;
 
 /** The variance of an arm's mean; null of too few values. */
 function varianceOf(
-  { estimate, standard_error, n_effective }: WeightedEstimate,
-  rate: WeightedEstimate | null,
+  { estimate, standard_error, n_effective, ci }: WeightedEstimate,
+  isRate: boolean,
   level: number,
 ): number | null {
   if (standard_error !== null) return standard_error ** 2;
   if (estimate === null || n_effective === null || n_effective < 2) return null;
-  if (rate === null) return 0;
-  const { low = null, high = null } = rate.ci ?? {};
+  if (!isRate) return 0;
+  const { low = null, high = null } = ci ?? {};
   return low === null || high === null ? null : ((high - low) / (2 * normalQuantileUpper((1 - level) / 2))) ** 2;
 }
 
@@ -103,22 +104,29 @@ function sharedVariance(
   [m1, m2]: readonly [number, number],
 ): { readonly variance: number; readonly clusters: number } | undefined {
   if (!firstClusters || !secondClusters) return undefined;
-  const own = new Set(firstClusters);
-  if (!secondClusters.some((id) => own.has(id))) return undefined;
-  const residuals = new Map<number, number>();
-  const add = (values: Float64Array, chances: Float64Array, ids: Int32Array, mean: number, sign: number) => {
+  const ids = new Int32Array(first.length + second.length);
+  ids.set(firstClusters);
+  ids.set(secondClusters, first.length);
+  const { numbers, count } = labelNumbers(
+    ids.map((_, i) => i),
+    ids,
+    'cluster',
+  );
+  // Numbered as they come: what the first arm does not have is above all of its own.
+  const own = numbers.subarray(0, first.length).reduce((most, number) => Math.max(most, number), -1);
+  if (!numbers.subarray(first.length).some((number) => number <= own)) return undefined;
+  const residuals = new Float64Array(count);
+  const add = (values: Float64Array, chances: Float64Array, from: number, mean: number, sign: number) => {
     const total = sum(chances.map((p) => 1 / p));
     for (let i = 0; i < values.length; i++) {
-      const part = (sign * (values[i]! - mean)) / chances[i]! / total;
-      residuals.set(ids[i]!, (residuals.get(ids[i]!) ?? 0) + part);
+      residuals[numbers[from + i]!]! += (sign * (values[i]! - mean)) / chances[i]! / total;
     }
   };
-  add(first, inclusion.first, firstClusters, m1, -1);
-  add(second, inclusion.second, secondClusters, m2, 1);
-  const clusters = residuals.size;
-  if (clusters < 2) return undefined;
-  const squares = sum(Float64Array.from(residuals.values(), (residual) => residual ** 2));
-  return { variance: (squares * clusters) / (clusters - 1), clusters };
+  add(first, inclusion.first, 0, m1, -1);
+  add(second, inclusion.second, first.length, m2, 1);
+  if (count < 2) return undefined;
+  const squares = sum(residuals.map((residual) => residual ** 2));
+  return { variance: (squares * count) / (count - 1), clusters: count };
 }
 
 function effective(n: number | null): string {

@@ -137,15 +137,11 @@ function groupOf(items: ArmItems): { values: Float64Array; missing: Causes } {
     if (items.known[sample] !== 0 && items.counts[sample] === 0) missing.add(items.cause(sample));
   }
   missing.merge(items.looseMissing);
-  const own = Float64Array.from(samplesWithValue(items), (sample) => items.value(sample));
-  return { values: joined(own, items.looseValues), missing };
-}
-
-function joined(first: Float64Array, second: Float64Array): Float64Array {
-  const both = new Float64Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
+  const samples = samplesWithValue(items);
+  const values = new Float64Array(samples.length + items.looseValues.length);
+  for (let i = 0; i < samples.length; i++) values[i] = items.value(samples[i]!);
+  values.set(items.looseValues, samples.length);
+  return { values, missing };
 }
 
 function total(counts: MissingCounts): number {

@@ -1,4 +1,3 @@
-import { permanentRandom } from '../../../stats/sampling/inclusion-probability.ts';
 import { isUniform, leastProbability, type SamplingDesign } from '../../../stores/sampling-design.ts';
 import type { LabelReader } from '../reading/label-reader.ts';
 import type { RowTable } from '../reading/row-table.ts';
@@ -53,7 +52,7 @@ export class LeftOut {
 
   /** Whether sampling may be why there is no row of a sample, of which a request that `began` may have been kept. */
   may(sample: number, began: boolean): boolean {
-    return this.isSampled && !(began && this.#keepsEnds) && this.#randomOf(sample) >= this.#sure;
+    return this.isSampled && !(began && this.#keepsEnds) && this.#samples.random(sample) >= this.#sure;
   }
 
   /** How many of the other arm's samples are lacking beyond what sampling leaves out, by its least probability, 99 times in 100. */
@@ -76,9 +75,10 @@ export class LeftOut {
         [starts, 1],
         [table, -1],
       ] as const) {
-        for (let row = 0; row < (own?.length ?? 0); row++) {
-          if (operation !== null && own!.operations?.[row] !== operation) continue;
-          const p = own!.inclusion?.[row] ?? 1;
+        const { operations, inclusion, length = 0 } = own ?? {};
+        for (let row = 0; row < length; row++) {
+          if (operation !== null && operations?.[row] !== operation) continue;
+          const p = inclusion?.[row] ?? 1;
           excess += sign / p;
           variance += (1 - p) / p ** 2;
           if (sign === 1) begun++;
@@ -102,20 +102,17 @@ export class LeftOut {
       const sample = samples?.[row] ?? -1;
       const probability = inclusion[row]!;
       if (probability < least) return unknown;
-      if (sample >= 0 && this.#randomOf(sample) >= probability) return unknown;
+      if (sample >= 0 && this.#samples.random(sample) >= probability) return unknown;
     }
     return least;
-  }
-
-  #randomOf(sample: number): number {
-    return permanentRandom(this.#samples.text(sample));
   }
 }
 
 function leastOf(selections: readonly Selection[]): number {
   let least = 1;
   for (const { table } of selections) {
-    for (let row = 0; row < (table?.length ?? 0); row++) least = Math.min(least, table!.inclusion?.[row] ?? 1);
+    // Where none says less, all were kept for sure.
+    for (const probability of table?.inclusion ?? []) least = Math.min(least, probability);
   }
   return least;
 }

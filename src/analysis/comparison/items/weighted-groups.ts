@@ -1,6 +1,6 @@
 import type { MissingCounts } from '../comparison-result.ts';
 import { type ArmItems, Known, type Selection, type Transform } from './arm-items.ts';
-import { arrangeGroups, Causes, type Groups } from './arranged.ts';
+import { Causes, type Groups } from './arranged.ts';
 import type { LeftOut } from './left-out.ts';
 import { type ItemClusters, type WeightedItems, weightedItems } from './weighted-items.ts';
 
@@ -16,8 +16,9 @@ export function isSampled(selections: readonly Selection[]): boolean {
 export function haveOneProbability(selections: readonly Selection[]): boolean {
   let probability: number | undefined;
   for (const { table } of selections) {
+    const inclusion = table?.inclusion;
     for (let row = 0; row < (table?.length ?? 0); row++) {
-      const own = table!.inclusion?.[row] ?? 1;
+      const own = inclusion?.[row] ?? 1;
       probability ??= own;
       if (own !== probability) return false;
     }
@@ -42,9 +43,10 @@ export function areWhole([a, b]: Both<ArmItems>, left: Both<LeftOut>): boolean {
   return true;
 }
 
-/** Both arms weighted. Where they share samples, one that an arm lacks is missing in it, unless sampling may have left it out. */
+/** Both arms, which are `groups` by their numbers, weighted. Where they share samples, one that an arm lacks is missing in it, unless sampling may have left it out. */
 export function weightedGroups(
   tables: { readonly baseline: readonly Selection[]; readonly treatment: readonly Selection[] },
+  groups: Groups,
   items: Both<ArmItems>,
   transform: Transform,
   clusters: Both<ItemClusters>,
@@ -62,7 +64,7 @@ export function weightedGroups(
     missingOf(b, shared ? a : null, left[1], second),
   ] as const;
   return {
-    ...arrangeGroups(...items),
+    ...groups,
     missing: { baseline: missing[0].counts, treatment: missing[1].counts },
     firstMissing: missing[0].inclusion.length,
     secondMissing: missing[1].inclusion.length,

@@ -2,6 +2,7 @@ import { CrucibleError, show } from '../../../core/errors.ts';
 import { BATCH_ROWS, type ColumnBatch } from '../../../record/batch.ts';
 import { CONTEXT_FIELDS, fieldIndex } from '../../../record/fields.ts';
 import { parsePath, pathName } from '../../../record/path.ts';
+import { permanentRandom } from '../../../stats/sampling/inclusion-probability.ts';
 import { TextIds } from '../../rows/text-ids.ts';
 
 /** Reads the field or path that names a sample or a cluster, as numbers that hold across batches and experiments. */
@@ -12,6 +13,7 @@ export class LabelReader {
   readonly #texts = new TextIds();
   readonly #field: number;
   readonly #isContext: boolean;
+  #randoms: Float64Array | undefined;
 
   /** Throws `unknown_field` for what is neither a field nor a path. */
   constructor(name: string) {
@@ -32,6 +34,16 @@ export class LabelReader {
 
   text(id: number): string {
     return this.#texts.text(id);
+  }
+
+  /** The permanent random number of a text (see `permanentRandom`), made once. To be asked when all was read. */
+  random(id: number): number {
+    this.#randoms ??= new Float64Array(this.count).fill(Number.NaN);
+    const known = this.#randoms[id]!;
+    if (!Number.isNaN(known)) return known;
+    const made = permanentRandom(this.text(id));
+    this.#randoms[id] = made;
+    return made;
   }
 
   read(batch: ColumnBatch, rows: number): void {
