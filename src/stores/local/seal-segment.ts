@@ -6,6 +6,7 @@ import { unreadable } from '../../engine/file-errors.ts';
 import { type Draft, replaceFile } from '../../engine/replace-file.ts';
 import { fieldsFromLine } from '../../record/record-line.ts';
 import { NEVER_NULL } from '../../record/record-schema.ts';
+import { noteChecksum } from './checksum.ts';
 import { lineBlocks } from './line-blocks.ts';
 import { removeLive, stillOpen } from './remove-live.ts';
 import { type SealedContent, sealingMemory, sealStatement } from './sealed-file.ts';
@@ -53,6 +54,8 @@ export async function sealSegment(engine: Engine, path: string): Promise<SealRes
     const lines = await survey(path);
     if (sealed) {
       if (!lines || !hasMore(lines, sealed)) {
+        // Who sealed it may have been killed before that.
+        if (lines) await noteChecksum(target);
         await rm(path, { force: true });
         return { outcome: 'already_sealed', rows: 0, rejects: NONE };
       }
@@ -63,6 +66,7 @@ export async function sealSegment(engine: Engine, path: string): Promise<SealRes
     const result =
       (await sealWhole(engine, path, target, name.writer, lines)) ??
       (await sealGood(engine, path, base, name.writer, lines));
+    if (result.outcome === 'sealed') await noteChecksum(target);
     await removeLive(path, target, lines.size);
     return result;
   } catch (error) {

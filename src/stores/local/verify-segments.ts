@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ColumnBatch } from '../../record/batch.ts';
 import type { BatchSchema } from '../../record/schema.ts';
+import { isAsSealed } from './checksum.ts';
 import { LiveSegment } from './live-segment.ts';
 import type { SealedFiles } from './sealed-files.ts';
 import { SealedSegmentReader } from './sealed-segment.ts';
@@ -57,7 +58,10 @@ export class SegmentCheck {
       const read = this.records - before;
       if (read !== footer.rows)
         damage.push({ path, message: `It has ${read} of the ${footer.rows} records it was sealed with.` });
+      // While there is the live one, sealing is not done.
       if (await exists(live)) notes.push({ path: live, message: 'It was sealed already; readers ignore it.' });
+      else if ((await isAsSealed(path)) === false)
+        damage.push({ path, message: 'Bytes of it were changed since it was sealed: its SHA-256 is another one.' });
     } catch (error) {
       if (!isDamage(error)) throw error;
       if (this.records === before && (await exists(live))) {
