@@ -7,7 +7,6 @@ interface RawVector {
   readonly items?: Float64Array;
   readonly dataView?: DataView;
   readonly validity: { readonly data: BigUint64Array | null };
-  getItem(row: number): string | null;
 }
 
 /** Which rows of a vector have a value: a bit for each. Undefined when all have. */
@@ -76,15 +75,14 @@ export class TextCells {
 
   /** Writes the texts of a column to `target`, null where there is none. */
   read(chunk: DuckDBDataChunk, column: number, target: (string | null)[]): void {
-    const vector = rawVector(chunk, column);
     const { view, words, validity } = textVector(chunk, column);
     const rows = words.length >> 2;
     this.#chunk++;
     this.#heapEndRow = 0;
     for (let row = 0; row < rows; row++) {
       if (!isValid(validity, row)) target[row] = null;
-      else if (words[row * 4]! <= INLINE_BYTES) target[row] = this.#known(vector, words, row, 0);
-      else target[row] = this.#long(vector, view, words, validity, row);
+      else if (words[row * 4]! <= INLINE_BYTES) target[row] = this.#known(view, words, row, 0);
+      else target[row] = this.#long(view, words, validity, row);
     }
     this.#heap = NO_BYTES;
     this.#heapText = undefined;
@@ -92,9 +90,9 @@ export class TextCells {
 
   // Texts that differ are mostly stored one behind the other: one look at DuckDB's memory for many of them, since one look takes
   // longer than decoding a text. Those that repeat all over the place are known by where they are.
-  #long(vector: RawVector, view: DataView, words: Uint32Array, validity: Validity, row: number): string {
+  #long(view: DataView, words: Uint32Array, validity: Validity, row: number): string {
     if (row >= this.#heapEndRow && !this.#findHeap(view, words, validity, row)) {
-      return words[row * 4]! > MOST_KEPT_BYTES ? vector.getItem(row)! : this.#known(vector, words, row, this.#chunk);
+      return words[row * 4]! > MOST_KEPT_BYTES ? decoded(view, words, row) : this.#known(view, words, row, this.#chunk);
     }
     const from = pointerAt(words, row) - this.#heapStart;
     const end = from + words[row * 4]!;
@@ -115,7 +113,7 @@ export class TextCells {
     return true;
   }
 
-  #known(vector: RawVector, words: Uint32Array, row: number, chunk: number): string {
+  #known(view: DataView, words: Uint32Array, row: number, chunk: number): string {
     const at = row * 4;
     const length = words[at]!;
     const a = words[at + 1]!;
@@ -133,7 +131,7 @@ export class TextCells {
     ) {
       return this.#texts[slot]!;
     }
-    const text = vector.getItem(row)!;
+    const text = decoded(view, words, row);
     if (chunk === 0 && this.#short++ > MOST_KNOWN) return text;
     this.#chunks[slot] = chunk;
     keys[key] = length;
@@ -143,6 +141,16 @@ export class TextCells {
     this.#texts[slot] = text;
     return text;
   }
+}
+
+// The library's own decoder takes a byte order mark for none of the text: two ids that differ by one would become the same.
+function decoded(view: DataView, words: Uint32Array, row: number): string {
+  const length = words[row * 4]!;
+  const bytes =
+    length <= INLINE_BYTES
+      ? new Uint8Array(view.buffer, view.byteOffset + row * TEXT_BYTES + 4, length)
+      : bytesBehind(view, row, length);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString('utf8');
 }
 
 /** A VARCHAR column as it lies in memory: four words for each row, and which rows have a text. Valid until the chunk is let go. */

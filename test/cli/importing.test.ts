@@ -190,8 +190,15 @@ describe('nested values that are exported and imported', () => {
   const VALUES = [
     { text: '{"answer":42}', list: ['a', 1, null], mixed: 'plain', whole: 2n ** 60n + 1n, deep: { empty: {} } },
     { text: '{"answer":43}', list: [], mixed: 7, whole: 5, deep: { empty: {} } },
-    { text: '{"$bigint":"1"}', list: ['"x"'], mixed: '9', whole: 6, quoted: '"yes"' },
-    { text: '[broken', list: [{ a: 1 }], mixed: true, whole: 7, quoted: '"no"' },
+    { text: '{"$bigint":"1"}', list: ['"x"'], mixed: '9', whole: 6, quoted: '"yes"', marked: '\ufeffa' },
+    {
+      text: '[broken',
+      list: [{ a: 1 }],
+      mixed: true,
+      whole: 7,
+      quoted: '"no"',
+      marked: `\ufeff${'long '.repeat(100)}`,
+    },
     { text: '{}', list: [[1], 'b'], mixed: null, whole: -(2n ** 62n), number: -0 },
   ];
 

@@ -59,7 +59,19 @@ describe.each([
   it('are what was stored, short or long, repeated or not', async () => {
     const text = fc.oneof(
       fc.constant(null),
-      fc.constantFrom('', 'a', 'twelve bytes', 'thirteen byte', 'é😀', 'x'.repeat(300), 'gpt-4o', 'gpt-4o-mini'),
+      fc.constantFrom(
+        '',
+        'a',
+        'twelve bytes',
+        'thirteen byte',
+        'é😀',
+        'x'.repeat(300),
+        '\ufeffq1',
+        `\ufeff${'q'.repeat(20)}`,
+        `\ufeff${'q'.repeat(300)}`,
+        'gpt-4o',
+        'gpt-4o-mini',
+      ),
       fc.string({ unit: 'grapheme', maxLength: 40 }).filter((each) => !each.includes('\0')),
       fc.nat(1e9).map((n) => `request-${n}-${'ü'.repeat(n % 9)}`),
     );

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CrucibleError } from '../../core/errors.ts';
+import { ChunkRows } from '../../engine/chunk-rows.ts';
 import { type Engine, openEngine, sqlFile, sqlName } from '../../engine/duckdb.ts';
 import { readLines } from '../../metrics-store/adapters/jsonl/line-reader.ts';
 import { FIELDS, fieldIndex } from '../../record/fields.ts';
@@ -132,14 +133,16 @@ async function* duckdbRows(
     memoryLimit: '1GB',
   });
   try {
-    const read = valueReader(await import('@duckdb/node-api'), (whole) => whole);
+    const duckdb = await import('@duckdb/node-api');
+    const read = valueReader(duckdb, (whole) => whole);
     const { sql, jsonColumns } = await statement(engine);
     const result = await engine.connection.stream(sql);
     const names = result.deduplicatedColumnNames();
+    const rows = new ChunkRows(result, duckdb.DuckDBTypeId.VARCHAR);
     const isJson = names.map((name) => jsonColumns.includes(name));
     let line = 0;
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      for (const row of chunk.getRows()) {
+      for (const row of rows.of(chunk)) {
         line++;
         const cells = row.map((cell, i) => (isJson[i] ? fromJsonCell(cell) : read(cell)));
         yield { line, values: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };

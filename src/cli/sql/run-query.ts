@@ -1,4 +1,5 @@
 import { CrucibleError } from '../../core/errors.ts';
+import { ChunkRows } from '../../engine/chunk-rows.ts';
 import { damagedFiles } from './damaged-files.ts';
 import { valueReader } from './values.ts';
 import type { Views } from './views.ts';
@@ -46,13 +47,14 @@ export async function runQuery(views: Pick<Views, 'engine' | 'sealed'>, sql: str
   const result = await readable(views, false, () => prepared.stream());
   const read = valueReader(duckdb);
   const names = result.deduplicatedColumnNames();
+  const rows = new ChunkRows(result, duckdb.DuckDBTypeId.VARCHAR);
   // Damage mostly shows here, when the answer can still be had without it.
   let chunk = await readable(views, false, () => result.fetchChunk());
   return {
     columns: names.map((name, i) => ({ name, numeric: NUMERIC.test(String(result.columnType(i))) })),
     async *chunks() {
       while (chunk && chunk.rowCount > 0) {
-        yield chunk.getRows().map((row) => row.map(read));
+        yield rows.of(chunk).map((row) => row.map(read));
         chunk = await readable(views, true, () => result.fetchChunk());
       }
     },

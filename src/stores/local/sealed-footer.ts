@@ -81,7 +81,7 @@ async function rowGroups(engine: Engine, path: string): Promise<RowGroup[]> {
     engine,
     path,
     `SELECT row_group_id::DOUBLE, row_group_num_rows::DOUBLE, path_in_schema, stats_null_count::DOUBLE,
-       CASE WHEN min_is_exact THEN stats_min_value END, CASE WHEN max_is_exact THEN stats_max_value END,
+       CASE WHEN min_is_exact THEN '=' || stats_min_value END, CASE WHEN max_is_exact THEN '=' || stats_max_value END,
        CASE WHEN path_in_schema = 'timestamp' THEN epoch_us(try_cast(stats_min_value AS TIMESTAMPTZ))::DOUBLE END,
        CASE WHEN path_in_schema = 'timestamp' THEN epoch_us(try_cast(stats_max_value AS TIMESTAMPTZ))::DOUBLE END
      FROM parquet_metadata(${sqlFile(path)})`,
@@ -90,11 +90,16 @@ async function rowGroups(engine: Engine, path: string): Promise<RowGroup[]> {
   for (const [id, rows, name, nulls, min, max, minTime, maxTime] of found as StatsRow[]) {
     const group = groups.get(id) ?? { rows, minTimestamp: null, maxTimestamp: null, columns: new Map() };
     groups.set(id, group);
-    group.columns.set(name, { nulls: nulls ?? 0, min, max });
+    group.columns.set(name, { nulls: nulls ?? 0, min: exact(min), max: exact(max) });
     group.minTimestamp ??= minTime;
     group.maxTimestamp ??= maxTime;
   }
   return [...groups.keys()].sort((a, b) => a - b).map((id) => finished(path, groups.get(id)!));
+}
+
+// A byte order mark at the beginning of a text is left out when it is read: there must be something before it.
+function exact(bound: string | null): string | null {
+  return bound === null ? null : bound.slice(1);
 }
 
 type StatsRow = [number, number, string, number | null, string | null, string | null, number | null, number | null];

@@ -398,3 +398,13 @@ describe('what reading holds', () => {
     expect(existsSync(segment(folder, 0, 'parquet'))).toBe(true);
   });
 });
+
+it('texts that differ by a byte order mark stay two, live and sealed', async () => {
+  const ids = ['\ufeffq1', 'q1', '\ufeffq1'];
+  const events = ids.map((sample_id) => ({ measurements: { duration: 1 }, metadata: { sample_id } }));
+  for (const kind of ['live', 'sealed'] as const) {
+    const folder = await folderOf([['w1', kind, linesOf(recordsOf(events))]]);
+    const found = await collect(scan(folder));
+    expect(found.map(({ sample_id, metadata }) => [sample_id, metadata.sample_id])).toEqual(ids.map((id) => [id, id]));
+  }
+});
