@@ -23,7 +23,7 @@ import { scanSegments } from './scan-segments.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { Sealing } from './sealing.ts';
 import { StateWatch } from './state-watch.ts';
-import { readNotes, statusOf, type WriterNote } from './writer-files.ts';
+import { readNotes, recordsOfClosed, statusOf, type WriterNote } from './writer-files.ts';
 
 export interface LocalStoreOptions {
   /** The folder to keep experiments in; made when first needed. Default: `CRUCIBLE_DIR`, else `.crucible` in the working directory. */
@@ -230,8 +230,9 @@ class FolderStore implements LocalStore {
     const state = await this.#files.require(id);
     await this.#flushFor(id);
     const folder = this.#files.folder(id);
-    const writers = (await readNotes(join(folder, 'writers'))).map(({ writer_id }) => writer_id);
-    yield* scanSegments(this.#sealed, folder, state, writers, options);
+    const notes = await readNotes(join(folder, 'writers'));
+    const writers = notes.map(({ writer_id }) => writer_id);
+    yield* scanSegments(this.#sealed, folder, state, writers, { ...options, stored: recordsOfClosed(notes) });
   }
 
   async tail(id: string): Promise<StoreTail> {

@@ -31,6 +31,7 @@ export async function* newestFirst(sources: readonly WriterSource[]): AsyncGener
         else for (const unread of found) items.push(groupItem(scan, unread));
       }
     }
+    scan.end();
   }
   items.sort(byLatest);
   for (let item = items.pop(); item; item = items.pop()) {

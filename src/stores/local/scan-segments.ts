@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ColumnBatch } from '../../record/batch.ts';
 import { BatchSchema } from '../../record/schema.ts';
 import type { ExperimentState } from '../experiment-state.ts';
@@ -6,11 +7,13 @@ import { newestFirst } from './newest-first.ts';
 import type { SealedFiles } from './sealed-files.ts';
 import { listSegments } from './segment-list.ts';
 import { type OnSkipped, refuseSkipped, sealedPath, warnOfSkipped } from './segment-sources.ts';
-import { WriterScan } from './writer-scan.ts';
+import { WriterScan, type WriterScanOptions } from './writer-scan.ts';
 
 export interface SegmentScanOptions extends ScanOptions {
   /** Told what had to be left out. Default: a warning, once for each file; the end of the scan where it is to be `whole`. */
   readonly onSkipped?: OnSkipped;
+  /** With how many records each writer closed that has, by its name. */
+  readonly stored?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -28,7 +31,12 @@ export async function* scanSegments(
 ): AsyncGenerator<ColumnBatch> {
   const { range, onSkipped = options.whole ? refuseSkipped : warnOfSkipped } = options;
   const sources = (await listSegments(folder, writersInOrder)).map(({ writer, bases }) => ({
-    scan: new WriterScan(files, new BatchSchema(state, writer), { projection: options, range, onSkipped }),
+    scan: new WriterScan(files, new BatchSchema(state, writer), {
+      projection: options,
+      range,
+      onSkipped,
+      closed: closedWith(folder, writer, options.stored),
+    }),
     bases,
   }));
   if (options.newestFirst) {
@@ -44,5 +52,11 @@ export async function* scanSegments(
         else yield* scan.read(found);
       }
     }
+    scan.end();
   }
+}
+
+function closedWith(folder: string, writer: string, stored: SegmentScanOptions['stored']): WriterScanOptions['closed'] {
+  const records = stored?.get(writer);
+  return records === undefined ? undefined : { path: join(folder, 'writers', `${writer}.json`), stored: records };
 }

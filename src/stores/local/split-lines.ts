@@ -7,8 +7,9 @@ const NEWLINE = Buffer.from('\n');
 /** The good lines of a segment, and what else is in it. */
 export interface SplitLines {
   readonly rows: number;
-  /** −1 without a good line. */
+  /** −1 without a good line, as is the last one. */
   readonly firstSequence: number;
+  readonly lastSequence: number;
   /** The longest good line in bytes. */
   readonly longest: number;
   readonly rejects: Readonly<Rejects>;
@@ -60,7 +61,7 @@ export async function splitLines(
   } finally {
     await source.close();
   }
-  return { rows, firstSequence, longest, rejects: lines.rejects };
+  return { rows, firstSequence, lastSequence: lines.lastSequence, longest, rejects: lines.rejects };
 }
 
 async function append(file: FileHandle | undefined, parts: readonly Buffer[]): Promise<void> {

@@ -4,7 +4,9 @@ import { SealedFiles } from './sealed-files.ts';
 import { experimentFolder } from './segment-files.ts';
 import { listSegments } from './segment-list.ts';
 import { findSegment, type OnSkipped, warnOfSkipped } from './segment-sources.ts';
+import { SequenceGaps } from './sequence-gaps.ts';
 import { splitLines } from './split-lines.ts';
+import { readNotes, recordsOfClosed } from './writer-files.ts';
 
 /** The records of experiments as files that DuckDB reads, each record once. */
 export interface StagedEvents {
@@ -32,15 +34,19 @@ export async function stageEvents(
   let longest = 0;
   try {
     for (const [i, id] of ids.entries()) {
-      for (const { writer, bases } of await listSegments(experimentFolder(dir, id), [])) {
+      const folder = experimentFolder(dir, id);
+      const closed = recordsOfClosed(await readNotes(join(folder, 'writers')));
+      for (const { writer, bases } of await listSegments(folder, [...closed.keys()])) {
+        const gaps = new SequenceGaps(onSkipped);
         for (const base of bases) {
           const good = join(staging, `${i}-${basename(base)}.jsonl`);
-          const found = await stage(files, base, writer, good, onSkipped);
+          const found = await stage(files, base, writer, good, gaps);
           if (!found) continue;
           if ('sealed' in found) sealed.push(found.sealed);
           else if (found.longest > 0) lines.push(good);
           if ('longest' in found) longest = Math.max(longest, found.longest);
         }
+        gaps.end(join(folder, 'writers', `${writer}.json`), closed.get(writer) ?? 0);
       }
     }
   } finally {
@@ -54,16 +60,21 @@ async function stage(
   base: string,
   writer: string,
   good: string,
-  onSkipped: OnSkipped,
+  gaps: SequenceGaps,
 ): Promise<{ sealed: string } | { longest: number } | undefined> {
   // A live segment may be sealed before it is opened.
   for (const _ of [1, 2]) {
-    const found = await findSegment(files, base, onSkipped);
+    const found = await findSegment(files, base, gaps.skip);
     if (!found) return undefined;
-    if ('footer' in found) return { sealed: found.footer.path };
+    if ('footer' in found) {
+      const { path, groups } = found.footer;
+      gaps.meet(path, groups[0]?.firstSequence, groups.at(-1)?.lastSequence);
+      return { sealed: path };
+    }
     try {
-      const { longest, rejects } = await splitLines(found.live, writer, { good });
-      if (rejects.damaged + rejects.doubled > 0) onSkipped({ path: found.live, rejects });
+      const { rows, longest, rejects, firstSequence, lastSequence } = await splitLines(found.live, writer, { good });
+      if (rejects.damaged + rejects.doubled > 0) gaps.skip({ path: found.live, rejects });
+      if (rows > 0) gaps.meet(found.live, firstSequence, lastSequence);
       return { longest };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

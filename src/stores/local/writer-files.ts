@@ -85,6 +85,13 @@ export async function readNotes(folder: string): Promise<WriterNote[]> {
   );
 }
 
+/** With how many records each writer closed, of those that closed by themselves. */
+export function recordsOfClosed(notes: readonly WriterNote[]): ReadonlyMap<string, number> {
+  return new Map(
+    notes.filter(({ closed_at }) => closed_at !== null).map((note) => [note.writer_id, note.ledger.stored]),
+  );
+}
+
 /** How a writer stands: closed by itself, or open, or open with nobody behind it. */
 export function statusOf(note: WriterNote): WriterStatus {
   if (note.closed_at !== null) return 'closed';

@@ -7,11 +7,14 @@ import type { SealedFiles } from './sealed-files.ts';
 import type { RowGroup, SealedFooter } from './sealed-footer.ts';
 import { SealedSegmentReader, type SequenceRange } from './sealed-segment.ts';
 import { findSegment, isDamage, type OnSkipped } from './segment-sources.ts';
+import { SequenceGaps } from './sequence-gaps.ts';
 
 export interface WriterScanOptions {
   readonly projection: Projection;
   readonly range: TimeRange | undefined;
   readonly onSkipped: OnSkipped;
+  /** How many records the writer closed with, and the file that says so. */
+  readonly closed?: { readonly path: string; readonly stored: number } | undefined;
 }
 
 /** A part of a sealed segment that is still to be read. */
@@ -25,6 +28,7 @@ export class WriterScan {
   readonly #files: SealedFiles;
   readonly #schema: BatchSchema;
   readonly #options: WriterScanOptions;
+  readonly #gaps: SequenceGaps;
   /** The last sequence of the segments so far. */
   #last = -1;
 
@@ -32,32 +36,44 @@ export class WriterScan {
     this.#files = files;
     this.#schema = schema;
     this.#options = options;
+    this.#gaps = new SequenceGaps(options.onSkipped);
   }
 
   /** What a segment has: batches where it is live, row groups where it is sealed. Nothing when it is gone or damaged. */
   async *segment(base: string): AsyncGenerator<ColumnBatch | readonly UnreadGroup[]> {
     // A live segment may be sealed before it is opened.
     for (const _ of [1, 2]) {
-      const found = await findSegment(this.#files, base, this.#options.onSkipped);
+      const found = await findSegment(this.#files, base, this.#gaps.skip);
       if (!found) return;
       if ('footer' in found) {
+        const { path, groups } = found.footer;
+        this.#gaps.meet(path, groups[0]?.firstSequence, groups.at(-1)?.lastSequence);
         yield this.#unread(found.footer);
         return;
       }
+      let first: number | undefined;
       const live = new LiveSegment(found.live, this.#schema, { after: this.#last });
       try {
-        for await (const batch of live.read()) if (overlaps(batch, this.#options.range)) yield batch;
+        for await (const batch of live.read()) {
+          first ??= batch.firstSequence;
+          if (overlaps(batch, this.#options.range)) yield batch;
+        }
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
         if (!isDamage(error)) throw error;
-        this.#options.onSkipped({ path: found.live, error });
+        this.#gaps.skip({ path: found.live, error });
       }
       this.#last = live.lastSequence;
-      if (live.rejects.damaged + live.rejects.doubled > 0) {
-        this.#options.onSkipped({ path: found.live, rejects: live.rejects });
-      }
+      if (live.rejects.damaged + live.rejects.doubled > 0) this.#gaps.skip({ path: found.live, rejects: live.rejects });
+      this.#gaps.meet(found.live, first, live.lastSequence);
       return;
     }
+  }
+
+  /** To be called after the last segment. */
+  end(): void {
+    const { closed } = this.#options;
+    if (closed) this.#gaps.end(closed.path, closed.stored);
   }
 
   /** Reads parts of a sealed segment, in their order. */

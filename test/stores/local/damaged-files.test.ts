@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +18,7 @@ import { describe, expect, it } from 'vitest';
 import type { Lab } from '../../../src/lab/lab.ts';
 import { compiledFile } from '../../../src/stores/local/compiled-file.ts';
 import { localStore } from '../../../src/stores/local/local-store.ts';
+import { stageEvents } from '../../../src/stores/local/staged-events.ts';
 import { verifyExperiment } from '../../../src/stores/local/verify-experiment.ts';
 import { count, eventsOf, folders, liveOf, numbersOf, openLab, until, upTo, warningsOf } from './labs.ts';
 
@@ -125,6 +127,30 @@ describe('a sealed segment', () => {
       expect(rows).toBe(await rowsIn(target, format));
     },
   );
+
+  it.each([
+    ['first', 0],
+    ['middle', 1],
+    ['last', -1],
+  ])('that is gone is missed, were it the %s: by scans, by SQL and by an archive', async (_, which) => {
+    const { dir, sealed } = await recorded();
+    const segments = readdirSync(eventsOf(dir, sealed)).sort();
+    rmSync(join(eventsOf(dir, sealed), segments.at(which)!));
+    await using lab = openLab(dir);
+    const experiment = await lab.getExperiment(sealed);
+    let kept: number[] = [];
+    const warnings = await warningsOf(async () => {
+      kept = await numbersOf(experiment);
+    });
+    expect(warnings).toMatch(new RegExp(`^${9 - kept.length} records? \\(sequences \\d to \\d\\) (is|are) missing: `));
+    const told: string[] = [];
+    await stageEvents(dir, [sealed], folder(), ({ error }) => void told.push(error!.message));
+    expect(told).toEqual([warnings]);
+    await expect(experiment.archive({ path: join(dir, 'archives') })).rejects.toMatchObject({
+      code: 'damaged_data',
+      message: warnings,
+    });
+  });
 
   it('is not left out of an archive: there is none, and the experiment is as it was', async () => {
     const { dir, sealed } = await recorded();
