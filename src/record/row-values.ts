@@ -9,6 +9,7 @@ import { ERROR, RESPONSE, ROLE_KINDS, RoleKind, STATUS } from './roles.ts';
 import type { Row } from './row.ts';
 import { boundedString } from './snapshot.ts';
 
+const SUCCESS = fieldIndex('success');
 const TRACE_ID = fieldIndex('trace_id');
 const SPAN_ID = fieldIndex('span_id');
 const PARENT_SPAN_ID = fieldIndex('parent_span_id');
@@ -41,8 +42,24 @@ export function assign(row: Row, binding: Binding, value: unknown): void {
   } else if (role === RESPONSE) {
     if (value !== null) row.setNumber(RESPONSE, 1, rank);
   } else {
-    row.set(role, value, rank);
+    row.set(role, role === SUCCESS ? asVerdict(value) : value, rank);
   }
+}
+
+// A failure that is said in another word must not pass for the success that follows from a `.stop`.
+function asVerdict(value: unknown): unknown {
+  if (value === null || value === undefined || typeof value === 'boolean' || value === 0 || value === 1) return value;
+  const word = typeof value === 'string' ? value.toLowerCase() : value;
+  if (word === 'true' || word === 'yes' || word === 'pass') return true;
+  if (word === 'false' || word === 'no' || word === 'fail') return false;
+  const verdict = statusVerdict(value);
+  if (verdict === undefined) {
+    warnOnce(
+      'success',
+      `An event says success: ${show(value)}, which is no verdict; what else it says decides. Give true or false.`,
+    );
+  }
+  return verdict;
 }
 
 /** Puts fields as whoever ingests an event gives them, before all other sources. */
@@ -50,8 +67,13 @@ export function setExplicit(row: Row, explicit: Partial<EventRecord>): void {
   for (const [name, value] of Object.entries(explicit)) {
     const field = fieldIndex(name);
     if (field < 0 || CONTEXT_FIELDS.has(name) || isRefused(field, value)) continue;
-    row.set(field, typeof value === 'string' ? boundedString(value) : value, -1);
+    row.set(field, given(field, value), -1);
   }
+}
+
+function given(field: number, value: unknown): unknown {
+  if (field === SUCCESS) return asVerdict(value);
+  return typeof value === 'string' ? boundedString(value) : value;
 }
 
 // One such record would take the weights from all estimates of its experiment.

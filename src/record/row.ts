@@ -42,7 +42,6 @@ export class Row {
       case RoleKind.FLAG:
         if (typeof value === 'boolean') this.setNumber(role, value ? 1 : 0, rank);
         else if (value === 1 || value === 0) this.setNumber(role, value, rank);
-        else if (value === 'true' || value === 'false') this.setNumber(role, value === 'true' ? 1 : 0, rank);
         break;
       case RoleKind.NUMBER:
         if (typeof value === 'number') this.setNumber(role, value, rank);

@@ -53,6 +53,23 @@ describe('enrichEvent', () => {
     });
   });
 
+  test.each([
+    [true, true],
+    [0, false],
+    ['false', false],
+    ['No', false],
+    ['fail', false],
+    ['error', false],
+    ['yes', true],
+    ['completed', true],
+    // Says nothing: the name of the event decides.
+    ['perhaps', true],
+    [Number.NaN, true],
+    [undefined, true],
+  ])('takes success: %o for %o', (success, verdict) => {
+    expect(enrichEvent('req_llm.request.stop', {}, { success }, experiment).success).toBe(verdict);
+  });
+
   test('takes the name as a list of segments', () => {
     const options = { timestamp: 5 };
     expect(enrichEvent(['req_llm', 'request', 'stop'], {}, {}, experiment, options)).toEqual(

@@ -11,6 +11,7 @@ import pandas as pd
 folder = Path(${python(join(folder, 'events'))})
 ${SEGMENTS}
 
+fields = ${list(FIELD_TYPES)}
 ${READ_LINES}
 
 
@@ -19,8 +20,9 @@ for file in live:
     rows = read_lines(file)
     if rows:
         frames.append(pd.DataFrame(rows).assign(timestamp=lambda frame: pd.to_datetime(frame["timestamp"], unit="us", utc=True)))
-# A live segment leaves out what none of its records has.
 events = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+# A live segment leaves out what none of its records has.
+events = events.reindex(columns=[*events.columns, *(name for name in fields if name not in events.columns)])
 # measurements and metadata are JSON text: events["metadata"].map(json.loads)
 
 print(events.groupby("event_name").agg(events=("sequence", "size"), mean_latency_ms=("latency_ms", "mean")) if len(events) else "no events")
@@ -86,6 +88,8 @@ def read_lines(file):
             if isinstance(row.get(name), str):
                 row[name] = float(row[name])
     return rows`;
+
+const FIELD_TYPES: readonly FieldType[] = ['string', 'number', 'integer', 'boolean', 'timestamp', 'strings', 'object'];
 
 function list(types: readonly FieldType[]): string {
   const names = FIELDS.filter(({ type }) => types.includes(type)).map(({ name }) => `"${name}"`);
