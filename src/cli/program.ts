@@ -13,7 +13,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const program = createProgram();
   try {
     if (argv.length <= 2) program.outputHelp();
-    else await program.parseAsync(argv);
+    else await program.parseAsync(asFlag(argv));
     if ((await damageMet()) !== undefined) return ExitCode.DAMAGED;
     return (process.exitCode as ExitCode | undefined) ?? ExitCode.OK;
   } catch (error) {
@@ -22,6 +22,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (isClosedPipe(error)) return ExitCode.OK;
     return reportFailure(error, await damageMet());
   }
+}
+
+// `help <command>` would print a command that was not loaded.
+function asFlag(argv: readonly string[]): readonly string[] {
+  const [node = '', script = '', first, name] = argv;
+  const isKnown = first === 'help' && COMMANDS.some((command) => command.name === name);
+  return isKnown ? [node, script, name!, '--help'] : argv;
 }
 
 /** Whether what read the output has seen enough, such as `head`: that is no failure. */

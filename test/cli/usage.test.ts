@@ -67,6 +67,12 @@ describe('help', () => {
     }
   });
 
+  it('of help and a command is that of the command', async () => {
+    const { code, stdout } = await crucible(['help', 'metrics']);
+    expect([code, stdout]).toEqual([0, (await crucible(['metrics', '--help'])).stdout]);
+    expect(stdout).toContain('Usage: crucible metrics [options] <experiment>');
+  });
+
   it('loads neither the library nor DuckDB', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [
       '--input-type=module',
@@ -94,6 +100,7 @@ describe('a mistake', () => {
       /^error: option '--status <status>' argument 'lost' is invalid\. Allowed choices are running, /,
     ],
     [['show'], 2, /^error: missing required argument 'experiment'\.\nhint: /],
+    [['list', '--dir', ''], 2, /^error: --dir is an empty text\.\nhint: Is a variable of the shell unset\?/],
     [['show', ''], 2, /^error: An argument is an empty text\.\nhint: Is a variable of the shell unset\?/],
     [['metrics', ''], 2, /^error: An argument is an empty text\./],
     [['verify', 'beta-1', ''], 2, /^error: An argument is an empty text\./],
