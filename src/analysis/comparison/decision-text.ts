@@ -12,9 +12,11 @@ const CORRECTIONS = {
   by: 'the method of Benjamini and Yekutieli (2001)',
 } as const;
 
+const BOTH = ', each by the BCa bootstrap and by t, of which the larger p-value counts';
+
 /** How a metric was decided about: what its p-values were corrected by, the margin, and what is missing. */
 export function decisionTexts(
-  { metric, result, margin, interim }: Draft,
+  { metric, result, margin, interim, approach }: Draft,
   { sensitivity }: Decision,
   { correction }: CheckedOptions,
   family: number,
@@ -35,7 +37,7 @@ export function decisionTexts(
         ? '; tests of differences and of margins were corrected together, of which one null hypothesis of a metric at most can be true (Shaffer 1986)'
         : '';
     sentences.push(
-      `Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987)${together}.`,
+      `Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987)${approach === 'bca' ? BOTH : ''}${together}.`,
     );
   }
   if (sensitivity !== null) {

@@ -10,7 +10,7 @@ import { twoProportionsTest } from '../../../stats/inference/two-proportions.ts'
 import { welchTest } from '../../../stats/inference/two-sample-t.ts';
 import type { MetricKind } from '../comparison-result.ts';
 import type { Arranged, Groups, Pairs } from '../items/arranged.ts';
-import { bootstrapMeans } from './bootstrap-means.ts';
+import { differenceOfMeans } from './bootstrap-means.ts';
 import { noBolderThan } from './no-bolder.ts';
 import { weightedDifference } from './weighted-difference.ts';
 import { whyUnbounded, withoutVariance } from './without-variance.ts';
@@ -63,7 +63,7 @@ function testPairs(approach: Approach, pairs: Pairs, settings: TestSettings): Te
       return mcnemarTest(outcomesOf(pairs), { level });
     case 'bca': {
       const t = pairedTest(first, second, { level });
-      const result = noBolderThan(t, bootstrapMeans(differences({ first, second }), undefined, settings));
+      const result = noBolderThan(t, differenceOfMeans(pairs, settings));
       return { ...result, n_pairs: first.length, effect_size: t.effect_size };
     }
     default:
@@ -85,7 +85,7 @@ function testGroups(approach: Approach, groups: Groups, settings: TestSettings):
     case 'counts':
       return testRates(rateOf(first), rateOf(second), level);
     case 'bca': {
-      const result = noBolderThan(welchTest(first, second, { level }), bootstrapMeans(first, second, settings));
+      const result = noBolderThan(welchTest(first, second, { level }), differenceOfMeans(groups, settings));
       return { ...result, effect_size: groupEffect(first, second) };
     }
     default:
