@@ -40,10 +40,14 @@ export function marginP(
   }
   if (items.design === 'unpaired') {
     if (margin.low <= -1 || margin.high >= 1) return none;
+    const exact = marginWithoutVariance(items, margin);
+    if (exact !== null) return exact;
     const { p_low, p_high } = rateEquivalenceTest(rateOf(items.first), rateOf(items.second), { margin });
     return { low: p_low, high: p_high };
   }
   if (items.first.length === 0) return none;
+  const exact = marginWithoutVariance(items, margin);
+  if (exact !== null) return exact;
   const outcomes = outcomesOf(items);
   // The interval of level 1 − 2p that just reaches an end of the margin.
   const ends = (p: number): MarginP => mcnemarTest(outcomes, { level: 1 - 2 * p }).ci ?? none;

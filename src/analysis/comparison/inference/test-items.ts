@@ -13,7 +13,7 @@ import type { Arranged, Groups, Pairs } from '../items/arranged.ts';
 import { differenceOfMeans } from './bootstrap-means.ts';
 import { noBolderThan } from './no-bolder.ts';
 import { weightedDifference } from './weighted-difference.ts';
-import { whyUnbounded, withoutVariance } from './without-variance.ts';
+import { areOpposite, whyUnbounded, withoutVariance } from './without-variance.ts';
 
 export interface TestSettings {
   readonly level: number;
@@ -39,6 +39,7 @@ export function testItems(approach: Approach, items: Arranged, settings: TestSet
   const { level, isRate = false } = settings;
   const result =
     items.design === 'paired' ? testPairs(approach, items, settings) : testGroups(approach, items, settings);
+  if (approach === 'counts' && !areOpposite(items)) return withoutVariance(result, items, level) ?? result;
   if (result.ci !== null || result.estimate === null || approach === 'weighted') return result;
   if (isRate) return result.standard_error === 0 ? (withoutVariance(result, items, level) ?? result) : result;
   const reason = whyUnbounded(items, level);
