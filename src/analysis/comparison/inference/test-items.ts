@@ -78,11 +78,14 @@ function testGroups(approach: Approach, groups: Groups, settings: TestSettings):
   switch (approach) {
     case 'weighted':
       return weightedDifference(groups, level, isRate);
-    case 'clustered':
+    case 'clustered': {
+      const effect = groupEffect(first, second);
       return {
         ...clusteredDifferenceTest(first, firstClusters!, second, secondClusters!, { level }),
-        effect_size: groupEffect(first, second),
+        // As with pairs: clusters make the interval wider than noncentral t knows.
+        effect_size: effect && { ...effect, ci: null },
       };
+    }
     case 'counts':
       return testRates(rateOf(first), rateOf(second), level);
     case 'bca': {
