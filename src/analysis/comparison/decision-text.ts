@@ -16,7 +16,7 @@ const BOTH = ', each by the BCa bootstrap and by t, of which the larger p-value 
 
 /** How a metric was decided about: what its p-values were corrected by, the margin, and what is missing. */
 export function decisionTexts(
-  { metric, result, margin, interim, approach }: Draft,
+  { metric, result, margin, interim, approach, equivalence }: Draft,
   { sensitivity }: Decision,
   { correction }: CheckedOptions,
   family: number,
@@ -31,7 +31,7 @@ export function decisionTexts(
         : `The p-values of ${family} primary comparisons were corrected by ${method}.`,
     );
   }
-  if (margin !== null && !interim) {
+  if (margin !== null && !interim && equivalence !== null) {
     const together =
       metric.primary && family > 1 && method !== null
         ? '; tests of differences and of margins were corrected together, of which one null hypothesis of a metric at most can be true (Shaffer 1986)'

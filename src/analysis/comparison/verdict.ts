@@ -54,7 +54,12 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     if (claim === null) return inconclusive(whyNothing(draft, deciding, alpha));
     if (sensitivity?.could_flip === true) return inconclusive(couldFlip(claim, sensitivity.missing));
     if (claim.kind === 'equivalence') {
-      return { ...known, verdict: 'equivalent', reason: 'The difference lies within the margin that was declared.' };
+      return {
+        ...known,
+        verdict: 'equivalent',
+        source: `equivalence ${source}`,
+        reason: 'The difference lies within the margin that was declared.',
+      };
     }
     const { better } = metric;
     if (better === null) {

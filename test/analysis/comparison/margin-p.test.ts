@@ -106,6 +106,7 @@ describe('p of a cost against a margin', () => {
     // SciPy 1.17.1 by t: 0.09708567280602924.
     expect(found.equivalence_p_value).toBeGreaterThanOrEqual(0.09708567280602924);
     expect(found.verdict).toBe('inconclusive');
+    expect(found.verdict_source).toMatch(/^p-value/);
     expect(found.methods).toContain('each by the BCa bootstrap and by t, of which the larger p-value counts');
   });
 });

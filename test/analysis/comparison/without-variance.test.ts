@@ -22,6 +22,7 @@ describe('a rate that does not vary, in clusters', () => {
       p_value: 1,
       equivalence_p_value: 0.99 ** 1000,
       verdict: 'equivalent',
+      verdict_source: 'equivalence p-value, corrected (holm)',
     });
   });
 
@@ -107,6 +108,7 @@ describe('values without bounds that do not vary', () => {
     expect(found).toMatchObject({ verdict: 'inconclusive', ci: null, equivalence_p_value: null });
     // 1 − 0.05^(1/1000) is 0.2991 %.
     expect(found.reasons.join()).toContain('at most 0.3 % of those not seen');
+    expect(found.methods).not.toContain('was tested');
     expect(found.verdict_reason).toMatch(
       /^Nothing varies, and nothing bounds what was not seen\. All .* no equivalence\.$/,
     );
