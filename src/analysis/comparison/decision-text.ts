@@ -12,9 +12,11 @@ const CORRECTIONS = {
   by: 'the method of Benjamini and Yekutieli (2001)',
 } as const;
 
+const BOTH = ', each by the BCa bootstrap and by t, of which the larger p-value counts';
+
 /** How a metric was decided about: what its p-values were corrected by, the margin, and what is missing. */
 export function decisionTexts(
-  { metric, result, margin, interim }: Draft,
+  { metric, result, margin, interim, approach, equivalence }: Draft,
   { sensitivity }: Decision,
   { correction }: CheckedOptions,
   family: number,
@@ -29,13 +31,13 @@ export function decisionTexts(
         : `The p-values of ${family} primary comparisons were corrected by ${method}.`,
     );
   }
-  if (margin !== null && !interim) {
+  if (margin !== null && !interim && equivalence !== null) {
     const together =
       metric.primary && family > 1 && method !== null
         ? '; tests of differences and of margins were corrected together, of which one null hypothesis of a metric at most can be true (Shaffer 1986)'
         : '';
     sentences.push(
-      `Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987)${together}.`,
+      `Equivalence within ${metric.margin} was tested by two one-sided tests (Schuirmann 1987)${approach === 'bca' ? BOTH : ''}${together}.`,
     );
   }
   if (sensitivity !== null) {

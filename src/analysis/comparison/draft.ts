@@ -75,7 +75,7 @@ export function draftOf(input: DraftInput, options: CheckedOptions): Draft {
     : testItems(approach, items, settings);
   const isShare = input.isShare ?? kind === 'rate';
   const cut = isShare ? cutToShares(result) : { result, isCut: false };
-  const beyond = margin === null || interim ? null : marginP(approach, items, result, margin);
+  const beyond = margin === null || interim ? null : marginP(approach, items, result, margin, settings);
   return {
     ...input,
     approach,

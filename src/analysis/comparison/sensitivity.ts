@@ -7,7 +7,7 @@ import { type Bounds, equivalenceP, type MarginP, marginP } from './inference/ma
 import { completed, missingItems, rangeOf } from './inference/missing-at-worst.ts';
 import { sequenceItems } from './inference/sequence-items.ts';
 import { withinShares } from './inference/share-bounds.ts';
-import { type Approach, approachOf, testItems } from './inference/test-items.ts';
+import { type Approach, approachOf, type TestSettings, testItems } from './inference/test-items.ts';
 import type { Arranged } from './items/arranged.ts';
 
 /** What was claimed of the complete items, and what must still hold with what is missing. */
@@ -22,6 +22,7 @@ interface Completion {
   readonly approach: Approach;
   readonly items: Arranged;
   readonly result: TestResult;
+  readonly settings: TestSettings;
 }
 
 /** Both ends of what the items could come to; `null` for one that nothing bounds. */
@@ -95,10 +96,11 @@ function completion(
   { alpha, seed, resamples }: CheckedOptions,
 ): Completion {
   const approach = own === 'bca' ? 't' : approachOf(kind, items);
+  const settings = { level: 1 - alpha, seed, resamples, isRate: kind === 'rate' };
   const result = interim
     ? sequenceItems(approach, items, 1 - alpha, interim.tunedFor)
-    : testItems(approach, items, { level: 1 - alpha, seed, resamples, isRate: kind === 'rate' });
-  return { approach, items, result };
+    : testItems(approach, items, settings);
+  return { approach, items, result, settings };
 }
 
 function survives(
@@ -123,6 +125,6 @@ function survives(
   }
 }
 
-function beyondMargin({ approach, items, result }: Completion, margin: Bounds): MarginP {
-  return marginP(approach, items, result, margin);
+function beyondMargin({ approach, items, result, settings }: Completion, margin: Bounds): MarginP {
+  return marginP(approach, items, result, margin, settings);
 }

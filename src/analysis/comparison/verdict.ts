@@ -54,7 +54,12 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     if (claim === null) return inconclusive(whyNothing(draft, deciding, alpha));
     if (sensitivity?.could_flip === true) return inconclusive(couldFlip(claim, sensitivity.missing));
     if (claim.kind === 'equivalence') {
-      return { ...known, verdict: 'equivalent', reason: 'The difference lies within the margin that was declared.' };
+      return {
+        ...known,
+        verdict: 'equivalent',
+        source: `equivalence ${source}`,
+        reason: 'The difference lies within the margin that was declared.',
+      };
     }
     const { better } = metric;
     if (better === null) {
@@ -66,7 +71,7 @@ export function decide(drafts: readonly Draft[], options: CheckedOptions, doubt:
     return {
       ...known,
       verdict: rose === (better === 'higher') ? 'better' : 'worse',
-      reason: `The ${metric.primary ? 'corrected ' : ''}p-value is at or below alpha.`,
+      reason: `The ${metric.primary ? 'corrected ' : ''}p-value is at or below alpha${disagrees(draft, alpha) ? `${testDecides(draft)} reaches 0` : ''}.`,
     };
   });
 }
@@ -103,7 +108,21 @@ function whyNothing(draft: Draft, p: number | null, alpha: number): string {
   if (alone !== null && alone <= alpha && p > alpha) {
     return 'The p-value alone is at or below alpha, corrected for the other primary comparisons it is not, so the data do not tell a difference from none. The interval is not corrected.';
   }
+  if (disagrees(draft, alpha)) {
+    return `The p-value is above alpha, so the data do not tell a difference from none${testDecides(draft)} leaves 0 out.`;
+  }
   return draft.margin === null
     ? 'The data do not tell a difference from none.'
     : 'The data tell neither a difference from none nor that it lies within the margin.';
+}
+
+function testDecides({ result }: Draft): string {
+  return `. The ${result.method.includes('exact') ? 'exact ' : ''}test decides: the interval beside it, which is approximate,`;
+}
+
+/** Whether interval and p-value, of different methods, say different things about 0. */
+function disagrees({ result: { ci, p_value }, approach, interim }: Draft, alpha: number): boolean {
+  if (approach !== 'counts' || interim || ci === null || p_value === null) return false;
+  const leavesOut = (ci.low ?? Number.NEGATIVE_INFINITY) > 0 || (ci.high ?? Number.POSITIVE_INFINITY) < 0;
+  return leavesOut !== p_value <= alpha;
 }

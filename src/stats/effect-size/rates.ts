@@ -2,7 +2,7 @@ import { normalQuantileUpper } from '../distributions/normal.ts';
 import { answer, interval } from '../inference/answer.ts';
 import { newcombeLimits } from '../inference/newcombe.ts';
 import { resolveOptions } from '../inference/options.ts';
-import { failures, type Rate, requireRates } from '../inference/rate.ts';
+import { failures, RATIOS, type Rate, requireRates } from '../inference/rate.ts';
 import type { TestResult } from '../inference/test-result.ts';
 import type { EffectSizeOptions } from './cohen-d.ts';
 
@@ -31,10 +31,11 @@ export function riskDifference(first: Rate, second: Rate, options: EffectSizeOpt
 /**
  * The ratio of two independent rates, `second` / `first`, with the interval of Katz et al. (1978), symmetric on the log scale;
  * `standard_error` is that of the logarithm. When a group has no success, ½ is added to the successes and to the trials of both (Walter
- * 1975), in estimate and interval, and `assumptions` says so. null for a group without trials and when neither has a success.
+ * 1975), in estimate and interval, and `assumptions` says so. null for a group without trials and when neither has a success. Where
+ * neither has a failure the error would be 0 however few the trials: there is no interval then, and `riskDifference` has one.
  */
 export function riskRatio(first: Rate, second: Rate, options: EffectSizeOptions = {}): TestResult {
-  return ratio('Risk ratio', 'Katz', first, second, options, (a, b) => {
+  return ratio(RATIOS.risk, 'Katz', first, second, options, (a, b) => {
     if (a.successes + b.successes === 0) return null;
     const added = a.successes === 0 || b.successes === 0 ? 0.5 : 0;
     const [x, y] = [a.successes + added, b.successes + added];
@@ -51,7 +52,7 @@ export function riskRatio(first: Rate, second: Rate, options: EffectSizeOptions 
  * successes or only failures. `fisherTest` has the exact one.
  */
 export function oddsRatio(first: Rate, second: Rate, options: EffectSizeOptions = {}): TestResult {
-  return ratio('Odds ratio', 'Woolf', first, second, options, (a, b) => {
+  return ratio(RATIOS.odds, 'Woolf', first, second, options, (a, b) => {
     const cells = [a.successes, failures(a), b.successes, failures(b)] as const;
     if (a.successes + b.successes === 0 || failures(a) + failures(b) === 0) return null;
     const added = cells.includes(0) ? 0.5 : 0;
@@ -60,6 +61,9 @@ export function oddsRatio(first: Rate, second: Rate, options: EffectSizeOptions 
     return { value, variance: 1 / x + 1 / notX + 1 / y + 1 / notY, added };
   });
 }
+
+const NO_FAILURE =
+  'No trial failed: the error of the logarithm would be 0 however few there are, so there is no interval. riskDifference has one.';
 
 interface LogRatio {
   readonly value: number;
@@ -83,6 +87,7 @@ function ratio(
   const found = compute(first, second);
   if (found === null)
     return answer({ ...known, assumptions: [INDEPENDENT, 'All trials came out alike: no ratio is known.'] });
+  if (found.variance === 0) return answer({ ...known, estimate: found.value, assumptions: [INDEPENDENT, NO_FAILURE] });
   const error = Math.sqrt(found.variance);
   const reach = normalQuantileUpper(resolved.tail) * error;
   const added = found.added > 0 ? ['A count is 0: ½ was added to each.'] : [];

@@ -1,7 +1,7 @@
 import { fSf } from '../distributions/f.ts';
 import { sum } from '../sum.ts';
 import { answer } from './answer.ts';
-import { type GroupMoment, groupMoments } from './group-moments.ts';
+import { type GroupMoment, groupMoments, isRounding } from './group-moments.ts';
 import { cleanGroups, type Values } from './sample.ts';
 import type { TestResult } from './test-result.ts';
 
@@ -12,7 +12,7 @@ const INDEPENDENT = 'The values are independent and normal in each group.';
  * F with `df` [k − 1, N − k]; the effect size is ω², the share of the variance that the groups explain, less its bias (Hays 1963),
  * below 0 where F is below 1.
  *
- * An empty group, as many groups as values and equal values in every group leave it undefined, with the reason in
+ * An empty group, as many groups as values and equal values in every group (up to rounding) leave it undefined, with the reason in
  * `assumptions`. Throws `invalid_argument` for fewer than two groups.
  */
 export function anova(groups: readonly Values[]): TestResult {
@@ -25,13 +25,15 @@ export function anova(groups: readonly Values[]): TestResult {
   const assumptions = [INDEPENDENT, 'The variances of the groups are equal.'];
   const refuse = (reason: string) => answer({ ...known, assumptions: [...assumptions, reason] });
   if (known.n.includes(0)) return refuse('A group has no values.');
-  const moments = groupMoments(kept).groups;
+  const { center, unit, groups: moments } = groupMoments(kept);
   const count = sum(known.n);
   const between = moments.length - 1;
   const within = count - moments.length;
   if (within === 0) return refuse('No group has two values: there is no variance within groups.');
   const residual = sum(moments.map(({ squares }) => squares));
-  if (residual === 0) return refuse('The values of each group are equal: there is no variance within groups.');
+  const standardError = unit * Math.sqrt((residual / within) * sum(known.n.map((n) => 1 / n)));
+  if (residual === 0 || isRounding(standardError, ...moments.map(({ mean }) => center + unit * mean)))
+    return refuse('The values of each group are equal: there is no variance within groups.');
   const explained = weightedSquares(
     moments,
     moments.map(({ n }) => n),
@@ -52,7 +54,7 @@ export function anova(groups: readonly Values[]): TestResult {
  * Welch's analysis of variance (Biometrika 38, 1951): do the means of two or more groups differ, whatever their variances? `statistic`
  * is F, the second of its `df` a fraction. The effect size is ω² as F and its degrees of freedom give it.
  *
- * A group with fewer than two values or without variance leaves it undefined, with the reason in `assumptions`. Throws
+ * A group with fewer than two values or without variance beyond rounding leaves it undefined, with the reason in `assumptions`. Throws
  * `invalid_argument` for fewer than two groups.
  */
 export function welchAnova(groups: readonly Values[]): TestResult {
@@ -65,9 +67,10 @@ export function welchAnova(groups: readonly Values[]): TestResult {
   };
   const refuse = (reason: string) => answer({ ...known, assumptions: [INDEPENDENT, reason] });
   if (known.n.some((n) => n < 2)) return refuse('A group has fewer than two values.');
-  const moments = groupMoments(kept).groups;
-  if (moments.some(({ squares }) => squares === 0))
-    return refuse('The values of a group are equal: it has no variance.');
+  const { center, unit, groups: moments } = groupMoments(kept);
+  const isConstant = ({ n, mean, squares }: GroupMoment): boolean =>
+    squares === 0 || isRounding(unit * Math.sqrt(squares / (n - 1) / n), center, center + unit * mean);
+  if (moments.some(isConstant)) return refuse('The values of a group are equal: it has no variance.');
   const weights = moments.map(({ n, squares }) => (n * (n - 1)) / squares);
   const total = sum(weights);
   const k = moments.length;

@@ -4,7 +4,7 @@ import { studentTQuantileUpper } from '../distributions/student-t.ts';
 import { answer, SMALLEST_P } from './answer.ts';
 import { normalProbability } from './normal-statistic.ts';
 import { requireChoice } from './options.ts';
-import { type Rate, requireRates } from './rate.ts';
+import { RATIOS, type Rate, requireRates } from './rate.ts';
 import { rateDifferenceScore, scoreLimits } from './rate-difference-score.ts';
 import { tProbability } from './t-statistic.ts';
 import type { TestResult } from './test-result.ts';
@@ -46,7 +46,7 @@ export type Estimate = Pick<TestResult, 'estimate' | 'standard_error' | 'df'> & 
  * larger of the two, `statistic` its t.
  *
  * An estimate, error or df of null leaves p null, with the reason in `assumptions`; so does an error of 0. Throws `invalid_argument` for a
- * margin that is not positive, or whose `low` is not below its `high`.
+ * margin that is not positive, or whose `low` is not below its `high`, and for a risk or odds ratio, whose error is that of its logarithm.
  */
 export function equivalenceTest(result: Estimate, options: EquivalenceOptions): MarginResult {
   return againstMargin('Equivalence', byT(result), requireMargin(options.margin), options.level, result);
@@ -102,7 +102,16 @@ interface Inference {
   readonly intervalMethod: string;
 }
 
-function byT({ estimate, standard_error: error, df }: Estimate): Inference {
+function byT({ estimate, standard_error: error, df, method }: Estimate): Inference {
+  if (method === RATIOS.risk || method === RATIOS.odds) {
+    throw new CrucibleError(
+      'invalid_argument',
+      `The result is a ${method.toLowerCase()}, whose error is that of its logarithm.`,
+      {
+        hint: 'Give { estimate: Math.log(estimate), standard_error, df: null } with a margin of logarithms, or use rateEquivalenceTest.',
+      },
+    );
+  }
   const freedom = typeof df === 'number' ? df : Number.POSITIVE_INFINITY;
   const usable =
     estimate !== null && error !== null && Number.isFinite(estimate) && error > 0 && freedom > 0 && !Array.isArray(df);

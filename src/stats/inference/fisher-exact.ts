@@ -1,4 +1,4 @@
-import { CrucibleError } from '../../core/errors.ts';
+import { CrucibleError, show } from '../../core/errors.ts';
 import { requireCount } from '../special/checks.ts';
 import { rootBetween } from '../special/root.ts';
 import { eachWeight, type TiltedMargins, tiltedMoments, tiltedSupport } from '../special/tilted-hypergeometric.ts';
@@ -23,7 +23,8 @@ const SLACK = 1e-7;
  * two-sided p-value adds up all tables that are no more likely than the observed one, as R and SciPy do: it may disagree with the interval.
  *
  * An estimate of infinity is null, and its interval has one end. A row or column without counts leaves all null but p = 1. The reason is in
- * `assumptions`. Throws `invalid_argument` unless the table is 2 × 2, of whole numbers.
+ * `assumptions`. Throws `invalid_argument` unless the table is 2 × 2, of whole numbers, and for counts so large that a cell has a standard
+ * deviation above 10,000 (four equal ones from 4 · 10⁸ on): there `chiSquareIndependenceTest` tells the same.
  */
 export function fisherTest(table: CountTable, options: FisherOptions = {}): TestResult {
   const resolved = resolveOptions(options);
@@ -39,6 +40,11 @@ export function fisherTest(table: CountTable, options: FisherOptions = {}): Test
   const margins = { total: rows[0]! + rows[1]!, row: rows[0]!, column: columns[0]! };
   const x = table[0]![0]!;
   const { least, most } = tiltedSupport(margins);
+  if (deviation(margins, x) > MOST_DEVIATION) {
+    throw new CrucibleError('invalid_argument', `table is ${show(table)}: too many tables are likely to go through.`, {
+      hint: 'Use chiSquareIndependenceTest or twoProportionsTest, which tell the same of such counts.',
+    });
+  }
   const assumptions = ['The counts are of independent units.'];
   const known = {
     method: 'Fisher exact test',
@@ -65,6 +71,19 @@ export function fisherTest(table: CountTable, options: FisherOptions = {}): Test
   });
 }
 
+const MOST_DEVIATION = 10_000;
+
+/** The larger standard deviation of the cell: with the odds ratio 1, or with that of the table. */
+function deviation({ total, row, column }: TiltedMargins, x: number): number {
+  const fixed = ((row / total) * (total - row) * (column / total) * (total - column)) / Math.max(total - 1, 1);
+  return Math.sqrt(Math.max(fixed, 1 / precision({ total, row, column }, x)));
+}
+
+/** Σ 1 / cell, with ½ added to each: the variance of the log odds, and one over that of the cell. */
+function precision({ total, row, column }: TiltedMargins, x: number): number {
+  return 1 / (x + 0.5) + 1 / (row - x + 0.5) + 1 / (column - x + 0.5) + 1 / (total - row - column + x + 0.5);
+}
+
 const NEGLIGIBLE = 2 ** -70;
 
 function probability(margins: TiltedMargins, x: number, alternative: Alternative): number {
@@ -88,10 +107,11 @@ function probability(margins: TiltedMargins, x: number, alternative: Alternative
 }
 
 /** The odds ratio at which `f`, which grows with its logarithm, is 0. */
-function endAt({ total, row, column }: TiltedMargins, x: number, f: (logOdds: number) => number): number {
+function endAt(margins: TiltedMargins, x: number, f: (logOdds: number) => number): number {
+  const { total, row, column } = margins;
   // The sample's own odds ratio, with ½ added to each cell, is near.
   const start = Math.log(((x + 0.5) / (row - x + 0.5)) * ((total - row - column + x + 0.5) / (column - x + 0.5)));
-  let stride = 1;
+  let stride = Math.min(1, 2 * Math.sqrt(precision(margins, x)));
   let low = start - stride;
   let high = start + stride;
   while (f(low) > 0) {
@@ -102,5 +122,6 @@ function endAt({ total, row, column }: TiltedMargins, x: number, f: (logOdds: nu
     stride *= 2;
     high += stride;
   }
-  return Math.exp(rootBetween(f, low, high));
+  // From `low` on, so that a logarithm of 0 is not looked for to its last digit.
+  return Math.exp(low + rootBetween((beyond) => f(low + beyond), 0, high - low));
 }

@@ -1,6 +1,7 @@
 import { fQuantileUpper, fSf } from '../distributions/f.ts';
 import { finiteValues, type Sample } from '../finite.ts';
 import { answer } from '../inference/answer.ts';
+import { isRounding } from '../inference/group-moments.ts';
 import type { Interval, TestResult } from '../inference/test-result.ts';
 import type { Label } from '../resampling/label-numbers.ts';
 import { unitsOf } from '../resampling/units.ts';
@@ -47,8 +48,10 @@ export function intraclassCorrelation(values: Sample, clusters: ArrayLike<Label>
   if (k < 2) return none('there are fewer than two clusters');
   if (n === k) return none('every cluster has one value');
 
-  const { between, within } = squares(kept, groups);
-  if (between === 0 && within === 0) return none('all values are equal');
+  const { between, within: noisy } = squares(kept, groups);
+  const most = kept.reduce((far, value) => Math.max(far, Math.abs(value)), 0);
+  const within = isRounding(Math.sqrt(noisy / n), most) ? 0 : noisy;
+  if (within === 0 && (between === 0 || isRounding(Math.sqrt(between / n), most))) return none('all values are equal');
   const [dfBetween, dfWithin] = [k - 1, n - k];
   const sizes = groups.reduce((total, group) => total + group.length ** 2, 0) / n;
   const size = (n - sizes) / dfBetween;

@@ -1,5 +1,6 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { finitePairs, type Sample } from '../finite.ts';
+import { isRounding } from '../inference/group-moments.ts';
 import type { DroppedCounts } from '../inference/test-result.ts';
 import { CompensatedSum, sum } from '../sum.ts';
 
@@ -30,7 +31,7 @@ export interface CupedAdjustment {
  * effect of the treatment does not count as covariance. A value without a finite covariate is left out, and the other way about; both are counted.
  *
  * The covariate must not be changed by the treatment. With fewer than three pairs, or a covariate that does not vary
- * within the groups, nothing is taken and `assumptions` says why. Throws `invalid_argument` for no groups and for lists of
+ * within the groups beyond rounding, nothing is taken and `assumptions` says why. Throws `invalid_argument` for no groups and for lists of
  * different lengths.
  */
 export function cuped(groups: readonly CovariateGroup[]): CupedAdjustment {
@@ -53,7 +54,11 @@ export function cuped(groups: readonly CovariateGroup[]): CupedAdjustment {
       yy.add((y[i]! - meanY) ** 2);
     }
   }
-  const theta = xy.value / xx.value;
+  const varies = !isRounding(
+    Math.sqrt(xx.value / count),
+    ...pairs.flatMap(({ columns: [, x] }) => Array.from(x.subarray(0, 1))),
+  );
+  const theta = varies ? xy.value / xx.value : Number.NaN;
   const reason =
     count < groups.length + 2
       ? 'there are too few pairs'

@@ -62,6 +62,25 @@ describe('the methods of a metric', () => {
     expect(drawn.comparisons[0]!.metrics.cost_usd!.methods).toContain('The bootstrap took 199 resamples, seed 5.');
   });
 
+  it('give the effect of clustered groups no interval, which would take their values for independent', async () => {
+    const arm = (name: string, shift: number) =>
+      Array.from({ length: 40 }, (_, i) =>
+        ask(
+          undefined,
+          { score: (i % 4) * 3 + (i % 3) / 9 + shift },
+          { name: 'q', user_id: `${name}${i % 4}` },
+          'eval.score.recorded',
+        ),
+      );
+    const found = (await compared(arm('a', 0), arm('b', 2))).comparisons[0]!.metrics['scores.q']!;
+    expect(found).toMatchObject({
+      design: 'unpaired',
+      n: { clusters: 8 },
+      effect_size: { name: 'hedges_g', ci: null },
+    });
+    expect(found.methods).toContain("The effect size is Hedges' g, without an interval.");
+  });
+
   it('of interim data name no test for a fixed size, and none at all where there is no sequence', async () => {
     const running = { status: 'running' } as const;
     const arms = [

@@ -22,6 +22,7 @@ describe('a rate that does not vary, in clusters', () => {
       p_value: 1,
       equivalence_p_value: 0.99 ** 1000,
       verdict: 'equivalent',
+      verdict_source: 'equivalence p-value, corrected (holm)',
     });
   });
 
@@ -58,6 +59,40 @@ describe('a rate that does not vary, in clusters', () => {
   });
 });
 
+describe('a rate that does not vary, in single items', () => {
+  const all = (paired: boolean, value = 1, n = 25) => arm(n, value, undefined, paired);
+
+  it.each([true, false])('has the exact bound and no earlier equivalence, paired: %s (R)', async (paired) => {
+    const found = await metricOf('scores.q', all(paired), all(paired), margin(0.1));
+    // 25 without a failure where 10 % fail: 0.9^25 = 0.0718. R's binom.test(0, 25) has that end.
+    expectClose(found, {
+      estimate: 0,
+      ci: { low: -0.1371851715307125, high: 0.1371851715307125 },
+      p_value: 1,
+      equivalence_p_value: 0.9 ** 25,
+      verdict: 'inconclusive',
+    });
+    expect((await metricOf('scores.q', all(paired, 1, 29), all(paired, 1, 29), margin(0.1))).verdict).toBe(
+      'equivalent',
+    );
+  });
+
+  it('where all pairs agree, on yes or on no, has the same bound', async () => {
+    const both = [...all(true), ...all(true, 0).map((_, i) => score(25 + i, 0))];
+    expectClose(await metricOf('scores.q', both, both, margin(0.05)), { equivalence_p_value: 0.95 ** 50 });
+  });
+
+  it('opposite in groups has the p-value of Fisher, and no margin bolder than the bound (R)', async () => {
+    const found = await metricOf('scores.q', all(false, 0, 5), all(false, 1, 5), {
+      metrics: [{ name: 'scores.q', better: 'higher' }],
+      margin: { 'scores.q': 0.1 },
+    });
+    // fisher.test gives 0.00793650793650794; 2 · 0.45^5 bounds both arms at once.
+    expectClose(found, { p_value: 0.00793650793650794, verdict: 'better', not_worse_p_value: 2 * 0.45 ** 5 });
+    expect(found.ci!.low).toBeGreaterThan(0);
+  });
+});
+
 describe('values without bounds that do not vary', () => {
   const tokens = (n: number, of: (i: number) => number) =>
     Array.from({ length: n }, (_, i) => ask(i, { input_tokens: of(i), output_tokens: 1 }));
@@ -73,6 +108,7 @@ describe('values without bounds that do not vary', () => {
     expect(found).toMatchObject({ verdict: 'inconclusive', ci: null, equivalence_p_value: null });
     // 1 − 0.05^(1/1000) is 0.2991 %.
     expect(found.reasons.join()).toContain('at most 0.3 % of those not seen');
+    expect(found.methods).not.toContain('was tested');
     expect(found.verdict_reason).toMatch(
       /^Nothing varies, and nothing bounds what was not seen\. All .* no equivalence\.$/,
     );

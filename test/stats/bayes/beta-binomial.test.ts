@@ -45,6 +45,42 @@ test('NumPy 2.4.6, 8 million draws: shapes that are not whole and densities with
   expect(result.method).toBe('beta-binomial model with the prior Beta(0.5, 0.5)');
 });
 
+// mpmath 1.4.1, 25 digits: quadrature over the log odds from -60 to 60, and in closed form beyond.
+test.each([
+  [0.01, [0, 5], [0, 50], 0.4882482382985372],
+  [0.01, [1, 3], [0, 0], 0.5048537636838384],
+  [0.02, [3, 3], [0, 3], 7.940622230053371e-6],
+  [0.05, [0, 3], [3, 3], 0.999950700996704],
+  [0.05, [3, 3], [0, 3], 4.929900329574557e-5],
+] as const)('a prior of %d keeps its digits: %j against %j', (shape, [a, m], [b, n], wanted) => {
+  const prior = { alpha: shape, beta: shape };
+  const found = betaBinomial({ successes: a, n: m }, { successes: b, n }, { prior });
+  expect(found.probability_second_greater / wanted).toBeCloseTo(1, 11);
+  expect(found.probability_first_greater).toBeCloseTo(1 - wanted, 12);
+});
+
+// mpmath: P(Y − X > d) at these ends is 0.025000000000000023 and its complement 0.025000000000000004.
+test('so does the interval of a prior of 0.01', () => {
+  const { ci } = betaBinomial({ successes: 0, n: 5 }, { successes: 0, n: 50 }, { prior: { alpha: 0.01, beta: 0.01 } });
+  expect(ci!.low).toBeCloseTo(-0.01023847671528811, 11);
+  expect(ci!.high).toBeCloseTo(0.000853627503194178, 11);
+});
+
+test('equal groups are equal for any prior: one half, and an interval with 0 in its middle', () => {
+  for (const shape of [0.01, 0.02, 0.05, 0.3]) {
+    for (const group of [
+      { successes: 0, n: 0 },
+      { successes: 3, n: 3 },
+      { successes: 0, n: 1000 },
+    ]) {
+      const found = betaBinomial(group, group, { prior: { alpha: shape, beta: shape } });
+      expect(found.probability_second_greater).toBeCloseTo(0.5, 12);
+      expect(found.probability_first_greater).toBeCloseTo(0.5, 12);
+      expect(found.ci!.low! / found.ci!.high!).toBeCloseTo(-1, 9);
+    }
+  }
+});
+
 const counts = fc
   .tuple(fc.integer({ min: 0, max: 60 }), fc.double({ min: 0, max: 1, noNaN: true }))
   .map(([n, share]) => ({ n, successes: Math.round(n * share) }));

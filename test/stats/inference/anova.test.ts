@@ -62,3 +62,24 @@ test('the scale changes nothing, down to where squares underflow and up to where
     expect(anova(scaled).statistic).toBe(anova(groups).statistic);
   }
 });
+
+test('groups that are constant up to rounding are refused, as by the t-tests', () => {
+  const noisy = [0.1 + 0.2, 0.3, 0.3];
+  const other = [0.7, 0.1 * 7, 0.7];
+  expect(new Set([...noisy, ...other]).size).toBe(4);
+  for (const found of [
+    anova([noisy, other]),
+    welchAnova([noisy, [0.1 + 0.2 + 0.4, 0.7, 0.7]]),
+    welchAnova([noisy, [1, 2, 4]]),
+  ]) {
+    expect(found).toMatchObject({ statistic: null, p_value: null });
+    expect(found.assumptions.at(-1)).toMatch(/are equal/);
+  }
+  // What varies little, but not by rounding, stays.
+  expect(
+    anova([
+      [1e9, 1e9 + 0.01],
+      [1e9 + 1, 1e9 + 1.02],
+    ]).p_value,
+  ).not.toBeNull();
+});

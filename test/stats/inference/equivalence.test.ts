@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { oddsRatio, riskRatio } from '../../../src/stats/effect-size/rates.ts';
 import { clusteredTest } from '../../../src/stats/inference/clustered-t.ts';
 import {
   equivalenceTest,
@@ -131,4 +132,19 @@ test('rates: p is below 1 − level when the interval lies within the margin, an
       expect(p_value).toBe(forth.p_low);
     }),
   );
+});
+
+test('a ratio, whose error is that of its logarithm, is refused; its logarithm is not', () => {
+  const refused = expect.objectContaining({ code: 'invalid_argument', hint: expect.stringContaining('logarithm') });
+  const [a, b] = [
+    { successes: 50, n: 100 },
+    { successes: 52, n: 100 },
+  ];
+  for (const result of [riskRatio(a, b), oddsRatio(a, b)]) {
+    expect(() => equivalenceTest(result, { margin: 0.2 })).toThrow(refused);
+    expect(() => nonInferiorityTest(result, { margin: 0.2, better: 'higher' })).toThrow(refused);
+    const { estimate, standard_error } = result;
+    const found = equivalenceTest({ estimate: Math.log(estimate!), standard_error, df: null }, { margin: 1 });
+    expect(found.within_margin).toBe(true);
+  }
 });

@@ -156,7 +156,8 @@ describe('two rates', () => {
           const forth = ratio(a, b);
           const back = ratio(b, a);
           expect(forth.estimate === null).toBe(back.estimate === null);
-          if (forth.estimate === null) continue;
+          expect(forth.ci === null).toBe(back.ci === null);
+          if (forth.estimate === null || forth.ci === null) continue;
           expectNear([1 / back.estimate!, 1 / back.ci!.high!], [forth.estimate, forth.ci!.low!], 1e-9);
         }
       }),
@@ -168,7 +169,34 @@ describe('two rates', () => {
   });
 });
 
+test.each([1, 5, 50])('the risk ratio of %i successes of as many has no interval, and says why', (n) => {
+  const all = riskRatio({ successes: n, n }, { successes: n, n });
+  expect(all).toMatchObject({ estimate: 1, standard_error: null, ci: null });
+  expect(all.assumptions.at(-1)).toContain('No trial failed');
+  expect(riskRatio({ successes: n, n }, { successes: n, n: n + 1 }).ci!.low).toBeLessThan(1);
+});
+
 describe('Fisher', () => {
+  test('large counts take no time beyond their standard deviation (SciPy 1.17.1), larger ones are refused', () => {
+    const { p_value, estimate } = fisherTest([
+      [1_000_000, 1_002_000],
+      [1_000_000, 1_000_000],
+    ]);
+    expect(p_value! / 0.31791558593739494).toBeCloseTo(1, 8);
+    expect(estimate).toBeCloseTo(1_000_000 / 1_002_000, 8);
+    const refused = expect.objectContaining({
+      code: 'invalid_argument',
+      hint: expect.stringContaining('chiSquareIndependenceTest'),
+    });
+    for (const n of [1e9, 1e15]) {
+      const table = [
+        [n, n],
+        [n, n],
+      ];
+      expect(() => fisherTest(table)).toThrow(refused);
+    }
+  });
+
   test('the p-value adds up the tables that are no more likely', () => {
     fc.assert(
       fc.property(small, small, small, small, (a, b, c, d) => {

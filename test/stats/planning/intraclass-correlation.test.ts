@@ -68,3 +68,12 @@ test('what is not finite is left out; what has no cluster is refused; unequal si
   expect(() => intraclassCorrelation([1, 2], ['a'])).toThrow(bad);
   expect(() => intraclassCorrelation([1, 2], ['a', 'b'], 1)).toThrow(bad);
 });
+
+test.each([[Array(6).fill(0.1)], [Array(6).fill(0.7)], [[0.1 + 0.2, 0.3, 0.3, 0.1 + 0.2, 0.3, 0.3]]])(
+  'values that are equal up to rounding have none: %j',
+  (values) => {
+    const found = intraclassCorrelation(values, ['a', 'a', 'b', 'b', 'c', 'c']);
+    expect(found).toMatchObject({ estimate: null, design_effect: null, p_value: null });
+    expect(found.assumptions.at(-1)).toContain('all values are equal');
+  },
+);

@@ -70,3 +70,17 @@ test('no groups and lists of different lengths are refused', () => {
   expect(() => cuped([])).toThrow(bad);
   expect(() => cuped([{ values: [1], covariate: [1, 2] }])).toThrow(bad);
 });
+
+test('a covariate that varies by rounding alone within the groups takes nothing', () => {
+  const [a, b] = [
+    [1, 2, 4, 5, 6, 7, 9],
+    [1, 2, 4, 5, 6, 7],
+  ];
+  const found = cuped([
+    { values: a, covariate: a.map(() => 0.1) },
+    { values: b, covariate: b.map((_, i) => (i === 0 ? 0.1 * 7 : 0.7)) },
+  ]);
+  expect(found).toMatchObject({ theta: null, correlation: null, variance_reduction: null });
+  expect(found.adjusted.map((values) => Array.from(values))).toEqual([a, b]);
+  expect(found.assumptions.at(-1)).toContain('does not vary within the groups');
+});

@@ -1,12 +1,29 @@
-import type { TestResult } from '../../../stats/inference/test-result.ts';
+import { differences } from '../../../stats/inference/one-sample-t.ts';
+import type { Alternative, TestResult } from '../../../stats/inference/test-result.ts';
 import { type RandomStream, randomStream } from '../../../stats/random.ts';
 import { bootstrap, bootstrapTwoSample } from '../../../stats/resampling/bootstrap.ts';
 import { sum } from '../../../stats/sum.ts';
+import type { Arranged } from '../items/arranged.ts';
 import type { TestSettings } from './test-items.ts';
 
 /** Beyond this many values, what is drawn are the means of groups of them. */
 const MOST_VALUES = 1000;
 const GROUPS = 500;
+
+/** What the p-value is of. */
+interface Hypothesis {
+  readonly nullValue: number;
+  readonly alternative: Alternative;
+}
+
+const NO_DIFFERENCE: Hypothesis = { nullValue: 0, alternative: 'two-sided' };
+
+/** The bootstrap of the difference of the items' means, of the same resamples whatever is asked of it. */
+export function differenceOfMeans(items: Arranged, settings: TestSettings, hypothesis = NO_DIFFERENCE): TestResult {
+  return items.design === 'paired'
+    ? bootstrapMeans(differences(items), undefined, settings, hypothesis)
+    : bootstrapMeans(items.first, items.second, settings, hypothesis);
+}
 
 /**
  * The BCa bootstrap of a mean, or of the difference of two, that takes no longer for a million values than for a thousand: many values are
@@ -17,9 +34,10 @@ export function bootstrapMeans(
   first: Float64Array,
   second: Float64Array | undefined,
   { level, seed, resamples }: TestSettings,
+  hypothesis = NO_DIFFERENCE,
 ): TestResult {
   const stream = randomStream(seed).split('groups');
-  const options = { level, seed, resamples, nullValue: 0 };
+  const options = { level, seed, resamples, ...hypothesis };
   const a = groupMeans(first, stream.split(0));
   const b = second && groupMeans(second, stream.split(1));
   const result = b ? bootstrapTwoSample(a, b, 'mean', options) : bootstrap(a, 'mean', options);

@@ -1,8 +1,11 @@
 import { equivalenceTest, rateEquivalenceTest } from '../../../stats/inference/equivalence.ts';
 import { mcnemarTest } from '../../../stats/inference/mcnemar.ts';
+import { pairedTest } from '../../../stats/inference/one-sample-t.ts';
 import type { TestResult } from '../../../stats/inference/test-result.ts';
+import { welchTest } from '../../../stats/inference/two-sample-t.ts';
 import type { Arranged } from '../items/arranged.ts';
-import { type Approach, outcomesOf, rateOf } from './test-items.ts';
+import { differenceOfMeans } from './bootstrap-means.ts';
+import { type Approach, outcomesOf, rateOf, type TestSettings } from './test-items.ts';
 import { marginWithoutVariance } from './without-variance.ts';
 
 export interface Bounds {
@@ -18,11 +21,18 @@ export interface MarginP {
 
 /**
  * Two one-sided tests against a margin: of Farrington and Manning for independent rates, by the interval of Newcombe for paired ones, by
- * the bound on the units that differ for rates that do not vary, else by t, or the normal distribution where the test has no degrees
- * of freedom.
+ * the bound on the units that differ for rates that do not vary, by the larger p of the BCa bootstrap and t where the difference is
+ * tested so, else by t.
  */
-export function marginP(approach: Approach, items: Arranged, result: TestResult, margin: Bounds): MarginP {
+export function marginP(
+  approach: Approach,
+  items: Arranged,
+  result: TestResult,
+  margin: Bounds,
+  settings: TestSettings,
+): MarginP {
   const none = { low: null, high: null };
+  if (approach === 'bca') return result.p_value === null ? none : byBootstrapAndT(items, margin, settings);
   if (approach !== 'counts') {
     if (result.standard_error === 0 && result.ci !== null) return marginWithoutVariance(items, margin) ?? none;
     const { p_low, p_high } = equivalenceTest(result, { margin });
@@ -30,10 +40,14 @@ export function marginP(approach: Approach, items: Arranged, result: TestResult,
   }
   if (items.design === 'unpaired') {
     if (margin.low <= -1 || margin.high >= 1) return none;
+    const exact = marginWithoutVariance(items, margin);
+    if (exact !== null) return exact;
     const { p_low, p_high } = rateEquivalenceTest(rateOf(items.first), rateOf(items.second), { margin });
     return { low: p_low, high: p_high };
   }
   if (items.first.length === 0) return none;
+  const exact = marginWithoutVariance(items, margin);
+  if (exact !== null) return exact;
   const outcomes = outcomesOf(items);
   // The interval of level 1 − 2p that just reaches an end of the margin.
   const ends = (p: number): MarginP => mcnemarTest(outcomes, { level: 1 - 2 * p }).ci ?? none;
@@ -49,6 +63,19 @@ export function marginP(approach: Approach, items: Arranged, result: TestResult,
       (p) => low(p) > margin.high,
     ),
   };
+}
+
+/** The larger p of both, as for the difference: a bootstrap forgets how few values there are, t how skewed they are. */
+function byBootstrapAndT(items: Arranged, margin: Bounds, settings: TestSettings): MarginP {
+  const { first, second, design } = items;
+  const { level } = settings;
+  const t = design === 'paired' ? pairedTest(first, second, { level }) : welchTest(first, second, { level });
+  const { p_low, p_high } = equivalenceTest(t, { margin });
+  const larger = (p: number | null, nullValue: number, alternative: 'greater' | 'less'): number | null => {
+    const drawn = differenceOfMeans(items, settings, { nullValue, alternative }).p_value;
+    return p === null || drawn === null ? null : Math.max(p, drawn);
+  };
+  return { low: larger(p_low, margin.low, 'greater'), high: larger(p_high, margin.high, 'less') };
 }
 
 /** p of "the difference is at or beyond the margin": the larger of the two. */

@@ -10,10 +10,10 @@ import { twoProportionsTest } from '../../../stats/inference/two-proportions.ts'
 import { welchTest } from '../../../stats/inference/two-sample-t.ts';
 import type { MetricKind } from '../comparison-result.ts';
 import type { Arranged, Groups, Pairs } from '../items/arranged.ts';
-import { bootstrapMeans } from './bootstrap-means.ts';
+import { differenceOfMeans } from './bootstrap-means.ts';
 import { noBolderThan } from './no-bolder.ts';
 import { weightedDifference } from './weighted-difference.ts';
-import { whyUnbounded, withoutVariance } from './without-variance.ts';
+import { areOpposite, whyUnbounded, withoutVariance } from './without-variance.ts';
 
 export interface TestSettings {
   readonly level: number;
@@ -39,6 +39,7 @@ export function testItems(approach: Approach, items: Arranged, settings: TestSet
   const { level, isRate = false } = settings;
   const result =
     items.design === 'paired' ? testPairs(approach, items, settings) : testGroups(approach, items, settings);
+  if (approach === 'counts' && !areOpposite(items)) return withoutVariance(result, items, level) ?? result;
   if (result.ci !== null || result.estimate === null || approach === 'weighted') return result;
   if (isRate) return result.standard_error === 0 ? (withoutVariance(result, items, level) ?? result) : result;
   const reason = whyUnbounded(items, level);
@@ -63,7 +64,7 @@ function testPairs(approach: Approach, pairs: Pairs, settings: TestSettings): Te
       return mcnemarTest(outcomesOf(pairs), { level });
     case 'bca': {
       const t = pairedTest(first, second, { level });
-      const result = noBolderThan(t, bootstrapMeans(differences({ first, second }), undefined, settings));
+      const result = noBolderThan(t, differenceOfMeans(pairs, settings));
       return { ...result, n_pairs: first.length, effect_size: t.effect_size };
     }
     default:
@@ -77,15 +78,18 @@ function testGroups(approach: Approach, groups: Groups, settings: TestSettings):
   switch (approach) {
     case 'weighted':
       return weightedDifference(groups, level, isRate);
-    case 'clustered':
+    case 'clustered': {
+      const effect = groupEffect(first, second);
       return {
         ...clusteredDifferenceTest(first, firstClusters!, second, secondClusters!, { level }),
-        effect_size: groupEffect(first, second),
+        // As with pairs: clusters make the interval wider than noncentral t knows.
+        effect_size: effect && { ...effect, ci: null },
       };
+    }
     case 'counts':
       return testRates(rateOf(first), rateOf(second), level);
     case 'bca': {
-      const result = noBolderThan(welchTest(first, second, { level }), bootstrapMeans(first, second, settings));
+      const result = noBolderThan(welchTest(first, second, { level }), differenceOfMeans(groups, settings));
       return { ...result, effect_size: groupEffect(first, second) };
     }
     default:

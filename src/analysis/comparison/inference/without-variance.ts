@@ -35,6 +35,14 @@ export function withoutVariance(result: TestResult, items: Arranged, level: numb
   };
 }
 
+/**
+ * Whether an arm is all successes and the other all failures: of groups without clusters Fisher's test then tells more than the bound,
+ * and has Newcombe's interval beside it.
+ */
+export function areOpposite({ design, first, second }: Arranged): boolean {
+  return design === 'unpaired' && first[0] !== second[0];
+}
+
 /** p of "at or below the margin's low end" and of "at or above its high end" by the same bounds; null where the units differ. */
 export function marginWithoutVariance(items: Arranged, margin: Bounds): Bounds | null {
   const limits = limitsOf(items);
