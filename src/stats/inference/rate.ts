@@ -1,10 +1,10 @@
 import { CrucibleError, show } from '../../core/errors.ts';
 import { requireRate } from '../rate-interval.ts';
 
-/** Successes among `n` independent trials. Counts may be fractional (effective sample sizes) but where a method is exact. */
 /** Methods whose `standard_error` is that of a logarithm, which no margin of the estimate goes with. */
 export const RATIOS = { risk: 'Risk ratio', odds: 'Odds ratio' } as const;
 
+/** Successes among `n` independent trials. Counts may be fractional (effective sample sizes) but where a method is exact. */
 export interface Rate {
   readonly successes: number;
   readonly n: number;
