@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 
 const loaded = new Map();
 
-rmSync('dist', { recursive: true, force: true });
+rmSync('dist', { recursive: true, force: true, maxRetries: 10 });
 
 const bundle = await rolldown({
   input: {

@@ -46,14 +46,14 @@ try {
   );
   // The user's own compiler and Node types; the package brings neither.
   for (const name of ['typescript', '@types']) {
-    rmSync(join(project, 'node_modules', name), { recursive: true, force: true });
+    rmSync(join(project, 'node_modules', name), { recursive: true, force: true, maxRetries: 10 });
     symlinkSync(join(process.cwd(), 'node_modules', name), join(project, 'node_modules', name));
   }
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
   for (const file of ['quick-start.js', 'package-user.js']) run(process.execPath, [join('ts-out', file)]);
   console.log('The packed package runs the quick start, as JavaScript and as TypeScript.');
 } finally {
-  rmSync(project, { recursive: true, force: true });
+  rmSync(project, { recursive: true, force: true, maxRetries: 10 });
 }
 
 function run(command, args, cwd = project) {

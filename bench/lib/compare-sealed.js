@@ -35,7 +35,7 @@ export async function measureComparison({ what, pairs, distinct, sampling }) {
       ],
     };
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

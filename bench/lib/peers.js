@@ -23,7 +23,7 @@ export function filePino() {
   const destination = pino.destination({ dest: join(folder, 'pino.jsonl'), sync: true });
   const close = () => {
     destination.end();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
   return { logger: pino({ base: null }, destination), close };
 }

@@ -44,7 +44,7 @@ export async function measure() {
     }
     return { lines };
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -239,7 +239,7 @@ function measureTrackers() {
       const { stdout } = spawnSync(python.binary, [script, tracker, folder, String(POINTS)], { encoding: 'utf8' });
       return Number(stdout);
     });
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     if (samples.every((each) => each > 0)) trackers.push({ name: title, ...summarise(samples) });
     else notes.push(`${title}: skipped, it did not run to its end`);
   }

@@ -53,7 +53,7 @@ export function crucible(args: readonly string[], options: CallOptions = {}): Pr
 // Registered while the file is collected: a hook that a running test adds never runs.
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** A folder that is removed after the tests of the file. */

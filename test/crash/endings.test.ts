@@ -11,7 +11,7 @@ import { createCrucible } from '../../src/lab/lab.ts';
 import { localStore } from '../../src/stores/local/local-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crucible-endings-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 interface Ending {
   readonly code: number | null;

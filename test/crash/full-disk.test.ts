@@ -18,7 +18,7 @@ interface Result {
 }
 
 const disk = mkdtempSync(join(tmpdir(), 'crucible-disk-'));
-afterAll(() => rmSync(disk, { recursive: true, force: true }));
+afterAll(() => rmSync(disk, { recursive: true, force: true, maxRetries: 10 }));
 
 // In namespaces of its own a process may mount a small disk that nobody else sees and that goes with it.
 function onSmallDisk(command: string): ReturnType<typeof spawnSync> {

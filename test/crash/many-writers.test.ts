@@ -14,7 +14,7 @@ import type { LedgerCounts } from '../../src/stores/ledger-counts.ts';
 import { localStore } from '../../src/stores/local/local-store.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'crucible-writers-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }));
 
 function joiner(id: string, way: string) {
   const script = fileURLToPath(new URL('joiner.js', import.meta.url));

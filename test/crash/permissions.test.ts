@@ -24,7 +24,7 @@ interface Result {
 
 const root = mkdtempSync(join(tmpdir(), 'crucible-nobody-'));
 chmodSync(root, 0o777);
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
 
 for (const durability of ['batched', 'immediate']) {
   test(`permission that is refused or taken away for a while costs nothing that there was room for (${durability})`, (context) => {

@@ -13,7 +13,7 @@ import { verifyExperiment } from '../../src/stores/local/verify-experiment.ts';
 import { accountedFor } from '../lab/bench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crucible-reservoir-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 let places = 0;
 
 function started(dir: string, way: string) {

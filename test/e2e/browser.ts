@@ -30,7 +30,7 @@ export async function launchBrowser(): Promise<Browser> {
 async function unpacked(): Promise<string> {
   const folder = join(tmpdir(), `crucible-chromium-${version()}-${userInfo().username}`);
   const complete = join(folder, 'complete');
-  if (!existsSync(complete)) rmSync(folder, { recursive: true, force: true });
+  if (!existsSync(complete)) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const before = process.env.TMPDIR;
   process.env.TMPDIR = folder;

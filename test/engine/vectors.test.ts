@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   engine.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 type Way = 'strings' | 'parts' | 'bytes';

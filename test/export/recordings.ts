@@ -99,7 +99,7 @@ export async function recorded(events: readonly Emitted[], context?: ExperimentC
 /** A folder for the tests of a file, removed after them. */
 export function scratchFolder(): { readonly path: string; file(name: string): string; listing(): string[] } {
   const path = mkdtempSync(join(tmpdir(), 'crucible-export-'));
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  afterAll(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }));
   return {
     path,
     file: (name) => join(path, name),

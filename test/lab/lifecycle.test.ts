@@ -207,7 +207,7 @@ describe('unknown and deleted experiments', () => {
 
 describe('an experiment in a folder that is removed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crucible-removed-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
   test('has ended for its handle, and drops what comes during the removal and later as stopped', async () => {
     const { lab, store } = bench({ store: localStore({ dir: folder }) });

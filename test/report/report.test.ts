@@ -6,7 +6,7 @@ import { all, type Node, parseHtml, tableOf, text } from './parse-html.ts';
 import { freshLab, twoArms } from './studies.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crucible-report-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 async function studyPage(): Promise<Node> {
   const lab = freshLab();

@@ -19,7 +19,7 @@ let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'crucible-drain-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** A ring whose drainer dies after it has written and before it has said so. */
 class DeadlyRing extends Ring {

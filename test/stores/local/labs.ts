@@ -12,7 +12,7 @@ import { type LocalStoreOptions, localStore } from '../../../src/stores/local/lo
 /** New folders, removed after the tests of the file. */
 export function folders(): () => string {
   const root = mkdtempSync(join(tmpdir(), 'crucible-troubles-'));
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  afterAll(() => rmSync(root, { recursive: true, force: true, maxRetries: 10 }));
   return () => mkdtempSync(join(root, 'store-'));
 }
 

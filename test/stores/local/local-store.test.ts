@@ -6,7 +6,7 @@ import { localStore } from '../../../src/stores/local/local-store.ts';
 import { storeConformance } from '../../../src/testing/store-conformance.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'crucible-local-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 for (const durability of ['batched', 'immediate', 'fsync'] as const) {
   storeConformance({

@@ -13,7 +13,7 @@ beforeEach(() => {
   writeFileSync(join(folder, 'experiment.json'), '{}');
   mkdirSync(join(folder, 'events'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** A lane whose row does not fit at the first try, as when the queue was full, while the queue is empty at the second. */
 function fullFor(lane: CallerLane, row: number): void {

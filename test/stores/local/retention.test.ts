@@ -11,7 +11,7 @@ let dir = '';
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'crucible-retain-'));
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 10 }));
 
 // Begun that many days ago, and ended at once unless it runs.
 function aged(id: string, days: number, status: 'stopped' | 'archived' | 'running' | 'paused' = 'stopped') {

@@ -67,7 +67,7 @@ export function linesOf(records: readonly EventRecord[]): string {
 // Registered while the file is collected: a hook that a running test adds never runs.
 const made: string[] = [];
 afterAll(() => {
-  for (const path of made) rmSync(path, { recursive: true, force: true });
+  for (const path of made) rmSync(path, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** An experiment's folder, removed after the tests of the file. */
