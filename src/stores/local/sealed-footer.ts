@@ -58,12 +58,16 @@ export async function readFooter(engine: Engine, path: string): Promise<SealedFo
   return { path, writer, rows, groups };
 }
 
+// DuckDB also calls it an IO Error where what a file says about itself makes no sense.
+const REFUSED =
+  /^IO Error: (Cannot open file|No files found|Could not read from file)|(Permission denied|Input\/output error)/;
+
 /** The error for a sealed segment that cannot be read, from what DuckDB says. */
 export function readError(path: string, cause: unknown): unknown {
   const message = cause instanceof Error ? cause.message : String(cause);
   // A lack of memory says nothing about the file.
   if (cause instanceof CrucibleError || message.startsWith('Out of Memory')) return cause;
-  if (message.startsWith('IO Error')) return unreadable(path, cause);
+  if (REFUSED.test(message)) return unreadable(path, cause);
   return damaged(path, 'cannot be read', cause);
 }
 
