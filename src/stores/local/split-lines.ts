@@ -7,7 +7,7 @@ const NEWLINE = Buffer.from('\n');
 /** The good lines of a segment, and what else is in it. */
 export interface SplitLines {
   readonly rows: number;
-  /** −1 without a good line, as is the last one. */
+  /** Of the good lines; −1 where there is none. */
   readonly firstSequence: number;
   readonly lastSequence: number;
   /** The longest good line in bytes. */
